@@ -1,0 +1,1 @@
+"""What every subject stands on: the store, the clock, refusals, sealing, audit and words."""

@@ -1,0 +1,48 @@
+"""Facts are never overwritten: each says from when it held and since when it was known (promise 11)."""
+
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlmodel import col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.base.store import Moment, Record, Ref, Session
+
+
+class Fact(Record):
+    """The base of facts: true from `since` up to but not including `until`; known from `recorded_at`
+    up to `superseded_at`. What is asked of today and known now is `holding`."""
+
+    since: date
+    until: date | None = None
+    recorded_at: datetime = Moment()
+    recorded_by: int | None = Ref("person.id", index=False, default=None)
+    superseded_at: datetime | None = Moment(default=None)
+
+
+_F = TypeVar("_F", bound=Fact)
+
+
+def holding(table: type[_F], day: date) -> SelectOfScalar[_F]:
+    """A query for the facts of a table that hold on a day, as known now."""
+    return (
+        select(table)
+        .where(col(table.superseded_at).is_(None), col(table.since) <= day)
+        .where(or_(col(table.until).is_(None), col(table.until) > day))
+    )
+
+
+def begin(session: Session, table: type[_F], *, by: int | None, **values: Any) -> _F:
+    """Appends a fact that holds from today on, recorded now."""
+    fact = table(**values, since=session.today, recorded_at=session.now, recorded_by=by)
+    session.add(fact)
+    session.flush()
+    return fact
+
+
+def end(session: Session, fact: Fact, *, by: int | None, **changed: object) -> None:
+    """Ends a fact today: the open row is superseded by one that has its end, so what was known stays known."""
+    fact.superseded_at = session.now
+    kept = fact.model_dump(exclude={"id", "until", "recorded_at", "recorded_by", "superseded_at"})
+    session.add(type(fact)(**kept | changed, until=session.today, recorded_at=session.now, recorded_by=by))
+    session.flush()

@@ -1,0 +1,172 @@
+"""One door to the database: a transaction has one time, one vault, and commits together or not at all."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlmodel
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, TypeDecorator, create_engine, event, make_url
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+
+from models.base.clock import Clock, local_date
+from models.base.ids import new_id
+from models.base.seal import Vault
+
+BigId = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+"""63-bit ids; on SQLite the primary key must say INTEGER to be the row's own number."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC in and out; a naive time is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware times go in as UTC. Raises ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """What comes out is aware UTC again."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Record(SQLModel):
+    """The base of tables: an id made in Python, a snake_case table name."""
+
+    id: int = Field(default_factory=new_id, primary_key=True, sa_type=BigId)
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:
+        return "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__).lstrip("_")
+
+
+def Ref(target: str, *, index: bool = True, **options: Any) -> Any:
+    """A foreign key column, named by string: `child_id: int = Ref("child.id")`."""
+    return Field(foreign_key=target, index=index, sa_type=BigId, **options)
+
+
+def Moment(**options: Any) -> Any:
+    """An aware UTC time column."""
+    return Field(sa_type=UtcDateTime, **options)
+
+
+class Session(sqlmodel.Session):
+    """One transaction: `now` is fixed at its start, `vault` opens its sealed columns."""
+
+    now: datetime
+    vault: Vault
+
+    @property
+    def today(self) -> date:
+        """The Asia/Shanghai day of `now`."""
+        return local_date(self.now)
+
+
+class FairLock:
+    """A lock that is handed over in the order of asking, so that no writer starves behind a busy one."""
+
+    def __init__(self) -> None:
+        self._gate = threading.Lock()
+        self._held = False
+        self._waiting: deque[threading.Event] = deque()
+
+    def __enter__(self) -> None:
+        with self._gate:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Event()
+            self._waiting.append(turn)
+        turn.wait()
+
+    def __exit__(self, *_: object) -> None:
+        with self._gate:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._held = False
+
+
+class Store:
+    """The database behind a URL (SQLite or PostgreSQL) with its clock and vault."""
+
+    def __init__(self, url: str, clock: Clock, vault: Vault) -> None:
+        self.url = url
+        self.clock = clock
+        self.vault = vault
+        self.on_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._turn = FairLock()
+        if self.on_sqlite:
+            self.engine = _sqlite(url, "BEGIN IMMEDIATE")
+            self._reader = _sqlite(url, "BEGIN", query_only=True)
+        else:
+            self.engine = create_engine(url, pool_size=16, max_overflow=32, pool_pre_ping=True)
+            self._reader = self.engine.execution_options(postgresql_readonly=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A writing transaction; commits at the end, rolls back where an exception leaves it.
+
+        On SQLite it begins IMMEDIATE under a first-come lock: deferred begins end in "database is locked".
+        """
+        if self.on_sqlite:
+            with self._turn, self._session(self.engine) as session, session.begin():
+                yield session
+        else:
+            with self._session(self.engine) as session, session.begin():
+                yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A reading transaction; the database itself refuses a write in it."""
+        with self._session(self._reader) as session:
+            yield session
+
+    def create_all(self) -> None:
+        """Makes every table that was imported: for tests; real databases are made by the migrations."""
+        SQLModel.metadata.create_all(self.engine)
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        self._reader.dispose()
+        self.engine.dispose()
+
+    def _session(self, engine: Engine) -> Session:
+        session = Session(engine, expire_on_commit=False)
+        session.now = self.clock.now()
+        session.vault = self.vault
+        return session
+
+
+def _sqlite(url: str, begin: str, *, query_only: bool = False) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=16, max_overflow=48)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # BEGIN is ours to say: the driver's own would be deferred
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")
+        cursor.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

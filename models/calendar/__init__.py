@@ -1,0 +1,1 @@
+"""Days: the school calendar, holidays, what came due, and the hours in which nobody is disturbed."""

@@ -1,0 +1,1 @@
+"""What is said to whom: notices, broadcasts, the outbox, its outcomes, and the inbox."""

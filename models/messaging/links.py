@@ -1,0 +1,21 @@
+"""The address of a delivery's page: unguessable, derived from the row and so the same after any crash."""
+
+import hmac
+
+from models.base.store import Session
+
+
+def page_token(session: Session, delivery_id: int) -> str:
+    """What stands behind `/p/` for a delivery: its id in hex and a keyed signature."""
+    return f"{delivery_id:x}-{session.vault.sign('page', str(delivery_id))}"
+
+
+def delivery_behind(session: Session, token: str) -> int | None:
+    """The delivery id of a genuine token, or None."""
+    head, _, signature = token.partition("-")
+    try:
+        delivery_id = int(head, 16)
+    except ValueError:
+        return None
+    genuine = session.vault.sign("page", str(delivery_id))
+    return delivery_id if hmac.compare_digest(genuine.encode(), signature.encode()) else None

@@ -1,0 +1,1 @@
+"""Who is who: units, people, children, who minds whom, and who may see what."""

@@ -1,0 +1,71 @@
+"""The store: one transaction, one time; a reader cannot write; sealed columns open only at their place."""
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from sqlalchemy.exc import OperationalError
+from sqlmodel import select
+
+from models.base import audit
+from models.base.store import Store
+from models.roster.people import Person
+from tests.cast import Cast
+
+
+def test_a_name_is_ciphertext_in_the_file_and_readable_in_a_transaction(store: Store, cast: Cast) -> None:
+    with store.read() as session:
+        assert session.get_one(Person, cast.lin).name == "林老师"
+    store.close()
+    for file in store_files(store):
+        assert "林老师".encode() not in file and b"13800000001" not in file
+
+
+def store_files(store: Store) -> list[bytes]:
+    from pathlib import Path
+
+    path = Path(store.url.removeprefix("sqlite:///"))
+    return [file.read_bytes() for file in path.parent.glob(path.name + "*")]
+
+
+def test_a_sealed_name_moved_to_another_row_does_not_open(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        session.get_one(Person, cast.lin).name_sealed = session.get_one(Person, cast.chen).name_sealed
+    with store.read() as session, pytest.raises(InvalidTag):
+        _ = session.get_one(Person, cast.lin).name
+
+
+def test_a_reader_cannot_write(store: Store, cast: Cast) -> None:
+    with pytest.raises(OperationalError, match="readonly"), store.read() as session:
+        audit.record(session, "look", by=None, subject="child", subject_id=cast.xiaoman)
+        session.flush()
+
+
+def test_an_exception_leaves_nothing_behind(store: Store, cast: Cast) -> None:
+    with pytest.raises(ZeroDivisionError), store.write() as session:
+        audit.record(session, "look", by=None, subject="child", subject_id=cast.xiaoman)
+        session.flush()
+        _ = 1 / 0
+    with store.read() as session:
+        assert session.exec(select(audit.AuditEntry)).all() == []
+
+
+def test_a_changed_removed_or_cut_audit_row_is_found(store: Store, cast: Cast) -> None:
+    def entries() -> list[audit.AuditEntry]:
+        return list(session.exec(select(audit.AuditEntry).order_by(audit.AuditEntry.id)))  # type: ignore[arg-type]
+
+    with store.write() as session:
+        for child in (cast.xiaoman, cast.xiaochuan, cast.xiaoyu):
+            audit.record(session, "look", by=cast.lin, subject="child", subject_id=child)
+    with store.write() as session:
+        anchor = audit.link_pending(session)
+        assert anchor.position == 3 and audit.broken_at(session, anchor) is None
+    for tamper, where in (("change", 2), ("remove", 2), ("cut", 3)):
+        with pytest.raises(InterruptedError), store.write() as session:
+            if tamper == "change":
+                entries()[1].verb = "edit"
+            elif tamper == "remove":
+                session.delete(entries()[1])
+            else:
+                session.delete(entries()[2])
+            session.flush()
+            assert audit.broken_at(session, anchor) == where, tamper
+            raise InterruptedError  # the next way starts from the sound chain
