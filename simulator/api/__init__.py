@@ -1,0 +1,1 @@
+"""The platform's calls, one subject a file, all of them in `table.CALLS`."""
