@@ -1,0 +1,1 @@
+"""How a child is: visits, their files, and alerts."""

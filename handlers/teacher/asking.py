@@ -1,0 +1,140 @@
+"""The questions about a visit, and how one is read back: shared by those who keep one and those who correct one."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from handlers.chat import Chat
+from handlers.opening import Opening
+from handlers.prompts import Day, Note, Pick, PickSome, Spot, Text
+from handlers.prompts.prompt import Got, Turn
+from handlers.reading import days
+from models.care.visits import Coverage, VisitWay, coverage_of, due_children, writing_scope
+from models.roster.children import Child
+from models.roster.labels import labels
+
+WAY_WORDS = {
+    VisitWay.HOME: ("家访", "上门", "到家"),
+    VisitWay.SCHOOL: ("校谈", "谈话", "谈心"),
+    VisitWay.PHONE: ("电话", "打电话"),
+    VisitWay.VIDEO: ("视频", "视频通话"),
+}
+_COVERED_BY = {VisitWay.HOME: (Coverage.HOME_VISIT,), VisitWay.SCHOOL: (Coverage.TALK,)}
+_AGAIN = re.compile("需要?跟进|要跟进|待跟进|再跟进|回访|下次|再去|再来|再看")
+_NEXT = re.compile(r"(?:下次|再去|再来|回访|跟进)[：:，,\s]*(\S+)")
+_FINE = re.compile("良好|正常|很好|不错|挺好|完成|写完|跟进|下次|回访")
+_WORRY = 16
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A visit as it will be kept."""
+
+    child: Child
+    day: date
+    way: VisitWay
+    note: Note
+    covered: Sequence[Coverage]
+    follow_up: date | None
+    place: str = ""
+
+
+class Way(Pick[VisitWay]):
+    """How it was; the word that opened the dialogue settles it (家访, 电话), whatever else the line says."""
+
+    def __init__(self) -> None:
+        super().__init__("visit.which_way", VisitWay, words=lambda way: WAY_WORDS[way])
+
+    def claim(self, turn: Turn, opening: Opening) -> Got | None:
+        """The flow's own word, else a word of the line."""
+        own = self.options.find(opening.word, part=False)
+        return Got(own[0].ident) if len(own) == 1 else super().claim(turn, opening)
+
+
+class Covered(PickSome[Coverage]):
+    """The cells it covered, guessed from the words; a person in a hurry sees the guess only in what is read back."""
+
+    def __init__(self, note: Note, way: VisitWay) -> None:
+        self.cells = coverage_of(note.text, *_COVERED_BY.get(way, ()))
+        super().__init__("visit.covered", Coverage, guess=self.cells)
+
+    def claim(self, turn: Turn, opening: Opening) -> Got | None:
+        """The guess, for a dialogue opened in one line."""
+        return Got([cell.name for cell in self.cells]) if turn.chat.one_line else None
+
+
+class Next(Day[date | None]):
+    """The next visit, if the mentor names one. In one line it is asked only where the words speak of it (需跟进)."""
+
+    def __init__(self, chat: Chat, note: Note) -> None:
+        self.note = note
+        named = next_named(note.text, chat.today)
+        offers = [chat.today + timedelta(days=ahead) for ahead in (7, 14, 30)]
+        offers = [named, *offers] if named and named not in offers else offers
+        super().__init__("visit.next", earliest=chat.today + timedelta(days=1), offers=offers, optional=True)
+
+    def claim(self, turn: Turn, opening: Opening) -> Got | None:
+        """The day that the note names after 下次; none, where nothing is to be followed up."""
+        if not turn.chat.one_line:
+            return None
+        named = next_named(self.note.text, opening.said_on)
+        if named is not None and self._outside(turn, named) is None:
+            return Got(named.isoformat())
+        return None if _AGAIN.search(self.note.text) else Got(None)
+
+
+def which_child(chat: Chat) -> Pick[Child]:
+    """One of the children a person keeps visits of: his mentees, those due first, then the rest of his class."""
+    first = [due.child for due in due_children(chat.session, chat.me)]
+    rest = chat.session.exec(writing_scope(chat.session, chat.me).children(chat.session)).all()
+    children = list({child.id: child for child in (*first, *rest)}.values())
+    shown = labels(chat.session, children)
+    return Pick("visit.which_child", children, name=lambda child: shown[child.id], empty="visit.no_children")
+
+
+def which_day(chat: Chat) -> Day[date]:
+    """The day of the visit, not ahead."""
+    return Day("visit.which_day", default=chat.today, latest=chat.today)
+
+
+def what_seen(chat: Chat, worry: str = "") -> Text:
+    """What was seen; asked with what worried the mentor last time."""
+    last = chat.say("visit.last_time", worry=worry) if worry else ""
+    return Text("visit.what_did_you_see", or_voice=True, photos=True, last=last + "\n" if last else "")
+
+
+def read_back(chat: Chat, draft: Draft) -> dict[str, object]:
+    """What `visit.read_back` shows of a draft."""
+    photos = chat.say("ask.photo_count", count=len(draft.note.photos)) if draft.note.photos else ""
+    words = chat.say("visit.quoted", words=draft.note.text) if draft.note.text else chat.say("ask.voice_waits")
+    more = [chat.say("visit.covers", cells=list(draft.covered))] if draft.covered else []
+    more += [chat.say("visit.at", place=draft.place)] if draft.place else []
+    more += [chat.say("visit.next_on", day=draft.follow_up)] if draft.follow_up else []
+    return {
+        "child": labels(chat.session, [draft.child])[draft.child.id],
+        "day": draft.day,
+        "way": draft.way,
+        "note": words + photos,
+        "more": "\n".join(more),
+    }
+
+
+def worry_in(note: str) -> str:
+    """What of a note asks to be looked after: its last piece that is not a 良好 or 需跟进; '' where there is none."""
+    pieces = [piece for piece in re.split(r"[\s，。；、！？,;!?“”]+", note) if piece and not _FINE.search(piece)]
+    return pieces[-1] if pieces and len(pieces[-1]) <= _WORRY else ""
+
+
+def next_named(note: str, today: date) -> date | None:
+    """The day to come that a note names after 下次, 再去 or 回访."""
+    found = _NEXT.search(note)
+    if found is None:
+        return None
+    named = days.leading(found[1], today, future=True)[0]
+    return named if named is not None and named > today else None
+
+
+def place_of(spot: Spot | None) -> str:
+    """A place as it is kept: its words and its point."""
+    return "" if spot is None else f"{spot.label}（{spot.latitude:.5f},{spot.longitude:.5f}）"

@@ -1,0 +1,99 @@
+"""家访, 走访, 电话: a teacher keeps one visit, in one line or step by step; what he sends just after joins it."""
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue, Kept
+from handlers.flow import flow
+from handlers.prompts import Confirm, Note, Place, Spot
+from handlers.said import Said
+from handlers.teacher.asking import (
+    Covered,
+    Draft,
+    Next,
+    Way,
+    place_of,
+    read_back,
+    what_seen,
+    which_child,
+    which_day,
+    worry_in,
+)
+from models.base.errors import Refused
+from models.care import visits
+from models.care.visits import MOST_PHOTOS, AttachmentKind, Visit, VisitWay
+from models.roster.children import Child
+from models.roster.people import Duty
+
+
+@flow(
+    "家访", "走访", "校谈", "谈话", "电话", "视频",
+    duty=(Duty.MENTOR, Duty.CLASS_TEACHER), glued=True, menu="visit.menu",
+)  # fmt: skip
+def log_visit(chat: Chat) -> Dialogue:
+    """Keeps one visit after it was read back."""
+    child = yield from which_child(chat)
+    day = yield from which_day(chat)
+    way = yield from Way()
+    last = visits.last_concern(chat.session, chat.me, child)
+    note = yield from what_seen(chat, worry_in(last.note) if last else "")
+    if not note.text and not note.voice:
+        raise Refused("visit.no_note")
+    spot = None
+    if way is VisitWay.HOME and not chat.one_line:
+        spot = yield from Place("visit.where")
+    covered = yield from Covered(note, way)
+    follow_up = yield from Next(chat, note)
+    draft = Draft(child, day, way, note, covered, follow_up, place_of(spot))
+    yield from Confirm("visit.read_back", **read_back(chat, draft))
+    visit = visits.record_visit(
+        chat.session, chat.me, child, day, way, covered, note.text, follow_up,
+        place=draft.place, needs_transcript=not note.text, cause=chat.cause,
+    )  # fmt: skip
+    _attach_all(chat, visit, note)
+    return Kept(
+        "visit.kept", {"count": _counted(chat, child), "more": _what_next(chat, note)}, undo=("visit", visit.id)
+    )
+
+
+def take_back(chat: Chat, visit_id: int) -> str:
+    """撤销 of a visit."""
+    undone = visits.undo_visit(chat.session, chat.me, visit_id)
+    return chat.say("visit.undone", child=chat.session.get_one(Child, undone.child_id), day=undone.day)
+
+
+def join_visit(chat: Chat, visit_id: int, said: Said) -> str | None:
+    """A photo, a place or a voice that came just after a visit was kept belongs to it."""
+    visit = chat.session.get_one(Visit, visit_id)
+    if said.kind == "image":
+        if visits.attach(chat.session, visit, AttachmentKind.PHOTO, said.media_id) is None:
+            raise Refused("refused.many_photos", most=MOST_PHOTOS)
+        return chat.say("visit.photo_joined", count=visits.kept_photos(chat.session, visit))
+    if said.kind == "location" and said.latitude is not None and said.longitude is not None:
+        spot = Spot(said.latitude, said.longitude, said.label)
+        visits.add_to_visit(chat.session, chat.me, visit_id, place=place_of(spot))
+        return chat.say("visit.place_joined")
+    if said.kind == "voice":
+        heard = said.recognition.strip()
+        visits.attach(chat.session, visit, AttachmentKind.VOICE, said.media_id)
+        visits.add_to_visit(chat.session, chat.me, visit_id, words=heard, untranscribed=not heard)
+        return chat.say("visit.voice_joined" if heard else "visit.voice_waits")
+    return None
+
+
+def _attach_all(chat: Chat, visit: Visit, note: Note) -> None:
+    for media_id in note.photos:
+        visits.attach(chat.session, visit, AttachmentKind.PHOTO, media_id)
+    if note.voice:
+        visits.attach(chat.session, visit, AttachmentKind.VOICE, note.voice)
+
+
+def _counted(chat: Chat, child: Child) -> str:
+    count = visits.visits_this_term(chat.session, child)
+    if count is None:
+        return chat.say("visit.count_in_all", child=child, count=visits.visits_in_all(chat.session, child))
+    return chat.say("visit.count_this_term", child=child, count=count)
+
+
+def _what_next(chat: Chat, note: Note) -> str:
+    """What may still be sent: a photo where there is none, the words of a recording."""
+    lines = [] if note.photos else [chat.say("visit.photos_may_follow")]
+    return "\n".join([*lines, *([] if note.text else [chat.say("visit.voice_waits")])])

@@ -1,0 +1,1 @@
+"""Visits, alerts and files, as the people in them live them."""

@@ -1,0 +1,158 @@
+"""Words of danger: who is called, who never is, what they read, and how an alert is brought to its end."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlmodel import col, select
+
+from models.base.audit import AuditEntry
+from models.base.store import Store
+from models.care.alerts import Alert, AlertChild, AlertTold, raise_alert
+from models.messaging.outbox import Batch, Delivery, Lane
+from models.roster.accounts import Account, person_of
+from models.roster.children import Child
+from models.roster.people import Duty, Person, add_person, give_duty
+from models.roster.ties import set_guardian
+from models.roster.units import Unit
+from tests.care.conftest import Phone, told
+from tests.cast import Cast
+from tests.conftest import FrozenClock
+
+
+def called(store: Store, cast: Cast, openid: str, words: str, cause: int = 1) -> set[str]:
+    """The names in the cast of those who are told."""
+    with store.write() as session:
+        alert = raise_alert(session, openid=openid, person=person_of(session, openid), words=words, cause=cause)
+        people = session.exec(select(AlertTold.person_id).where(AlertTold.alert_id == alert.id)).all()
+    return {name for name in ("lin", "chen", "zhou", "wang", "li", "grandmother") if getattr(cast, name) in people}
+
+
+@pytest.mark.parametrize(
+    ("openid", "words", "expected"),
+    [
+        ("o-grandmother", "小满挨打了", {"zhou"}),
+        ("o-grandmother", "孩子不想活了", {"zhou"}),
+        ("o-lin", "小满说不想活了", {"zhou"}),
+        ("o-lin", "有个学生不想活了", {"zhou"}),
+        ("o-zhou", "小满挨打了", {"wang"}),
+        ("o-grandmother", "老师打我", {"wang"}),
+        ("o-grandmother", "班主任打我孩子，被打了", {"wang"}),
+        ("o-grandmother", "周老师摸我", {"wang"}),
+        ("o-grandmother", "王主任摸我", {"li"}),
+        ("o-grandmother", "校长摸我", {"li"}),
+        ("o-wang", "不想活了", {"li"}),
+        ("o-other-mother", "孩子被打", {"li"}),
+        ("o-chen", "小雨被打", {"li"}),
+        ("o-stranger", "不想活了", {"li"}),
+        ("o-stranger", "老师打我", {"li"}),
+    ],
+)
+def test_who_is_called(store: Store, cast: Cast, openid: str, words: str, expected: set[str]) -> None:
+    assert called(store, cast, openid, words) == expected
+
+
+def test_the_accused_is_never_called_even_where_nobody_else_is(store: Store, cast: Cast) -> None:
+    assert called(store, cast, "o-stranger", "李局长打我，被打了") == {"wang"}
+    assert called(store, cast, "o-stranger", "李局长和王主任打我", cause=2) == set()
+
+
+def test_a_guardian_who_is_the_class_teacher_is_not_called_about_his_own_child(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        child, zhou = session.get_one(Child, cast.xiaoman), session.get_one(Person, cast.zhou)
+        set_guardian(session, child, zhou, "舅舅", at_home=True)
+    assert called(store, cast, "o-grandmother", "小满挨打了") == {"wang"}
+
+
+def test_a_class_teacher_who_cannot_be_reached_does_not_stand_in_the_way(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        session.get_one(Account, "o-zhou").following = False
+    assert called(store, cast, "o-grandmother", "小满挨打了") == {"wang"}
+
+
+def test_the_top_is_called_for_a_stranger(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        officer = add_person(session, "值班员", "13800000009")
+        session.flush()
+        give_duty(session, officer, session.get_one(Unit, cast.county), Duty.DUTY_OFFICER)
+        session.add(Account(openid="o-duty", person_id=officer.id, first_seen_at=session.now))
+        session.flush()
+        raise_alert(session, openid="o-stranger", person=None, words="不想活了", cause=1)
+        assert session.exec(select(AlertTold.person_id)).all() == [officer.id]
+
+
+def test_the_push_is_urgent_and_says_nothing(store: Store, cast: Cast, phone: Callable[[str], Phone]) -> None:
+    answer = phone("o-grandmother").types("小满挨打了")
+    assert "110" in answer
+    assert told(store) == [(cast.zhou, "有一条危急消息，请马上看。\n回“预警”看详情。")]
+    with store.read() as session:
+        lane = session.exec(select(Batch.lane).join(Delivery, col(Delivery.batch_id) == Batch.id)).one()
+    assert lane == Lane.URGENT
+
+
+def test_the_same_message_again_is_one_alert(store: Store, cast: Cast) -> None:
+    called(store, cast, "o-grandmother", "小满挨打了")
+    called(store, cast, "o-grandmother", "小满挨打了")
+    with store.read() as session:
+        assert len(session.exec(select(Alert)).all()) == 1 and len(told(store)) == 1
+
+
+def test_a_flood_is_kept_but_does_not_ring_on(store: Store, cast: Cast, clock: FrozenClock) -> None:
+    for cause in range(6):
+        called(store, cast, "o-grandmother", "小满挨打了", cause)
+    assert len(told(store)) == 3
+    clock.advance(minutes=10)
+    called(store, cast, "o-grandmother", "小满挨打了", 6)
+    assert len(told(store)) == 4
+    with store.read() as session:
+        assert len(session.exec(select(Alert)).all()) == 7
+
+
+def test_the_named_child_is_noted_else_all_of_the_guardian(store: Store, cast: Cast) -> None:
+    called(store, cast, "o-grandmother", "小满挨打了", 1)
+    called(store, cast, "o-grandmother", "孩子挨打了", 2)
+    with store.read() as session:
+        rows = session.exec(select(AlertChild.child_id).order_by(col(AlertChild.alert_id))).all()
+    assert rows[0] == cast.xiaoman and set(rows[1:]) == {cast.xiaoman, cast.xiaochuan}
+
+
+def test_from_the_push_to_the_end(store: Store, cast: Cast, phone: Callable[[str], Phone]) -> None:
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, cast.li), session.get_one(Unit, cast.class_), Duty.CLASS_TEACHER)
+    phone("o-grandmother").types("小满挨打了")
+    zhou, li = phone("o-zhou"), phone("o-li")
+    assert zhou.types("预警").splitlines() == [
+        "6月1日 10:00，张桂花（奶奶）发来：",
+        "“小满挨打了”",
+        "电话 13800000006",
+        "可能是：张小满（三年级1班）",
+        "还没人处理。先打电话，再记：",
+        "回“我来处理”“已联系”或“关闭预警”。",
+    ]
+    assert zhou.types("关闭预警 好了").startswith("先回“我来处理”，才能关。")
+    zhou.types("取消")
+    assert zhou.types("我来处理").startswith("这条归您了，请马上联系。\n张桂花（奶奶）：")
+    assert (cast.li, "周老师在处理那条危急消息。") in told(store)
+    assert li.types("我来处理").startswith("周老师已经在处理了。")
+    li.types("取消")
+    assert zhou.types("已联系", "和奶奶通了话，孩子在家") == "记下了。办完了，回“关闭预警”。"
+    assert "10:00 和奶奶通了话，孩子在家" in li.types("预警")
+    assert zhou.types("关闭预警", "孩子平安") == "这条关了，记录都在。"
+    assert zhou.types("预警") == li.types("预警") == "现在没有要您处理的预警。"
+    with store.read() as session:
+        verbs = session.exec(select(AuditEntry.verb).where(AuditEntry.subject == "alert")).all()
+    assert {"alert.raise", "alert.read", "alert.taken", "alert.contacted", "alert.closed"} <= set(verbs)
+
+
+def test_who_was_not_told_reads_nothing(store: Store, cast: Cast, phone: Callable[[str], Phone]) -> None:
+    phone("o-grandmother").types("周老师摸我")
+    for openid in ("o-zhou", "o-lin", "o-li", "o-chen", "o-stranger", "o-father"):
+        assert "摸" not in phone(openid).types("预警")
+    assert "摸我" in phone("o-wang").types("预警")
+
+
+def test_the_words_are_sealed(store: Store, cast: Cast) -> None:
+    called(store, cast, "o-grandmother", "小满挨打了")
+    store.close()
+    path = Path(store.url.removeprefix("sqlite:///"))
+    assert all("小满挨打了".encode() not in file.read_bytes() for file in path.parent.glob(path.name + "*"))
