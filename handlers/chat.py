@@ -1,0 +1,59 @@
+"""What a flow sees of the conversation it is in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+
+from models.base.store import Session
+from models.base.texts import say
+from models.roster.people import Person
+
+
+@dataclass(frozen=True)
+class Chat:
+    """One message's view for one person. `today` is the Asia/Shanghai day on which the dialogue was opened (a replay
+    must see the same day), `now` the aware UTC time of this message, `cause` the inbox row that brought it."""
+
+    session: Session
+    openid: str
+    person: Person | None
+    today: date
+    cause: int
+    bureau: str = ""
+    one_line: bool = False
+    """Whether the dialogue was opened with more than its own word: a person in a hurry, ask less."""
+
+    @property
+    def now(self) -> datetime:
+        """The time of this message, aware UTC."""
+        return self.session.now
+
+    @property
+    def me(self) -> Person:
+        """The bound person. Raises RuntimeError in a flow that anyone may use."""
+        if self.person is None:
+            raise RuntimeError("a flow for anyone asked who the person is")
+        return self.person
+
+    def say(self, key: str, /, **params: object) -> str:
+        """The text of a key, its values as people read them."""
+        shown = {name: shown_as(value, self.today) for name, value in params.items()}
+        return say(key, **{"bureau": self.bureau} | shown)
+
+
+def shown_as(value: object, today: date | None = None) -> str:
+    """A value as people read it: 6月3日, the words of an enum, the label or name of a thing, 没定 for None."""
+    if value is None:
+        return say("ask.none")
+    if isinstance(value, date):
+        year = f"{value.year}年" if today is not None and value.year != today.year else ""
+        return f"{year}{value.month}月{value.day}日"
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, list | tuple):
+        return "、".join(shown_as(each, today) for each in value)
+    for attribute in ("label", "name"):
+        named = getattr(value, attribute, None)
+        if isinstance(named, str):
+            return named
+    return str(value)

@@ -1,0 +1,1 @@
+"""Intents for everyone, bound or not."""

@@ -1,0 +1,62 @@
+"""Who hears that an account was bound: the class teacher and the other guardian, the account that was theirs before."""
+
+from models.base.store import Session
+from models.base.texts import say
+from models.messaging.outbox import Lane, post
+from models.messaging.words import channel_now, tell, words_of
+from models.roster.accounts import Account
+from models.roster.binding import Bound, Waiting
+from models.roster.children import Child
+from models.roster.people import Duty, Person, duties_of, staff_of
+from models.roster.ties import guardians_of, wards_of
+from models.roster.units import Unit
+
+
+def tell_of_binding(session: Session, bound: Bound, *, cause: int, bureau: str, by: Person | None = None) -> None:
+    """Tells everybody who should know; who gave the word (`by`) knows already."""
+    person = bound.person
+    known = {person.id, by.id if by else 0}
+    for each, key in _hearers(session, person).values():
+        if each.id not in known:
+            text = say(key, name=person.name, who=who_is(session, person))
+            tell(session, each, text, key=f"bound:{cause}:{each.id}", title=say("bind.news_title"))
+    for openid in bound.replaced:
+        tell_account(session, openid, say("bind.taken_over", bureau=bureau), key=f"taken_over:{cause}:{openid}")
+
+
+def tell_deciders(session: Session, waiting: Waiting, *, cause: int) -> None:
+    """Asks those who may say yes to look."""
+    person = session.get_one(Person, waiting.request.person_id)
+    text = say("bind.please_decide", name=person.name, who=who_is(session, person))
+    for each in waiting.deciders:
+        tell(session, each, text, key=f"decide:{cause}:{each.id}", title=say("bind.news_title"))
+
+
+def tell_account(session: Session, openid: str, text: str, *, key: str) -> None:
+    """Words to an account that may be nobody's."""
+    channel = channel_now(session.get(Account, openid), session.now)
+    words = words_of(text, "")
+    post(session, key=key, person_id=None, openid=openid, kind="task", words=words, channel=channel, lane=Lane.ANSWER)
+
+
+def who_is(session: Session, person: Person) -> str:
+    """What somebody is to us: 张小满的奶奶, 帮扶教师."""
+    wards = wards_of(session, person.id)
+    kin = [say("bind.kin", child=session.get_one(Child, w.child_id).name, relation=w.relation) for w in wards]
+    duties = [say(f"duty.{staff.duty}") for staff in duties_of(session, person.id)]
+    return "、".join(dict.fromkeys([*duties, *kin[:2]]))
+
+
+def _hearers(session: Session, person: Person) -> dict[int, tuple[Person, str]]:
+    found: dict[int, tuple[Person, str]] = {}
+    for ward in wards_of(session, person.id):
+        child = session.get_one(Child, ward.child_id)
+        for other in guardians_of(session, child.id):
+            found.setdefault(other.person_id, (session.get_one(Person, other.person_id), "bind.told_guardian"))
+        for teacher in staff_of(session, session.get_one(Unit, child.unit_id), Duty.CLASS_TEACHER):
+            found[teacher.id] = (teacher, "bind.told_staff")
+    for staff in duties_of(session, person.id):
+        unit = session.get_one(Unit, staff.unit_id)
+        for nearest in [each for each in staff_of(session, unit, Duty.ADMIN, above=True) if each.id != person.id][:1]:
+            found[nearest.id] = (nearest, "bind.told_staff")
+    return found

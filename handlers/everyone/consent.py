@@ -1,0 +1,44 @@
+"""同意书: what we keep and why, in plain words, before anything is shown; 撤回同意 takes it back."""
+
+import hashlib
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue, Kept, Told
+from handlers.flow import Who, flow
+from handlers.prompts import YesNo
+from models.roster.accounts import person_of
+from models.roster.consent import give_consent, has_consent, refuse_consent, withdraw_consent
+from models.roster.people import duties_of
+
+_STAFF = ("consent.ask_staff", "consent.given_staff")
+_GUARDIAN = ("consent.ask_guardian", "consent.given_guardian")
+
+
+@flow("同意书", "同意", who=Who.ANYONE)
+def consent(chat: Chat) -> Dialogue:
+    """Shows the words and takes yes or no. The person is looked up anew: they may have been bound a moment ago."""
+    person = person_of(chat.session, chat.openid)
+    if person is None:
+        return Told("bind.who")
+    if has_consent(chat.session, person.id):
+        return Told("consent.already")
+    ask, given = _STAFF if duties_of(chat.session, person.id) else _GUARDIAN
+    agreed = yield from YesNo(ask, yes="consent.yes", no="consent.no", name=person.name)
+    if not agreed:
+        refuse_consent(chat.session, person.id)
+        return Kept("consent.refused")
+    wording = hashlib.sha256(chat.say(ask, name="").encode()).hexdigest()[:16]
+    give_consent(chat.session, person.id, wording=wording)
+    return Kept(given)
+
+
+@flow("撤回同意", "不同意")
+def withdraw(chat: Chat) -> Dialogue:
+    """Asks once more, and stops everything that rests on the consent."""
+    if not has_consent(chat.session, chat.me.id):
+        return Told("consent.refused")
+    sure = yield from YesNo("consent.withdraw_sure", yes="consent.withdraw_yes", no="consent.withdraw_no")
+    if not sure:
+        return Told("consent.stays")
+    withdraw_consent(chat.session, chat.me.id)
+    return Kept("consent.withdrawn")

@@ -1,0 +1,85 @@
+"""A flow is a function that asks and then keeps; its decorator says which words open it and who may."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue
+from handlers.reading.plain import plain
+from models.base.store import Session
+from models.roster.people import Duty, Person, duties_of
+from models.roster.ties import wards_of
+
+
+class Who(Enum):
+    """Who may use a flow, duties aside."""
+
+    ANYONE = "anyone"
+    BOUND = "bound"
+    GUARDIAN = "guardian"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True)
+class Flow:
+    """One intent: its name, the words that open it, and who may use it. `glued`: what follows the word needs no
+    space (家访张三). `menu`: its line in 帮助, a text key, or '' to stay out of it."""
+
+    name: str
+    words: tuple[str, ...]
+    run: Callable[[Chat], Dialogue]
+    who: Who = Who.BOUND
+    duties: frozenset[Duty] = field(default_factory=frozenset)
+    glued: bool = False
+    menu: str = ""
+
+    def open_to(self, session: Session, person: Person | None) -> bool:
+        """Whether this person may use it today."""
+        if self.who is Who.ANYONE or person is None:
+            return self.who is Who.ANYONE
+        if self.who is Who.GUARDIAN:
+            return bool(wards_of(session, person.id))
+        if self.who is Who.STAFF:
+            held = {staff.duty for staff in duties_of(session, person.id)}
+            return bool(held & self.duties) if self.duties else bool(held)
+        return True
+
+    def matches(self, text: str) -> tuple[str, str] | None:
+        """The word of this flow that a line opens with, and the rest of the line; None where it does not."""
+        line = text.strip()
+        for word in sorted(self.words, key=len, reverse=True):
+            for rest in _after(line, word):
+                if not rest or self.glued or not plain(rest[0]):
+                    return word, rest
+        return None
+
+    def is_called(self, text: str) -> bool:
+        """Whether the text is one of its words and nothing else."""
+        return plain(text) in {plain(word) for word in self.words}
+
+
+def flow(
+    *words: str,
+    duty: Duty | tuple[Duty, ...] | None = None,
+    who: Who = Who.BOUND,
+    glued: bool = False,
+    menu: str = "",
+) -> Callable[[Callable[[Chat], Dialogue]], Flow]:
+    """Makes a `Flow` of a function; its name is the function's. A `duty` means staff who hold it (one of them)."""
+    duties = frozenset() if duty is None else frozenset({duty} if isinstance(duty, Duty) else duty)
+
+    def make(function: Callable[[Chat], Any]) -> Flow:
+        return Flow(function.__name__, words, function, Who.STAFF if duties else who, duties, glued, menu)
+
+    return make
+
+
+def _after(line: str, word: str) -> Iterator[str]:
+    """What follows a word at the start of a line, whatever the width of its characters."""
+    taken, want = 0, plain(word)
+    while taken < len(line) and len(plain(line[:taken])) < len(want):
+        taken += 1
+    if plain(line[:taken]) == want:
+        yield line[taken:]

@@ -1,0 +1,59 @@
+"""FLOWS: the one table of intents; its order is priority, and the order of the menu."""
+
+from handlers.everyone.bind import bind, rebind, unbind
+from handlers.everyone.consent import consent, withdraw
+from handlers.everyone.hello import hello
+from handlers.everyone.help import help_flow
+from handlers.everyone.human import human_flow
+from handlers.everyone.my_children import my_children
+from handlers.flow import Flow
+from handlers.guardian.acknowledge import acknowledge_by_number, acknowledge_notice
+from handlers.guardian.again import lesson_again
+from handlers.guardian.check_in import lesson_check_in
+from handlers.guardian.finished import lesson_finished
+from handlers.guardian.schedule import change_lesson_time, pause_lessons, resume_lessons
+from handlers.questions import pass_on
+from handlers.staff.alerts import handle_alert, see_alert
+from handlers.staff.announce import announce
+from handlers.staff.approve import approve_notice
+from handlers.staff.approve_binding import approve_binding
+from handlers.staff.drafts import see_draft
+from handlers.staff.progress import see_calls, see_progress, stop_notice
+from handlers.staff.roster import hand_over, move_child
+from handlers.teacher.correct_visit import correct_visit
+from handlers.teacher.log_visit import log_visit
+from handlers.teacher.visit_history import visit_history
+
+FLOWS: tuple[Flow, ...] = (
+    visit_history,  # before log_visit, whose 走访 it begins with
+    log_visit,
+    correct_visit,
+    see_alert,
+    handle_alert,
+    my_children,
+    lesson_check_in,
+    acknowledge_by_number,
+    acknowledge_notice,
+    lesson_finished,
+    lesson_again,
+    change_lesson_time,
+    pause_lessons,
+    resume_lessons,
+    announce,
+    see_draft,
+    approve_notice,
+    see_progress,
+    stop_notice,
+    see_calls,
+    approve_binding,
+    move_child,
+    hand_over,
+    bind,
+    rebind,
+    unbind,
+    consent,
+    withdraw,
+    human_flow(pass_on),
+    hello,
+    help_flow(lambda: FLOWS),
+)

@@ -1,0 +1,1 @@
+"""Intents of guardians, one a file: the week's lesson and its evening, and their children."""

@@ -1,0 +1,50 @@
+"""换时间, 暂停, 恢复: when the week's lesson comes, or that it rests."""
+
+from datetime import time
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue, Kept
+from handlers.flow import Who, flow
+from handlers.guardian.evenings import EVENINGS, weekdays
+from handlers.prompts import Pick
+from models.base.clock import local_date
+from models.learning.times import LessonTime, change_time, lesson_time, pause, resume
+
+
+@flow("换时间", "改时间", "换个时间", who=Who.GUARDIAN, menu="schedule.menu_change")
+def change_lesson_time(chat: Chat) -> Dialogue:
+    """Asks for the weekday and the time of day."""
+    weekday = yield from Pick("schedule.which_weekday", weekdays(), name=lambda d: d.label, words=lambda d: d.words)
+    evening = yield from Pick("schedule.which_hour", EVENINGS, name=lambda e: e.label, words=lambda e: e.words)
+    chosen = change_time(chat.session, chat.me.id, weekday.id, time(*divmod(evening.id, 60)))
+    return Kept("schedule.changed", when(chosen))
+
+
+@flow("暂停", "不学了", "先不学", who=Who.GUARDIAN, menu="schedule.menu_pause")
+def pause_lessons(chat: Chat) -> Dialogue:
+    """Lessons rest; safety notices do not."""
+    yield from ()
+    pause(chat.session, chat.me.id)
+    return Kept("schedule.paused")
+
+
+@flow("恢复", "接着学", "继续学", who=Who.GUARDIAN)
+def resume_lessons(chat: Chat) -> Dialogue:
+    """Lessons come again, from where they rested."""
+    yield from ()
+    return Kept("schedule.resumed", when(resume(chat.session, chat.me.id)))
+
+
+def lesson_line(chat: Chat) -> str:
+    """When the person's next lesson comes, or that lessons rest; '' before there are any."""
+    chosen = lesson_time(chat.session, chat.me.id)
+    if chosen is None:
+        return ""
+    return chat.say("schedule.line_paused" if chosen.paused_at else "schedule.line", **when(chosen))
+
+
+def when(chosen: LessonTime) -> dict[str, object]:
+    """The parameters of a text that says when lessons come."""
+    label = next(day.label for day in weekdays() if day.id == chosen.weekday)
+    day = local_date(chosen.next_at) if chosen.next_at is not None else None
+    return {"weekday": label, "time": f"{chosen.hour}:{chosen.minute:02d}", "day": day}

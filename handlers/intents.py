@@ -1,0 +1,28 @@
+"""Which flow a line opens, among those that this person may use; the table's order decides."""
+
+from collections.abc import Sequence
+
+from handlers.flow import Flow, Who
+from models.base.store import Session
+from models.roster.people import Person
+
+
+def opened_by(
+    words: str, flows: Sequence[Flow], session: Session, person: Person | None
+) -> tuple[Flow, str, str] | None:
+    """The first flow whose word the line begins with, that word, and the rest of the line."""
+    for flow in flows:
+        found = flow.matches(words)
+        if found is not None and flow.open_to(session, person):
+            return flow, *found
+    return None
+
+
+def called_by(words: str, flows: Sequence[Flow], session: Session, person: Person | None) -> bool:
+    """Whether the words are a flow's own word and nothing else."""
+    return any(flow.is_called(words) and flow.open_to(session, person) for flow in flows)
+
+
+def is_somebody_elses(words: str, flows: Sequence[Flow]) -> bool:
+    """Whether the words are those of a flow that not everyone may use."""
+    return any(flow.is_called(words) and flow.who is not Who.ANYONE for flow in flows)

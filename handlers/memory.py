@@ -1,0 +1,107 @@
+"""What a conversation remembers between two messages: answers by key, what was shown, what waits; one sealed JSON."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from handlers.opening import Opening
+
+IDLE = timedelta(minutes=30)
+"""Domain.md section 4."""
+FORGOTTEN = timedelta(days=7)
+ASIDE = 3
+"""So many dialogues wait at most; the oldest goes."""
+
+
+@dataclass
+class Answer:
+    """A canonical answer and where it came from: "opening" or "typed"."""
+
+    data: Any
+    source: str
+
+
+@dataclass
+class State:
+    """One dialogue. `at` is the key of the question that was asked last and `view` what it showed; `walked` are the
+    questions a person went back to, which the opening line does not answer again."""
+
+    flow: str
+    opened: date
+    opening: Opening
+    touched: datetime
+    one_line: bool = False
+    answers: dict[str, Answer] = field(default_factory=dict)
+    walked: list[str] = field(default_factory=list)
+    at: str = ""
+    view: dict[str, Any] = field(default_factory=dict)
+    misses: int = 0
+
+    def drop(self, key: str) -> None:
+        """Opens a question again."""
+        self.answers.pop(key, None)
+        if key not in self.walked:
+            self.walked.append(key)
+
+
+@dataclass
+class Memory:
+    """The running dialogue, those put aside (the latest last), whether 继续 / 重来 was just offered, and how many
+    messages in a row nobody understood."""
+
+    now: State | None = None
+    aside: list[State] = field(default_factory=list)
+    offered: bool = False
+    misses: int = 0
+
+    def put_aside(self) -> None:
+        """The running dialogue waits for 继续, if anything has been answered in it."""
+        state, self.now = self.now, None
+        if state is not None and (state.answers or state.view.get("photos")):
+            self.aside = [*self.aside, state][-ASIDE:]
+            self.offered = False
+
+    def take(self) -> State | None:
+        """The running dialogue, else the one put aside last; it is out of the memory then."""
+        state, self.now = self.now, None
+        return state or (self.aside.pop() if self.aside else None)
+
+    def let_go_of_what_is_old(self, now: datetime) -> None:
+        """Puts a dialogue aside that nobody touched for half an hour, to be offered, and forgets it after a week."""
+        if self.now is not None and self.now.touched + IDLE <= now:
+            self.put_aside()
+            self.offered = bool(self.aside)
+        self.aside = [state for state in self.aside if state.touched + FORGOTTEN > now]
+        self.offered = self.offered and bool(self.aside)
+
+
+def dump(memory: Memory) -> str:
+    """The memory as JSON, or '' where there is nothing to remember."""
+    if memory == Memory():
+        return ""
+    return json.dumps(asdict(memory), default=lambda value: value.isoformat(), ensure_ascii=False)
+
+
+def load(text: str, flows: Sequence[str]) -> Memory:
+    """The memory again, without dialogues of flows that are no longer in the table."""
+    if not text:
+        return Memory()
+    kept = json.loads(text)
+    aside = [state for state in map(_state, kept["aside"]) if state.flow in flows]
+    now = _state(kept["now"]) if kept["now"] else None
+    return Memory(now if now and now.flow in flows else None, aside, bool(kept["offered"] and aside), kept["misses"])
+
+
+def _state(kept: dict[str, Any]) -> State:
+    opening = kept["opening"]
+    return State(
+        **kept
+        | {
+            "opened": date.fromisoformat(kept["opened"]),
+            "touched": datetime.fromisoformat(kept["touched"]),
+            "opening": Opening(opening["word"], date.fromisoformat(opening["said_on"]), opening["left"]),
+            "answers": {key: Answer(**answer) for key, answer in kept["answers"].items()},
+        }
+    )

@@ -1,0 +1,67 @@
+"""发通知: an administrator chooses a notice or writes one, and says for whom; a draft is what comes of it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue, Go
+from handlers.flow import flow
+from handlers.prompts import Pick, Text
+from handlers.staff.drafts import handle
+from models.messaging import audience_words
+from models.messaging.audiences import Audience, Where
+from models.messaging.broadcasts import WRITERS, Urgency
+from models.messaging.notices import notices
+from models.messaging.planner import draft, own_words
+from models.roster.scope import Scope, duty_scope
+from models.roster.units import Unit, label
+
+OWN = "own"
+
+
+class To(StrEnum):
+    """Whom a notice is for, in one touch."""
+
+    ALL = "全部监护人"
+    HOME = "在家的监护人"
+    AWAY = "在外的监护人"
+    SOME = "挑一挑（学校、年龄、类别）"
+
+
+_WHERE = {To.ALL: Where.ALL, To.HOME: Where.HOME, To.AWAY: Where.AWAY}
+
+
+@dataclass(frozen=True)
+class _Choice:
+    id: str
+    label: str
+
+
+@flow("发通知", "写通知", duty=tuple(WRITERS), menu="announce.menu")
+def announce(chat: Chat) -> Dialogue:
+    """Puts a draft together and goes on to it."""
+    ready = [_Choice(notice.id, f"《{notice.title}》") for notice in notices().values()]
+    chosen = yield from Pick("announce.which", [_Choice(OWN, chat.say("announce.own")), *ready])
+    if chosen.id == OWN:
+        title = yield from Text("announce.title", at_most=20)
+        words = yield from Text("announce.words", at_most=200)
+        away = yield from Text("announce.words_away", at_most=200, optional=True)
+        urgency = yield from Pick("announce.urgency", Urgency)
+        notice = own_words(title.text, words.text, away.text, urgency)
+    else:
+        notice = notices()[chosen.id]
+    scope = duty_scope(chat.session, chat.me, WRITERS)
+    units = _tops(chat, scope)
+    unit = yield from Pick("announce.unit", units, name=lambda u: label(chat.session, u), sole=True)
+    to = yield from Pick("announce.to", To, unit=label(chat.session, unit))
+    audience = Audience(unit.id, where=_WHERE.get(to, Where.ALL))
+    if to is To.SOME:
+        words = yield from Text("announce.some")
+        audience = audience_words.parse(chat.session, scope, words.text, unit)
+    broadcast = draft(chat.session, chat.me, notice, audience, dedupe_key=f"chat:{chat.cause}")
+    return Go("see_draft", handle(broadcast))
+
+
+def _tops(chat: Chat, scope: Scope) -> list[Unit]:
+    units = chat.session.exec(scope.units()).all()
+    return [u for u in units if not any(u.path.startswith(other.path) for other in units if other.id != u.id)]

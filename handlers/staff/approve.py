@@ -1,0 +1,52 @@
+"""审批: the second person reads what would go out, to how many, and lets it go or sends it back."""
+
+from enum import StrEnum
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue, Kept
+from handlers.flow import flow
+from handlers.prompts import Number, Pick, Text
+from handlers.staff.drafts import shown
+from models.messaging import approval, broadcasts
+from models.messaging.approval import TYPE_COUNT_ABOVE
+from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.overview import in_sight
+from models.messaging.words import tell
+from models.roster.people import Duty, Person
+
+
+class Act(StrEnum):
+    """The second person's word."""
+
+    SEND = "同意，发出"
+    BACK = "退回"
+
+
+@flow("审批", "批准", duty=Duty.APPROVER, menu="announce.approve_menu")
+def approve_notice(chat: Chat) -> Dialogue:
+    """One broadcast that waits for a second person."""
+    waiting = in_sight(chat.session, chat.me, BroadcastState.AWAITING)
+    others = [each for each in waiting if each.written_by != chat.me.id]
+    broadcast = yield from Pick(
+        "announce.which_waiting", others, name=lambda b: f"《{b.title}》", sole=True, empty="announce.none_waiting"
+    )
+    act = yield from Pick("announce.approve", Act, **shown(chat, broadcast))
+    if act is Act.BACK:
+        why = yield from Text("announce.why_back", at_most=100)
+        broadcasts.stop(chat.session, broadcast, chat.me)
+        _tell_writer(chat, broadcast, "announce.sent_back", why=why.text)
+        return Kept("announce.back_noted", {"title": broadcast.title})
+    typed = None
+    if broadcast.planned_count > TYPE_COUNT_ABOVE:
+        typed = yield from Number("announce.type_count", at_most=10_000_000, unit="位", count=broadcast.planned_count)
+    approval.approve(chat.session, broadcast, chat.me, broadcast.digest, typed)
+    _tell_writer(chat, broadcast, "announce.let_go")
+    return Kept("announce.going", {"title": broadcast.title, "count": f"{broadcast.planned_count:,}"})
+
+
+def _tell_writer(chat: Chat, broadcast: Broadcast, key: str, **params: object) -> None:
+    if broadcast.written_by is None:
+        return
+    writer = chat.session.get_one(Person, broadcast.written_by)
+    text = chat.say(key, title=broadcast.title, name=chat.me.name, **params)
+    tell(chat.session, writer, text, key=f"{key}:{broadcast.id}")

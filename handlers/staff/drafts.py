@@ -1,0 +1,82 @@
+"""草稿: a draft shows who will get it and who not; it is tried on oneself, sent for approval, or dropped."""
+
+from enum import StrEnum
+from typing import Any
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue, Go, Kept
+from handlers.flow import flow
+from handlers.prompts import Pick, Text
+from models.messaging import approval, broadcasts, planner
+from models.messaging.audience_words import describe
+from models.messaging.audiences import from_json
+from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
+from models.messaging.overview import drafts_of
+from models.messaging.words import tell
+from models.roster.people import Duty, duties_of
+
+
+class Act(StrEnum):
+    """What can be done with a draft."""
+
+    TRY = "先发给我看"
+    ASK = "请人审批"
+    DROP = "不发了"
+    NOW = "紧急，现在就发"
+
+
+@flow("草稿", "通知草稿", duty=tuple(WRITERS))
+def see_draft(chat: Chat) -> Dialogue:
+    """One draft and the next step with it."""
+    broadcast = yield from Pick(
+        "announce.which_draft",
+        drafts_of(chat.session, chat.me),
+        name=lambda b: f"《{b.title}》",
+        words=lambda b: (handle(b),),
+        sole=True,
+        empty="announce.no_draft",
+    )
+    act = yield from Pick("announce.preview", _acts(chat, broadcast), **shown(chat, broadcast))
+    if act is Act.TRY:
+        planner.send_to_self(chat.session, broadcast, chat.me)
+        return Go("see_draft", handle(broadcast))
+    if act is Act.DROP:
+        broadcasts.stop(chat.session, broadcast, chat.me)
+        return Kept("announce.dropped", {"title": broadcast.title})
+    if act is Act.NOW:
+        reason = yield from Text("announce.reason", at_most=200)
+        approval.send_without_approval(chat.session, broadcast, chat.me, reason.text)
+        return Kept("announce.going", {"title": broadcast.title, "count": f"{broadcast.planned_count:,}"})
+    approvers = approval.ask_approval(chat.session, broadcast, chat.me)
+    for each in approvers:
+        text = chat.say("announce.please_approve", title=broadcast.title, name=chat.me.name)
+        tell(chat.session, each, text, key=f"approve:{broadcast.id}:{each.id}", title=chat.say("announce.to_approve"))
+    return Kept("announce.asked", {"who": "、".join(each.name for each in approvers)})
+
+
+def handle(broadcast: Broadcast) -> str:
+    """The word by which one flow hands a draft to another."""
+    return f"draft{broadcast.id}"
+
+
+def shown(chat: Chat, broadcast: Broadcast) -> dict[str, Any]:
+    """What a person must see before it goes out: both texts, for whom, how many, and who cannot be reached."""
+    seen = planner.preview(chat.session, broadcast)
+    missed = sum(seen.unreachable.values())
+    reasons = "，".join(f"{count} 位{chat.say(f'reason.{reason}')}" for reason, count in seen.unreachable.items())
+    return {
+        "title": broadcast.title,
+        "urgency": broadcast.urgency,
+        "to": describe(chat.session, from_json(broadcast.audience)),
+        "home": seen.text_home,
+        "away": chat.say("announce.same") if seen.text_away == seen.text_home else seen.text_away,
+        "count": f"{seen.reachable:,}",
+        "time": chat.say("announce.minutes", minutes=max(1, seen.minutes)),
+        "missed": chat.say("announce.missed", count=f"{missed:,}", reasons=reasons) if missed else "",
+    }
+
+
+def _acts(chat: Chat, broadcast: Broadcast) -> list[Act]:
+    on_duty = any(staff.duty == Duty.DUTY_OFFICER for staff in duties_of(chat.session, chat.me.id))
+    urgent = broadcast.urgency == Urgency.URGENT and on_duty
+    return [Act.TRY, Act.ASK, Act.DROP, *([Act.NOW] if urgent else [])]

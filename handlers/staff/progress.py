@@ -1,0 +1,72 @@
+"""进度, 停发, 电话名单: how far a notice is, stopping it, and whom to phone."""
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue, Kept, Told
+from handlers.flow import flow
+from handlers.prompts import Pick, YesNo
+from models.messaging import broadcasts
+from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
+from models.messaging.overview import in_sight
+from models.messaging.phoning import to_phone
+from models.roster.people import Duty
+
+_LOOKERS = (*WRITERS, Duty.APPROVER)
+_SHOWN = 10
+_SENT = (BroadcastState.SENDING, BroadcastState.PAUSED, BroadcastState.DONE, BroadcastState.EXPIRED)
+
+
+@flow("进度", "通知进度", duty=_LOOKERS, menu="announce.progress_menu")
+def see_progress(chat: Chat) -> Dialogue:
+    """The outcomes of one broadcast so far."""
+    broadcast = yield from _pick(chat, "announce.which_progress", *_SENT, BroadcastState.CANCELLED)
+    now = broadcasts.progress(chat.session, broadcast)
+    counts = {
+        "planned": f"{now.planned:,}",
+        "waiting": f"{now.waiting:,}",
+        "reached": f"{now.reached:,}",
+        "acknowledged": f"{now.acknowledged:,}",
+        "not_reached": f"{now.not_reached:,}",
+        "trouble": broadcast.trouble,
+    }
+    state = chat.say(f"announce.is_{broadcast.state.value}")
+    return Told("announce.progress", {"title": broadcast.title, "state": state, **counts})
+
+
+@flow("停发", "停止发送", duty=_LOOKERS)
+def stop_notice(chat: Chat) -> Dialogue:
+    """Stops what is still going out, for good."""
+    broadcast = yield from _pick(chat, "announce.which_stop", BroadcastState.SENDING, BroadcastState.PAUSED)
+    waiting = broadcasts.progress(chat.session, broadcast).waiting
+    sure = yield from YesNo("announce.stop_sure", title=broadcast.title, waiting=f"{waiting:,}")
+    if not sure:
+        return Told("announce.goes_on")
+    broadcasts.stop(chat.session, broadcast, chat.me)
+    return Kept("announce.stopped", {"title": broadcast.title})
+
+
+@flow("电话名单", duty=_LOOKERS, menu="calls.menu")
+def see_calls(chat: Chat) -> Dialogue:
+    """Whom to phone, with the reason: asked for by a person with the duty, within the broadcast's scope."""
+    broadcast = yield from _pick(chat, "calls.which", *_SENT, BroadcastState.CANCELLED)
+    calls = list(to_phone(chat.session, broadcast, chat.me))
+    if not calls:
+        return Told("calls.none")
+    lines = [
+        chat.say(
+            "calls.line",
+            name=call.name,
+            child=call.child,
+            relation=call.relation,
+            phone=call.phone,
+            reason=chat.say(f"reason.{call.reason}"),
+        )
+        for call in calls[:_SHOWN]
+    ]
+    if len(calls) > _SHOWN:
+        lines.append(chat.say("calls.more", count=len(calls) - _SHOWN))
+    return Told("calls.list", {"title": broadcast.title, "count": len(calls), "lines": "\n".join(lines)})
+
+
+def _pick(chat: Chat, key: str, *states: BroadcastState) -> Pick[Broadcast]:
+    found = in_sight(chat.session, chat.me, *states)
+    return Pick(key, found, name=lambda b: f"《{b.title}》", sole=True, empty="announce.none_sent")

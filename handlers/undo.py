@@ -1,0 +1,11 @@
+"""What 撤销 takes back, by the kind of record: the one table."""
+
+from collections.abc import Callable
+
+from handlers.chat import Chat
+from handlers.teacher.log_visit import take_back
+
+Undo = Callable[[Chat, int], str]
+"""Takes back the record of that id and returns what to say. Raises Refused where it cannot be taken back any more."""
+
+UNDOS: dict[str, Undo] = {"visit": take_back}

@@ -1,0 +1,44 @@
+"""人工, over the house's own table of flows: 奶奶 asks, and the class teacher gets it."""
+
+from sqlmodel import select
+
+from handlers.house import house_router
+from handlers.said import Said
+from models.base.store import Store
+from models.messaging.outbox import Delivery
+from tests.cast import OPENIDS, STRANGER, Cast
+
+ROUTER = house_router("青禾守望")
+
+
+def types(store: Store, openid: str, text: str, cause: int) -> str:
+    with store.write() as session:
+        return ROUTER.answer(session, openid, Said("text", text=text), cause) or ""
+
+
+def test_grandmothers_question_goes_to_the_class_teacher(store: Store, cast: Cast) -> None:
+    assert types(store, OPENIDS["grandmother"], "人工", 1) == "您想问什么？写一句，或说一段语音。"
+    answer = types(store, OPENIDS["grandmother"], "暑假几号开始", 2)
+    assert answer.startswith("已转给周老师")
+    with store.read() as session:
+        [told] = session.exec(select(Delivery)).all()
+        assert told.person_id == cast.zhou
+        assert "暑假几号开始" in told.words["text"]
+
+
+def test_a_teacher_asks_the_school(store: Store, cast: Cast) -> None:
+    types(store, OPENIDS["zhou"], "人工", 1)
+    assert types(store, OPENIDS["zhou"], "名单怎么改", 2).startswith("已转给王主任")
+
+
+def test_a_stranger_is_told_how_to_bind(store: Store, cast: Cast) -> None:
+    assert types(store, STRANGER, "人工", 1).startswith("您好，这里是青禾守望")
+
+
+def test_words_of_danger_raise_an_alert(store: Store, cast: Cast) -> None:
+    from models.care.alerts import Alert
+
+    assert types(store, OPENIDS["grandmother"], "孩子说不想活了", 7).startswith("我看到了。")
+    with store.read() as session:
+        [alert] = session.exec(select(Alert)).all()
+        assert (alert.openid, alert.cause, alert.words) == (OPENIDS["grandmother"], 7, "孩子说不想活了")
