@@ -3,28 +3,63 @@
 from sqlmodel import SQLModel
 
 from models.base.audit import AuditEntry
+from models.base.marks import Mark
+from models.calendar.occurrences import Occurrence, StandingApproval
+from models.calendar.pulse import Lease, Pulse
+from models.care.alerts import Alert, AlertChild, AlertStep, AlertTold
+from models.care.visits import Attachment, Visit, VisitRevision
+from models.learning.enrolments import Enrolment
+from models.learning.records import LessonRecord
+from models.learning.times import LessonTime
 from models.messaging.broadcasts import Broadcast
+from models.messaging.conversations import Conversation
 from models.messaging.inbox import InboxMessage
 from models.messaging.outbox import Batch, Delivery
+from models.messaging.receipts import Receipt
 from models.roster.accounts import Account
+from models.roster.binding import BindingRequest
 from models.roster.children import Child, ChildCategory, Placement
+from models.roster.consent import Consent
+from models.roster.guesses import WrongGuess
+from models.roster.invitations import Invitation
 from models.roster.people import Person, Staff
 from models.roster.ties import Guardianship, Pairing
 from models.roster.units import Unit
 
 ALL: tuple[type[SQLModel], ...] = (
     Account,
+    Alert,
+    AlertChild,
+    AlertStep,
+    AlertTold,
+    Attachment,
     AuditEntry,
     Batch,
+    BindingRequest,
     Broadcast,
     Child,
     ChildCategory,
+    Consent,
+    Conversation,
     Delivery,
+    Enrolment,
     Guardianship,
     InboxMessage,
+    Invitation,
+    Lease,
+    LessonRecord,
+    LessonTime,
+    Mark,
+    Occurrence,
     Pairing,
     Person,
     Placement,
+    Pulse,
+    Receipt,
     Staff,
+    StandingApproval,
     Unit,
+    Visit,
+    VisitRevision,
+    WrongGuess,
 )

@@ -48,6 +48,11 @@ def head(session: Session) -> Head:
     return Head(last.position, last.link)
 
 
+def is_pending(session: Session) -> bool:
+    """Whether a row waits to be linked."""
+    return session.exec(select(AuditEntry.id).where(col(AuditEntry.position).is_(None)).limit(1)).first() is not None
+
+
 def link_pending(session: Session, limit: int = 5000) -> Head:
     """Links the rows that are not linked yet, oldest first, and returns the new head. One caller at a time."""
     at = head(session)

@@ -12,8 +12,14 @@ _last = 0
 
 def new_id() -> int:
     """A positive 63-bit integer, growing with time: 41 bits of milliseconds, then 22 bits that start at random."""
+    return reserve(1)
+
+
+def reserve(count: int) -> int:
+    """The first of so many ids in a row, for rows that a statement numbers by itself; no other call returns them."""
     global _last
     with _lock:
         fresh = (time.time_ns() // 1_000_000 - _EPOCH_MS) << _SPREAD_BITS | secrets.randbits(_SPREAD_BITS)
-        _last = fresh if fresh > _last else _last + 1
-        return _last
+        first = max(fresh, _last + 1)
+        _last = first + count - 1
+        return first

@@ -31,15 +31,24 @@ class Vault:
 
     def seal(self, table: str, column: str, row_id: int | str, text: str) -> bytes:
         """Ciphertext that opens only at this table, column and row: key id, nonce (random), AES-GCM."""
-        nonce = os.urandom(_NONCE)
-        body = self._ciphers[self._current].encrypt(nonce, text.encode(), _place(table, column, row_id))
-        return self._current + nonce + body
+        return self.seal_bytes(table, column, row_id, text.encode())
 
     def open(self, table: str, column: str, row_id: int | str, data: bytes) -> str:
         """The text again. Raises `InvalidTag` where the data was changed or moved, KeyError without its key."""
+        return self.open_bytes(table, column, row_id, data).decode()
+
+    def seal_bytes(self, table: str, column: str, row_id: int | str, content: bytes) -> bytes:
+        """`seal` for what is not text: the files that a row names."""
+        nonce = os.urandom(_NONCE)
+        return (
+            self._current + nonce + self._ciphers[self._current].encrypt(nonce, content, _place(table, column, row_id))
+        )
+
+    def open_bytes(self, table: str, column: str, row_id: int | str, data: bytes) -> bytes:
+        """`open` for what is not text."""
         cipher = self._ciphers[data[:_KEY_ID]]
         nonce, body = data[_KEY_ID : _KEY_ID + _NONCE], data[_KEY_ID + _NONCE :]
-        return cipher.decrypt(nonce, body, _place(table, column, row_id)).decode()
+        return cipher.decrypt(nonce, body, _place(table, column, row_id))
 
     def blind(self, purpose: str, text: str) -> bytes:
         """A 16-byte keyed index of the normalised text: equal texts meet, nothing else is learnt."""

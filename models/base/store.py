@@ -21,6 +21,10 @@ BigId = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 """63-bit ids; on SQLite the primary key must say INTEGER to be the row's own number."""
 
 
+_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 48, "hide_parameters": True}
+"""`hide_parameters`: what people wrote must not reach a log by way of a database error."""
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware UTC in and out; a naive time is refused."""
 
@@ -113,7 +117,7 @@ class Store:
             self.engine = _sqlite(url, "BEGIN IMMEDIATE")
             self._reader = _sqlite(url, "BEGIN", query_only=True)
         else:
-            self.engine = create_engine(url, pool_size=16, max_overflow=32, pool_pre_ping=True)
+            self.engine = create_engine(url, pool_pre_ping=True, **_POOL)
             self._reader = self.engine.execution_options(postgresql_readonly=True)
 
     @contextmanager
@@ -152,7 +156,7 @@ class Store:
 
 
 def _sqlite(url: str, begin: str, *, query_only: bool = False) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=16, max_overflow=48)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **_POOL)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:

@@ -20,3 +20,8 @@ def after_quiet(moment: datetime) -> datetime:
         return moment
     day = local(moment)
     return at_local(day.date() + timedelta(days=1 if day.time() >= BEGINS else 0), ENDS)
+
+
+def quiet_begins(moment: datetime) -> datetime:
+    """When the quiet hours next begin after a moment outside of them (aware UTC)."""
+    return at_local(local(moment).date(), BEGINS)

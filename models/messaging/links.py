@@ -2,12 +2,18 @@
 
 import hmac
 
+from models.base.seal import Vault
 from models.base.store import Session
 
 
 def page_token(session: Session, delivery_id: int) -> str:
     """What stands behind `/p/` for a delivery: its id in hex and a keyed signature."""
-    return f"{delivery_id:x}-{session.vault.sign('page', str(delivery_id))}"
+    return token_for(session.vault, delivery_id)
+
+
+def token_for(vault: Vault, delivery_id: int) -> str:
+    """The same outside a transaction, for the sender."""
+    return f"{delivery_id:x}-{vault.sign('page', str(delivery_id))}"
 
 
 def delivery_behind(session: Session, token: str) -> int | None:

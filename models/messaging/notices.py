@@ -30,7 +30,7 @@ class Notice:
 @cache
 def notices() -> dict[str, Notice]:
     """Every notice by its id. Raises Misconfigured naming the file and what is wrong in it."""
-    return {notice.id: notice for notice in map(_notice, leaves("notices"))}
+    return {notice.id: notice for notice in map(read_notice, leaves("notices"))}
 
 
 def useful_life(text: str) -> timedelta:
@@ -41,7 +41,8 @@ def useful_life(text: str) -> timedelta:
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-def _notice(page: Leaf) -> Notice:
+def read_notice(page: Leaf) -> Notice:
+    """One notice from its file. Raises Misconfigured naming the file and what is wrong in it."""
     try:
         urgency, life = Urgency(page["urgency"]), useful_life(page["useful_for"])
     except ValueError as error:

@@ -87,7 +87,12 @@ def band_of(birth: date, day: date) -> str | None:
 def births_in_band(band: str, day: date) -> tuple[date, date]:
     """The birth dates (first, last) of children who are in a band on a day. Raises KeyError for an unknown band."""
     low, high = BANDS[band]
-    return _years_before(day, high, plus_days=1), _years_before(day, low)
+    return births_of_ages(low, high - 1, day)
+
+
+def births_of_ages(youngest: int, oldest: int, day: date) -> tuple[date, date]:
+    """The birth dates (first, last) of children who are, in full years, between these ages (included) on a day."""
+    return _years_before(day, oldest + 1, plus_days=1), _years_before(day, youngest)
 
 
 def _years_before(day: date, years: int, plus_days: int = 0) -> date:

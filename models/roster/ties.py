@@ -73,16 +73,6 @@ def unpair(session: Session, tie: Pairing, *, reason: str, by: int | None = None
     end(session, tie, by=by, reason=reason)
 
 
-def hand_over(session: Session, leaving: Person, taking: Person, *, reason: str, by: int | None = None) -> int:
-    """Every child of a mentor who leaves gets the other one; returns how many children."""
-    ties = session.exec(holding(Pairing, session.today).where(Pairing.person_id == leaving.id)).all()
-    for tie in ties:
-        unpair(session, tie, reason=reason, by=by)
-        child = session.get_one(Child, tie.child_id)
-        pair(session, child, taking, tie.role, reason=reason, by=by)
-    return len(ties)
-
-
 def guardians_of(session: Session, child_id: int) -> Sequence[Guardianship]:
     """The guardians of a child today, those at home first."""
     query = holding(Guardianship, session.today).where(Guardianship.child_id == child_id)

@@ -1,15 +1,33 @@
-"""Nothing is sent that is not a `Delivery` row; rows travel in batches, and a batch is what a worker leases."""
+"""The rows of the outbox: a `Delivery` for each message to a person, a `Batch` of up to 500 of them to be leased."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlmodel import Field, Index, col, select
+from sqlalchemy import BigInteger, Dialect, TypeDecorator
+from sqlmodel import Field, Index, col
 
-from models.base.seal import put_sealed, sealed
-from models.base.store import BigId, Moment, Record, Ref, Session
+from models.base.seal import sealed
+from models.base.store import Moment, Record, Ref
+
+RETRY_WITHIN = timedelta(minutes=8)
+"""How long after its first try a row may be tried again: the platform knows its key for ten (promise 5)."""
+
+
+class Rank(TypeDecorator[IntEnum]):
+    """An ordered enum, kept as its number so that the database can compare."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, kind: type[IntEnum]) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> IntEnum | None:
+        """The member of the enum again."""
+        return None if value is None else self.kind(value)
 
 
 class Channel(StrEnum):
@@ -21,6 +39,15 @@ class Channel(StrEnum):
     MASS = "mass"
 
 
+KEYED = frozenset({Channel.TEMPLATE, Channel.MASS})
+"""Channels whose messages carry an idempotency key. The others are never tried twice, and travel 50 at a time."""
+
+
+def batch_size(channel: Channel) -> int:
+    """How many rows a batch of this channel may hold."""
+    return 500 if channel in KEYED else 50
+
+
 class Lane(IntEnum):
     """What goes first: a safety alert overtakes an answer, an answer overtakes a lesson."""
 
@@ -30,11 +57,16 @@ class Lane(IntEnum):
     LESSON = 3
 
 
+BY_DAY = frozenset({Lane.NOTICE, Lane.LESSON})
+"""Lanes that rest in the quiet hours."""
+
+
 class State(IntEnum):
     """Where a delivery stands. The number is its rank: a state is only ever replaced by a higher one.
 
     planned -> trying -> unknown -> sent -> (failed | unreachable | expired | cancelled) -> delivered -> read
     -> acknowledged. A receipt may find a row at any of them; evidence that a person has it outranks everything.
+    The one step back is trying -> planned, for a try of which it is certain that nothing went out.
     """
 
     PLANNED = 0
@@ -61,17 +93,20 @@ class BatchState(StrEnum):
     READY = "ready"
     DONE = "done"
     STOPPED = "stopped"
-    CANCELLED = "cancelled"
 
 
 class Batch(Record, table=True):
-    """Up to 500 deliveries of one channel and lane (50 where the channel has no idempotency key)."""
+    """Up to 500 deliveries of one channel and lane (50 where the channel has no idempotency key).
 
-    __table_args__ = (Index("ix_batch_next", "state", "lane", "not_before", "lease_until"),)
+    `lease_until` is real time, never the demo's; `fence` grows with each lease, so that a worker that was away too
+    long finds its number taken. `attempts` counts the passes in a row that moved nothing.
+    """
+
+    __table_args__ = (Index("ix_batch_next", "state", "lane", "not_before"),)
 
     broadcast_id: int | None = Ref("broadcast.id", default=None)
     channel: Channel
-    lane: Lane = Field(sa_type=BigId)
+    lane: Lane = Field(sa_type=Rank(Lane))
     state: BatchState = BatchState.READY
     not_before: datetime = Moment()
     expires_at: datetime = Moment()
@@ -84,23 +119,20 @@ class Batch(Record, table=True):
 class Delivery(Record, table=True):
     """One message to one person. A notice's words stand in its broadcast; other words are sealed in the row.
 
-    `key` is unique: what is planned twice exists once.
+    `key` is unique: what is planned twice exists once. `kind` names the template (notice, lesson, task) a card uses.
     """
 
-    __table_args__ = (
-        Index("ix_delivery_batch_state", "batch_id", "state"),
-        Index("ix_delivery_broadcast_state", "broadcast_id", "state"),
-    )
+    __table_args__ = (Index("ix_delivery_broadcast_state", "broadcast_id", "state"),)
 
     key: str = Field(unique=True, max_length=120)
-    batch_id: int | None = Ref("batch.id", index=False, default=None)
+    batch_id: int | None = Ref("batch.id", default=None)
     broadcast_id: int | None = Ref("broadcast.id", index=False, default=None)
     person_id: int | None = Ref("person.id", default=None)
     openid: str | None = Field(default=None, index=True, max_length=64)
     kind: str
     voice: str = "在家"
     channel: Channel
-    state: State = Field(default=State.PLANNED, sa_type=BigId)
+    state: State = Field(default=State.PLANNED, sa_type=Rank(State))
     reason: str = ""
     words_sealed: bytes | None = None
     planned_at: datetime = Moment()
@@ -120,49 +152,6 @@ class Delivery(Record, table=True):
 def client_msg_id(delivery_id: int) -> str:
     """The idempotency key of a delivery: 32 characters, the same after any crash."""
     return f"shouwang{delivery_id:024d}"
-
-
-def post(
-    session: Session,
-    *,
-    key: str,
-    person_id: int | None,
-    openid: str | None,
-    kind: str,
-    words: Mapping[str, Any],
-    channel: Channel,
-    lane: Lane,
-    voice: str = "在家",
-    not_before: datetime | None = None,
-    useful_for: timedelta = timedelta(days=1),
-) -> Delivery | None:
-    """Puts one message of its own into the outbox, in a batch of one; None where the key was posted before.
-
-    Without an openid the row is kept as UNREACHABLE: nobody is silently missed.
-    """
-    if session.exec(select(Delivery.id).where(Delivery.key == key)).first() is not None:
-        return None
-    start = not_before or session.now
-    delivery = Delivery(
-        key=key,
-        person_id=person_id,
-        openid=openid,
-        kind=kind,
-        voice=voice,
-        channel=channel,
-        planned_at=session.now,
-    )
-    put_sealed(session, delivery, "words", json.dumps(dict(words), ensure_ascii=False))
-    if openid is None:
-        delivery.state, delivery.reason, delivery.settled_at = State.UNREACHABLE, "unbound", session.now
-    else:
-        batch = Batch(channel=channel, lane=lane, not_before=start, expires_at=start + useful_for)
-        session.add(batch)
-        session.flush()
-        delivery.batch_id = batch.id
-    session.add(delivery)
-    session.flush()
-    return delivery
 
 
 def urgent_first() -> Any:

@@ -1,0 +1,54 @@
+# Everything a developer types. `make help` lists it.
+PYTHON ?= python3
+BIN := .venv/bin
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo script test faults lint format bench constraints tools clean
+
+help: ## List what can be made
+	@grep -hE '^[a-z.]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z.]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+.venv: .venv/.ready ## Make the virtual environment with pinned dependencies
+
+.venv/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/.dev: .venv/.ready
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: .venv/.ready ## Start the demo: a school, the bot and a WeChat on this machine
+	$(BIN)/python -m bot demo
+
+script: .venv/.ready ## Play a day and a school year without a screen
+	$(BIN)/python -m bot demo --script
+
+test: .venv/.dev tools ## Install what tests need and run them all
+	$(BIN)/pytest
+
+lint: .venv/.dev ## Check style, types and the layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .venv/.dev ## Put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/.dev ## Measure sending and callbacks against their peers
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m benchmarks send
+	$(BIN)/python -m benchmarks callback
+
+tools: ## Install the browser and fonts that tests use (as root through apt)
+	@tests/tools.sh
+
+constraints: .venv/.dev ## Pin the versions that are installed now
+	$(BIN)/pip freeze --exclude-editable > constraints.txt
+
+clean: ## Remove what was made, but not data/
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info

@@ -1,0 +1,72 @@
+"""`python -m bot`: the command line. A command is a file in `commands/` and a line here."""
+
+from typing import Any
+
+import click
+
+from bot.commands.backup import backup
+from bot.commands.broadcast import broadcast
+from bot.commands.demo import demo
+from bot.commands.doctor import doctor
+from bot.commands.export import export
+from bot.commands.import_ import import_
+from bot.commands.init import init_
+from bot.commands.invites import invites
+from bot.commands.migrate import migrate
+from bot.commands.schedule import schedule
+from bot.commands.serve import serve
+from bot.commands.simulate import simulate
+from bot.commands.work import work
+from models.base.errors import Misconfigured, Refused
+from models.base.texts import say
+
+COMMANDS = (
+    init_,
+    demo,
+    serve,
+    schedule,
+    work,
+    migrate,
+    doctor,
+    import_,
+    invites,
+    export,
+    broadcast,
+    backup,
+    simulate,
+)
+
+
+class Said(click.ClickException):
+    """What went wrong, in words, with the exit status of a usage error."""
+
+    exit_code = 2
+
+
+class InWords(click.Group):
+    """A refusal or an operator's slip ends with its words and exit status 2, never with a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except Misconfigured as error:
+            raise Said(str(error)) from error
+        except Refused as error:
+            raise Said(say(error.key, **error.params)) from error
+
+
+@click.group(cls=InWords, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Shouwang (守望): a WeChat bot for the care of rural left-behind children.
+
+    New here? `demo` plays it on this machine. To run it for real: `init`, `migrate`, `doctor`,
+    `import roster`, `invites`, `serve`.
+    """
+
+
+for command in COMMANDS:
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main(prog_name="python -m bot")

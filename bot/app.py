@@ -1,0 +1,124 @@
+"""The only place where things are wired together: settings and a clock in, a house out, nothing running yet."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Flask, Response, jsonify
+from flask_wtf import CSRFProtect
+
+from bot.auditor import Auditor
+from bot.database import open_store
+from bot.delivery.media import MediaWorker
+from bot.delivery.render import Renderer
+from bot.delivery.sender import Sender
+from bot.delivery.throttle import Throttle
+from bot.delivery.worker import Worker
+from bot.pages.routes import blueprint as pages
+from bot.rooms import rooms
+from bot.settings import Settings
+from bot.wechat.callback import blueprint as callback
+from bot.wechat.client import Client
+from bot.wechat.crypto import Gate
+from bot.wechat.oauth import OAuth
+from bot.wechat.receive import receive
+from bot.wechat.token import TokenProvider, stable_token
+from bot.wechat.wire import Wire
+from models.base.clock import Clock, SystemClock
+from models.base.store import Store
+from models.messaging.outbox import Lane
+from scheduler.clockwork import Clockwork
+
+TICK_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class House:
+    """Everything wired. `workers`: the first carries urgent messages and answers, the others everything."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    client: Client
+    web: Flask
+    workers: tuple[Worker, ...]
+    media: MediaWorker
+    clockwork: Clockwork
+    auditor: Auditor
+
+
+def open_house(
+    settings: Settings, clock: Clock | None = None, *, demo: bool = False, tick_seconds: float = TICK_SECONDS
+) -> House:
+    """Wires everything that the settings name. Raises Misconfigured where the database is not ready."""
+    clock = clock or SystemClock()
+    store = open_store(settings, clock, demo=demo)
+    wire = Wire(settings.wechat.api_base)
+    secret = settings.wechat.app_secret.get_secret_value()
+    tokens = TokenProvider(stable_token(wire, settings.wechat.app_id, secret), clock)
+    client = Client(settings.wechat.app_id, secret, wire=wire, tokens=tokens)
+    folder = settings.storage.folder
+    return House(
+        settings=settings,
+        clock=clock,
+        store=store,
+        client=client,
+        web=_web(settings, clock, store, wire),
+        workers=_workers(settings, clock, store, tokens),
+        media=MediaWorker(store, client, folder / "media"),
+        clockwork=Clockwork(store, tick_seconds),
+        auditor=Auditor(store, folder / "audit-anchor.json"),
+    )
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
+    """The web application alone, for a WSGI server."""
+    return open_house(settings, clock).web
+
+
+def _workers(settings: Settings, clock: Clock, store: Store, tokens: TokenProvider) -> tuple[Worker, ...]:
+    templates = settings.wechat.templates.model_dump()
+    renderer = Renderer(templates, settings.server.public_url.rstrip("/"), store.vault)
+    throttle = Throttle(clock, settings.delivery.in_flight)
+
+    def worker(lanes: tuple[Lane, ...], errands: bool) -> Worker:
+        sender = Sender(throttle, in_flight=settings.delivery.in_flight)
+        base = settings.wechat.api_base
+        return Worker(store, sender, renderer, tokens, throttle, api_base=base, lanes=lanes, errands=errands)
+
+    swift = [worker((Lane.URGENT, Lane.ANSWER), False) for _ in range(settings.delivery.urgent_workers)]
+    return (*swift, *(worker(tuple(Lane), number == 0) for number in range(settings.delivery.workers)))
+
+
+def _web(settings: Settings, clock: Clock, store: Store, wire: Wire) -> Flask:
+    app = Flask("shouwang", static_folder=None)
+    app.secret_key = store.vault.sign("web", "session") + store.vault.sign("web", "cookies")
+    app.config.update(
+        SESSION_COOKIE_SECURE=settings.server.public_url.startswith("https://"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=1024 * 1024,
+    )
+    guard = CSRFProtect(app)
+    account = settings.wechat
+    gate = Gate(
+        token=account.token.get_secret_value(),
+        encoding_aes_key=account.encoding_aes_key.get_secret_value(),
+        app_id=account.app_id,
+        mode=account.mode,
+        clock=clock,
+    )
+    oauth = OAuth(account.app_id, account.app_secret.get_secret_value(), wire=wire, oauth_base=account.oauth_base)
+    answers = ThreadPoolExecutor(settings.server.threads, thread_name_prefix="answer")
+    edge = callback(gate, partial(receive, store, rooms(store, settings.bureau.name)), answers, clock)
+    guard.exempt(edge)  # the platform signs its callbacks; a form token is for browsers
+    app.register_blueprint(edge)
+    app.register_blueprint(pages(store, oauth, settings.bureau.name, settings.server.public_url.rstrip("/")))
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        with store.read() as session:
+            session.connection().exec_driver_sql("SELECT 1")
+        return jsonify(ok=True)
+
+    return app

@@ -1,0 +1,48 @@
+"""Links the audit rows into their chain within a second, and keeps its head outside the database."""
+
+import json
+import os
+from pathlib import Path
+
+from models.base import audit
+from models.base.audit import Head
+from models.base.store import Store
+
+
+class Auditor:
+    """One linker a house. The anchor is a small file: a chain alone does not see that its own tail was cut."""
+
+    def __init__(self, store: Store, anchor: Path) -> None:
+        self._store = store
+        self._anchor = anchor
+
+    def link(self) -> bool:
+        """Links what is pending; True where there was something."""
+        with self._store.read() as session:
+            before = audit.head(session)
+            if not audit.is_pending(session):
+                return False
+        with self._store.write() as session:
+            head = audit.link_pending(session)
+        self._keep(head)
+        return head != before
+
+    def anchor(self) -> Head | None:
+        """The head that was kept last, or None before the first."""
+        try:
+            kept = json.loads(self._anchor.read_text())
+        except FileNotFoundError:
+            return None
+        return Head(kept["position"], kept["link"])
+
+    def broken_at(self) -> int | None:
+        """The first audit row that was changed, removed or cut off, by chain and anchor; None where all is well."""
+        with self._store.read() as session:
+            return audit.broken_at(session, self.anchor())
+
+    def _keep(self, head: Head) -> None:
+        fresh = self._anchor.with_suffix(".new")
+        fresh.write_text(json.dumps({"position": head.position, "link": head.link}))
+        with fresh.open() as file:
+            os.fsync(file.fileno())
+        fresh.replace(self._anchor)

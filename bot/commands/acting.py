@@ -1,0 +1,45 @@
+"""In whose name a command acts, and which unit or broadcast it means; what is not found is said with what to write."""
+
+from sqlmodel import select
+
+from models.base.errors import Misconfigured
+from models.base.store import Session
+from models.messaging.broadcasts import Broadcast
+from models.roster.people import Person, duties_of
+from models.roster.units import Unit, label
+
+_SHORTEST = 4
+
+
+def staff_by_phone(session: Session, phone: str) -> Person:
+    """The one staff member with this phone. Raises Misconfigured where there is none, or more than one."""
+    index = session.vault.blind("person.phone", phone)
+    found = [
+        person
+        for person in session.exec(select(Person).where(Person.phone_index == index))
+        if duties_of(session, person.id)
+    ]
+    if len(found) != 1:
+        raise Misconfigured("--by：请写一位教职工登记的手机号" if not found else "--by：这个手机号有几位教职工在用")
+    return found[0]
+
+
+def unit_named(session: Session, name: str) -> Unit:
+    """The one unit of this name, or of this full name. Raises Misconfigured naming the choices."""
+    units = session.exec(select(Unit).order_by(Unit.path)).all()
+    found = [unit for unit in units if name in (unit.name, label(session, unit))]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        known = "、".join(unit.name for unit in units[:8]) or "还没有导入名册"
+        raise Misconfigured(f"--unit：没有“{name}”。有：{known}")
+    choices = "、".join(label(session, unit) for unit in found[:8])
+    raise Misconfigured(f"--unit：“{name}”有几个：{choices}")
+
+
+def broadcast_numbered(session: Session, number: str) -> Broadcast:
+    """The broadcast whose number ends so (4 digits or more, as `broadcast list` shows). Raises Misconfigured."""
+    found = [each for each in session.exec(select(Broadcast)) if str(each.id).endswith(number)]
+    if len(number) < _SHORTEST or not number.isdigit() or len(found) != 1:
+        raise Misconfigured(f"没有编号是 {number} 的通知。看编号：python -m bot broadcast list")
+    return found[0]

@@ -1,0 +1,1 @@
+"""From the outbox to the platform: lease, render, send many at once, settle."""

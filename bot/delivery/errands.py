@@ -1,0 +1,36 @@
+"""What one worker does besides sending: freezes approved broadcasts, settles receipts, closes what is overdue."""
+
+import time
+
+from models.base.clock import SystemClock
+from models.base.store import Store
+from models.messaging import receipts
+from models.messaging.approval import lapse
+from models.messaging.freezing import Freezer
+from models.messaging.outbox.leasing import close_overdue
+
+_EVERY = 1.0
+
+
+class Errands:
+    """Small pieces of work, a transaction each, between two leases."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._freezer = Freezer(store)
+        self._real = SystemClock()
+        self._next = 0.0
+
+    def run(self, *, at_once: bool = False) -> bool:
+        """One piece of each kind that is due; whether there was any. All but the freezing rests a second when idle."""
+        frozen = self._freezer.step()
+        if not at_once and time.monotonic() < self._next:
+            return frozen
+        with self._store.write() as session:
+            settled = receipts.settle(session)
+        with self._store.write() as session:
+            closed = close_overdue(session, self._real.now())
+            lapse(session)
+        if not settled and not closed:
+            self._next = time.monotonic() + _EVERY
+        return bool(frozen or settled or closed)

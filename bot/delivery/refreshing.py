@@ -1,0 +1,77 @@
+"""Rows whose access token was refused go again once with another one; where none can be had, the channel rests."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Protocol
+
+from bot.delivery.holding import Holding
+from bot.delivery.render import PATHS
+from bot.delivery.sender import Fate, Result, Sender
+from bot.delivery.throttle import Throttle
+from bot.wechat.errcodes import Next, explain, next_for
+from bot.wechat.errors import PlatformError
+
+log = logging.getLogger(__name__)
+
+_PAUSE = 30.0
+
+
+class Tokens(Protocol):
+    """Where the access token comes from (bot/wechat/token.py)."""
+
+    def get(self) -> str:
+        """The token. Raises PlatformError."""
+        ...
+
+    def refresh(self, stale: str) -> str:
+        """Another one than the refused. Raises PlatformError."""
+        ...
+
+
+class Refresher:
+    """Between the worker and the token provider, which bounds the number of fetches by itself."""
+
+    def __init__(self, tokens: Tokens, sender: Sender, throttle: Throttle) -> None:
+        self._tokens = tokens
+        self._sender = sender
+        self._throttle = throttle
+
+    def token(self) -> str:
+        """The token, or '' where there is none now."""
+        try:
+            return self._tokens.get()
+        except PlatformError as error:
+            return self._none(error)
+
+    def sift(self, results: Iterable[Result]) -> list[Result]:
+        """The results that stand; those with a refused token are submitted again, each row once."""
+        stand: list[Result] = []
+        fresh: dict[str, str] = {}
+        for result in results:
+            message = result.message
+            if result.fate != Fate.ANSWERED or next_for(result.errcode) != Next.REFRESH_TOKEN:
+                stand.append(result)
+                continue
+            holding: Holding = message.owner
+            if message.token not in fresh:
+                fresh[message.token] = self._instead_of(message.token)
+            if fresh[message.token] and message.row_id not in holding.refreshed:
+                holding.refreshed.add(message.row_id)
+                self._sender.submit([replace(message, token=fresh[message.token])])
+            else:
+                self._throttle.back_off(message.channel, at_least=_PAUSE)
+                stand.append(result)
+        return stand
+
+    def _instead_of(self, stale: str) -> str:
+        try:
+            return self._tokens.refresh(stale)
+        except PlatformError as error:
+            return self._none(error)
+
+    def _none(self, error: PlatformError) -> str:
+        log.warning("no access token: %s", explain(error.errcode))
+        for channel in PATHS:
+            self._throttle.back_off(channel, at_least=_PAUSE)
+        return ""

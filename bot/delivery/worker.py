@@ -1,0 +1,244 @@
+"""Takes batches from the outbox, has them sent, and brings the outcomes home; killed at any moment, it loses nothing.
+
+One thread talks to the database, the sender's thread talks to the platform; between them only messages and results.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from bot.delivery.errands import Errands
+from bot.delivery.holding import Holding
+from bot.delivery.refreshing import Refresher, Tokens
+from bot.delivery.render import PATHS, Renderer
+from bot.delivery.sender import Message, Result, Sender, Ticket
+from bot.delivery.settling import gather, not_sent
+from bot.delivery.throttle import Throttle
+from bot.wechat.trouble import whereabouts
+from models.base.clock import SystemClock
+from models.base.errors import Misconfigured
+from models.base.store import Session, Store
+from models.messaging.outbox import RETRY_WITHIN, Channel, Lane
+from models.messaging.outbox.leasing import Lease, Row, is_waiting, lease_next
+from models.messaging.outbox.results import Results, Standing, bring_in, give_back, stop_for_trouble
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+_FLUSH_AT = 100
+_FLUSH_EVERY = 0.2
+_FLUSH_APART = 0.05
+_POLL = 0.2
+
+
+class Worker:
+    """One of any number. `lanes` limits it: a second worker for urgent ones and answers never waits behind a lesson.
+
+    `errands`: whether this worker also freezes broadcasts, settles receipts and closes what is overdue.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        sender: Sender,
+        renderer: Renderer,
+        tokens: Tokens,
+        throttle: Throttle,
+        *,
+        api_base: str,
+        lanes: Collection[Lane] = tuple(Lane),
+        errands: bool = True,
+        lease: timedelta = LEASE,
+        ahead: int = 500,
+    ) -> None:
+        self._store = store
+        self._sender = sender
+        self._renderer = renderer
+        self._refresher = Refresher(tokens, sender, throttle)
+        self._throttle = throttle
+        self._api_base = api_base.rstrip("/")
+        self._lanes = tuple(lanes)
+        self._errands = Errands(store) if errands else None
+        self._lease = lease
+        self._ahead = ahead
+        self._real = SystemClock()
+        self._holdings: set[Holding] = set()
+        self._waiting_since: float | None = None
+        self._flushed = 0.0
+
+    def wake(self) -> None:
+        """Something was posted: look at once. From any thread."""
+        self._sender.arrived.set()
+
+    def run(self, stop: threading.Event) -> None:
+        """Works until `stop` is set, then lets what is in flight arrive and gives the rest back."""
+        while not stop.is_set():
+            try:
+                if not self._tick():
+                    self._pause()
+            except Exception as error:
+                log.error("delivery stumbled: %s", whereabouts(error))
+                stop.wait(1.0)
+        self.close()
+
+    def run_once(self) -> bool:
+        """Does what is to be done until nothing is in hand; False where there was nothing."""
+        did = False
+        while self._tick(at_once=True) or self._holdings:
+            did = True
+            if self._holdings:
+                self._pause()
+        return did
+
+    def drain(self, seconds: float = 60.0) -> None:
+        """Works until nothing may go now. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while self.run_once():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the outbox is not empty yet")
+
+    def close(self) -> None:
+        """Lets what is in flight arrive, settles it and gives the leases back."""
+        self._sender.close()
+        self._flush()
+
+    def _pause(self) -> None:
+        self._sender.arrived.wait(_FLUSH_APART if self._holdings else _POLL)
+        self._sender.arrived.clear()
+
+    def _tick(self, *, at_once: bool = False) -> bool:
+        did = self._flush_if_due(at_once)
+        if self._errands is not None:
+            did = self._errands.run(at_once=at_once) or did
+        return self._take() or did
+
+    def _take(self) -> bool:
+        lanes = self._lanes
+        if self._sender.queued >= self._ahead:
+            queued = self._sender.most_urgent()
+            lanes = tuple(lane for lane in lanes if queued is not None and lane < queued)
+        closed = [channel for channel in Channel if channel not in PATHS or not self._throttle.is_open(channel)]
+        with self._store.read() as session:
+            if not is_waiting(session, self._real.now(), lanes=lanes, not_channels=closed):
+                return False
+        token = self._refresher.token()
+        if not token:
+            return False
+        until = time.monotonic() + self._lease.total_seconds()
+        with self._store.write() as session:
+            lease = lease_next(session, self._real.now(), self._lease, lanes=lanes, not_channels=closed)
+        if lease is not None and lease.rows:
+            self._submit(Holding(lease, Ticket(until)), token)
+        return lease is not None
+
+    def _submit(self, holding: Holding, token: str) -> None:
+        lease = holding.lease
+        url = self._api_base + PATHS[lease.channel]
+        try:
+            messages = [
+                Message(
+                    row_id=row.id,
+                    channel=lease.channel,
+                    lane=lease.lane,
+                    url=url,
+                    token=token,
+                    body=body,
+                    ticket=holding.ticket,
+                    not_after=_not_after(lease, row),
+                    owner=holding,
+                )
+                for row, body in self._renderer.bodies(lease)
+            ]
+        except Exception as error:
+            log.error("batch %s cannot be put into words: %s", lease.batch_id, whereabouts(error))
+            self._set_aside(holding, str(error) if isinstance(error, Misconfigured) else type(error).__name__)
+            return
+        self._holdings.add(holding)
+        self._sender.submit(messages)
+
+    def _set_aside(self, holding: Holding, trouble: str) -> None:
+        lease, results = holding.lease, Results(holding.lease.batch_id, holding.lease.fence)
+        for row in lease.rows:
+            not_sent(results, row)
+        with self._store.write() as session:
+            bring_in(session, results, lease.until)
+            later = session.now + _pause_after(lease.attempts)
+            give_back(session, lease.batch_id, lease.fence, retry_at=later, trouble=trouble, broken=True)
+
+    def _flush_if_due(self, at_once: bool) -> bool:
+        now = time.monotonic()
+        if not self._sender.results:
+            if any(self._is_running_out(holding, now) for holding in self._holdings):
+                self._flush()
+            return False
+        self._waiting_since = self._waiting_since or now
+        many = len(self._sender.results) >= _FLUSH_AT and now - self._flushed >= _FLUSH_APART
+        last = self._sender.queued == 0 and now - self._flushed >= _FLUSH_APART
+        if not (at_once or many or last or now - self._waiting_since >= _FLUSH_EVERY):
+            return False
+        self._flush()
+        return True
+
+    def _flush(self) -> None:
+        self._waiting_since, self._flushed = None, time.monotonic()
+        arrived = self._collected()
+        for result in self._refresher.sift(arrived):
+            holding: Holding = result.message.owner
+            holding.arrived.append(result)
+            holding.out -= 1
+        now = self._flushed
+        touched = {one for one in self._holdings if one.arrived or one.out == 0 or self._is_running_out(one, now)}
+        if not touched:
+            return
+        until, real_until = time.monotonic() + self._lease.total_seconds(), self._real.now() + self._lease
+        finished, standing = set(), {}
+        with self._store.write() as session:
+            for holding in sorted(touched, key=lambda one: one.lease.batch_id):
+                standing[holding] = self._settle(session, holding, real_until)
+                if holding.out == 0:
+                    self._hand_back(session, holding)
+                    finished.add(holding)
+        self._holdings -= finished
+        for holding, found in standing.items():
+            holding.arrived = []
+            holding.ticket.until = until
+            holding.ticket.dropped = holding.ticket.dropped or found != Standing.HELD
+
+    def _settle(self, session: Session, holding: Holding, until: datetime) -> Standing:
+        gathered = gather(holding, self._throttle, self._store.clock)
+        standing = bring_in(session, gathered.results, until)
+        if gathered.wrong and standing != Standing.LOST:
+            log.error("batch %s is refused: %s", holding.lease.batch_id, gathered.wrong)
+            stop_for_trouble(session, holding.lease.batch_id, gathered.wrong)
+            return Standing.STOP
+        return standing
+
+    def _hand_back(self, session: Session, holding: Holding) -> None:
+        lease = holding.lease
+        closed = self._throttle.seconds_closed(lease.channel)
+        retry_at = session.now + timedelta(seconds=closed) if closed else None
+        if holding.try_again and not closed:
+            retry_at = session.now + _pause_after(lease.attempts)
+        give_back(session, lease.batch_id, lease.fence, retry_at=retry_at, trouble=holding.trouble)
+
+    def _collected(self) -> list[Result]:
+        found = []
+        while self._sender.results:
+            found.append(self._sender.results.popleft())
+        return found
+
+    def _is_running_out(self, holding: Holding, now: float) -> bool:
+        return holding.ticket.until - now < self._lease.total_seconds() / 2
+
+
+def _not_after(lease: Lease, row: Row) -> float:
+    """Until when (monotonic) a row that was tried before may be handed over."""
+    if row.tried_before is None:
+        return float("inf")
+    return time.monotonic() + (row.tried_before + RETRY_WITHIN - lease.first_try_at).total_seconds()
+
+
+def _pause_after(attempts: int) -> timedelta:
+    return timedelta(seconds=2 ** min(attempts, 6))

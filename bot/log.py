@@ -1,0 +1,13 @@
+"""Logs say what happened to which row: ids and codes, never what people wrote, who they are or how to call them."""
+
+import logging
+import sys
+
+FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+
+
+def set_up(level: int = logging.INFO) -> None:
+    """Logs to standard error, once per process."""
+    logging.basicConfig(level=level, format=FORMAT, stream=sys.stderr, force=True)
+    for noisy in ("alembic", "waitress.queue", "apscheduler", "urllib3", "werkzeug"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -1,0 +1,98 @@
+"""`/p/<token>`: the page of one delivery. Opening it changes nothing; having read and 我知道了 are POSTs."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Reply
+
+from bot.pages.answers import answer_to
+from bot.pages.sheet import sheet_of
+from bot.pages.visitor import remember, visitor
+from bot.wechat.errors import PlatformError, PlatformSilent
+from bot.wechat.oauth import OAuth
+from models.base.store import Session, Store
+from models.base.texts import say
+from models.messaging.acknowledgements import mark_read
+from models.messaging.links import delivery_behind
+from models.messaging.outbox import Delivery
+
+_ASKED = "asked"
+
+
+def blueprint(store: Store, oauth: OAuth, bureau: str, public_url: str) -> Blueprint:
+    """The guardians' pages."""
+    pages = Blueprint("pages", __name__, template_folder="templates", static_folder="static", url_prefix="/p")
+
+    @pages.context_processor
+    def words() -> dict[str, Any]:
+        return {"say": say, "bureau": bureau}
+
+    @pages.get("/<token>")
+    def show(token: str) -> Reply:
+        if "code" in request.args:
+            return _let_in(token, request.args["code"])
+        openid = visitor(request, token)
+        with store.read() as session:
+            delivery = _found(session, token)
+            if openid is None and "state" not in request.args:
+                return redirect(oauth.authorize_url(f"{public_url}{url_for('.show', token=token)}", _ASKED))
+            mine = openid is not None and openid == delivery.openid
+            sheet = sheet_of(session, delivery, mine=mine)
+            if sheet is None:
+                return _sorry("page.not_yours", 403)
+            return _kept_to_oneself(render_template("pages/sheet.html", sheet=sheet, mine=mine, token=token))
+
+    def _let_in(token: str, code: str) -> Reply:
+        here = url_for(".show", token=token)
+        try:
+            openid = oauth.openid_for(code)
+        except (PlatformError, PlatformSilent):
+            # A spent or made-up code, or a silent platform: the page opens as for anybody.
+            return redirect(f"{here}?state=nobody")
+        return remember(make_response(redirect(here)), token, openid)
+
+    @pages.post("/<token>/read")
+    def read(token: str) -> Reply:
+        with store.write() as session:
+            mark_read(session, _own(session, token).id)
+        return Response(status=204)
+
+    @pages.post("/<token>/answer")
+    def answer(token: str) -> Reply:
+        with store.write() as session:
+            answer_to(session, _own(session, token))
+        return redirect(url_for(".show", token=token), 303)
+
+    @pages.app_errorhandler(404)
+    def missing(_: Exception) -> Reply:
+        return _sorry("page.missing", 404)
+
+    @pages.app_errorhandler(403)
+    def not_yours(_: Exception) -> Reply:
+        return _sorry("page.not_yours", 403)
+
+    def _sorry(key: str, status: int) -> Reply:
+        return _kept_to_oneself(render_template("pages/sorry.html", key=key), status)
+
+    return pages
+
+
+def _found(session: Session, token: str) -> Delivery:
+    delivery_id = delivery_behind(session, token)
+    delivery = session.get(Delivery, delivery_id) if delivery_id is not None else None
+    return delivery if delivery is not None else abort(404)
+
+
+def _own(session: Session, token: str) -> Delivery:
+    delivery = _found(session, token)
+    return delivery if visitor(request, token) == delivery.openid else abort(403)
+
+
+def _kept_to_oneself(html: str, status: int = 200) -> Response:
+    """Nothing between us and the phone may keep a copy, and the page loads nothing from another host."""
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(html, status=status, headers=headers)

@@ -1,0 +1,84 @@
+"""A house at work: the web server, the scheduler and delivery, begun together and ended in order."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from typing import Self
+
+from waitress.server import create_server
+
+from bot.app import House
+from bot.loops import Loop
+from models.base.errors import Misconfigured
+
+log = logging.getLogger(__name__)
+
+_MEDIA_REST, _AUDIT_REST = 1.0, 1.0
+
+
+class Running:
+    """What `serve`, `schedule`, `work` and the demo start. Use it as a context; leaving it ends everything in order:
+    no new callbacks, then the rules, then what is in flight."""
+
+    def __init__(self, house: House, *, web: bool = True, schedule: bool = True, deliver: bool = True) -> None:
+        self._house = house
+        self._stop = threading.Event()
+        self._endings: list[Callable[[], None]] = []
+        self._parts = (deliver, schedule, web)
+        self.address = ""
+
+    def __enter__(self) -> Self:
+        """Begins. Raises Misconfigured where the port is taken."""
+        deliver, schedule, web = self._parts
+        if deliver:
+            self._deliver()
+        if schedule:
+            self._house.clockwork.start()
+            self._endings.append(self._house.clockwork.stop)
+        if web:
+            self._listen()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Ends, last begun first."""
+        self._stop.set()
+        while self._endings:
+            self._endings.pop()()
+
+    def until_told(self) -> None:
+        """Waits for Ctrl-C or SIGTERM."""
+        told = threading.Event()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda *_: told.set())
+        told.wait()
+        log.info("ending: what is in flight arrives first")
+
+    def _deliver(self) -> None:
+        for worker in self._house.workers:
+            thread = threading.Thread(target=worker.run, args=(self._stop,), name="delivery", daemon=True)
+            thread.start()
+            self._endings.append(thread.join)
+        loops = (
+            Loop("media", lambda: self._house.media.run_once() > 0, rest_seconds=_MEDIA_REST),
+            Loop("audit", self._house.auditor.link, rest_seconds=_AUDIT_REST),
+        )
+        for loop in loops:
+            loop.start()
+            self._endings.append(loop.stop)
+
+    def _listen(self) -> None:
+        server = self._house.settings.server
+        try:
+            listening = create_server(self._house.web, host=server.host, port=server.port, threads=server.threads)
+        except OSError as error:
+            raise Misconfigured(f"server.port：{server.host}:{server.port} 用不了（{error.strerror}）") from error
+        thread = threading.Thread(target=listening.run, name="web", daemon=True)
+        thread.start()
+        self.address = f"http://{server.host}:{server.port}"
+
+        def end() -> None:
+            listening.close()
+            thread.join(5)
+
+        self._endings.append(end)

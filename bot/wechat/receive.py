@@ -1,0 +1,136 @@
+"""One message in, one transaction: inbox row, fact, answer and outbox row commit together or not at all.
+
+Where our own code fails, everything is rolled back and the person is told, in the reply or, past the deadline, by a
+push, that nothing was kept: an error page would bring only the platform's own notice that the account is out of
+service, and its retries would meet the same bug. A database that stumbles (a lost connection, a serialisation failure)
+is tried three times first.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+
+from bot.wechat import reply
+from bot.wechat.answering import Race
+from bot.wechat.inbound import Event, Message
+from bot.wechat.trouble import whereabouts
+from handlers.said import Kind, Said
+from models.base.ids import new_id
+from models.base.store import Session, Store
+from models.base.texts import say
+from models.messaging import inbox
+from models.messaging.inbox import Route
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+SPOKEN_EVENTS = {"subscribe", "unsubscribe", "SCAN", "CLICK", "VIEW"}
+_ANSWERABLE = SPOKEN_EVENTS - {"unsubscribe", "VIEW"}
+_KINDS: dict[str, Kind] = {
+    "text": "text",
+    "image": "image",
+    "voice": "voice",
+    "video": "video",
+    "shortvideo": "video",
+    "location": "location",
+}
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """Where what came in goes on to, wired in one place.
+
+    `answer(session, openid, said, cause)` gives the words, '' or None for none; `push(session, openid, words, cause)`
+    writes them as a Delivery, once per cause; `consent(session, event)` keeps a popup's result. `receipt(event)` has no
+    session: it returns when the receipt is durable, and is free to settle many in one transaction.
+    """
+
+    answer: Callable[[Session, str, Said, int], str | None]
+    push: Callable[[Session, str, str, int], object]
+    consent: Callable[[Session, Event], object]
+    receipt: Callable[[Event], object]
+
+
+def receive(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) -> str | None:
+    """The words for the reply, None for an empty one. Never raises for a failure of ours: it is logged and answered."""
+    if isinstance(inbound, Event) and not (inbound.is_receipt or inbound.is_consent or inbound.kind in SPOKEN_EVENTS):
+        return None
+    for left in reversed(range(TRIES)):
+        try:
+            if isinstance(inbound, Event) and inbound.is_receipt:
+                rooms.receipt(inbound)
+                return None
+            return _in_one_transaction(store, rooms, inbound, race)
+        except DBAPIError as error:
+            if not left:
+                return _nothing_kept(store, rooms, inbound, race, error)
+        except Exception as error:
+            return _nothing_kept(store, rooms, inbound, race, error)
+    return None
+
+
+def _in_one_transaction(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) -> str | None:
+    with store.write() as session:
+        row, is_new = inbox.admit(session, inbound.key, inbound.openid, inbound.kind)
+        if not is_new:
+            return _again(session, rooms, row, race)
+        if isinstance(inbound, Event) and inbound.is_consent:
+            rooms.consent(session, inbound)
+            words = ""
+        else:
+            words = reply.fitting(rooms.answer(session, inbound.openid, said(inbound), row.id) or "")
+        if not words:
+            inbox.settle(session, row, "", Route.SILENT)
+            return None
+        return _leave(session, rooms, row, words, race)
+
+
+def _again(session: Session, rooms: Rooms, row: inbox.InboxMessage, race: Race) -> str | None:
+    """A redelivery gets the first answer. If even this try is late, the words go as a push: the platform sends again
+    only when it had no answer, and would take our empty one for the last word."""
+    return _leave(session, rooms, row, row.answer, race) if row.answer else None
+
+
+def _leave(session: Session, rooms: Rooms, row: inbox.InboxMessage, words: str, race: Race) -> str | None:
+    if race.claim(Route.REPLY):
+        if row.route is None:
+            inbox.settle(session, row, words, Route.REPLY)
+        return words
+    rooms.push(session, row.openid, words, row.id)
+    inbox.settle(session, row, words, Route.PUSH)
+    return None
+
+
+def _nothing_kept(store: Store, rooms: Rooms, inbound: Message | Event, race: Race, error: Exception) -> str | None:
+    trouble = new_id()
+    log.error("callback %s was not kept (%s): %s", trouble, inbound.kind, whereabouts(error))
+    if isinstance(inbound, Event) and inbound.kind not in _ANSWERABLE:
+        return None
+    words = say("edge.not_kept")
+    if race.claim(Route.REPLY):
+        return words
+    try:
+        with store.write() as session:
+            rooms.push(session, inbound.openid, words, trouble)
+    except Exception as second:
+        log.error("callback %s: nor could that be said: %s", trouble, whereabouts(second))
+    return None
+
+
+def said(inbound: Message | Event) -> Said:
+    """What the dialogue hears of a message or event."""
+    if isinstance(inbound, Event):
+        return Said(kind="event", event=inbound.kind, event_key=inbound.event_key, ticket=inbound.ticket)
+    return Said(
+        # A kind that the platform may add is heard like a link: something sent, nothing in it that we take.
+        kind=_KINDS.get(inbound.kind, "link"),
+        text=inbound.text,
+        media_id=inbound.media_id,
+        media_format=inbound.format,
+        recognition=inbound.recognition,
+        latitude=inbound.latitude,
+        longitude=inbound.longitude,
+        label=inbound.label,
+    )

@@ -1,0 +1,38 @@
+"""The passive reply: words as text, whatever they contain, and never more than the platform carries."""
+
+import re
+
+MAX_BYTES = 2047
+"""Tencent: a text reply of at most 2047 bytes, about 680 汉字."""
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class TooLong(ValueError):
+    """Words that do not fit in a reply: whoever wrote them must say less. The message holds only their length."""
+
+
+def fitting(words: str) -> str:
+    """The words as they will arrive, without characters that XML cannot carry. Raises TooLong past 2047 bytes.
+
+    Nothing is cut here: half a sentence about a child is worse than a bug that someone sees.
+    """
+    words = _NOT_XML.sub("", words)
+    size = len(words.encode())
+    if size > MAX_BYTES:
+        raise TooLong(f"a reply of {size} bytes")
+    return words
+
+
+def text_reply(openid: str, from_user: str, words: str, created: int) -> str:
+    """The XML that answers with a text; `from_user` is the account's ToUserName, `created` Unix seconds."""
+    return (
+        f"<xml><ToUserName>{_cdata(openid)}</ToUserName><FromUserName>{_cdata(from_user)}</FromUserName>"
+        f"<CreateTime>{created}</CreateTime><MsgType>{_cdata('text')}</MsgType>"
+        f"<Content>{_cdata(fitting(words))}</Content></xml>"
+    )
+
+
+def _cdata(text: str) -> str:
+    # `]]>` would end the section and let the rest be read as markup: it is split over two sections.
+    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"

@@ -1,0 +1,76 @@
+"""Statutory holidays: the operator's calendar first, chinesecalendar below; an unknown year is said, not guessed."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from functools import cache
+
+from chinese_calendar import Holiday, get_holiday_detail
+from chinese_calendar.constants import workdays
+
+from models.calendar.school import Kind, SchoolCalendar, Span, span_key
+
+STATUTORY = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆节")
+"""The names under which an operator writes them, as chinesecalendar has them."""
+
+
+def holiday_spans(calendar: SchoolCalendar, years: Iterable[int]) -> list[Span]:
+    """The holidays of these civil years that somebody published; by name and year the operator's own win."""
+    own = calendar.of(Kind.HOLIDAY)
+    written = {(span.name, span.first.year) for span in own}
+    wanted = set(years)
+    below = [span for year in sorted(wanted) for span in published(year) if (span.name, year) not in written]
+    return sorted([span for span in own if span.first.year in wanted] + below, key=lambda span: (span.first, span.name))
+
+
+@cache
+def published(year: int) -> tuple[Span, ...]:
+    """The holidays of a civil year as chinesecalendar knows them; none for a year it does not know."""
+    chinese = {kind.value: kind.chinese for kind in Holiday}
+    spans: list[Span] = []
+    for day in _days(year):
+        try:
+            off, name = get_holiday_detail(day)
+        except NotImplementedError:
+            return ()
+        if not off or name not in chinese:
+            continue
+        title = chinese[name]
+        if spans and spans[-1].name == title and spans[-1].last == day - timedelta(days=1):
+            spans[-1] = Span(Kind.HOLIDAY, title, spans[-1].first, day, spans[-1].key)
+        else:
+            spans.append(Span(Kind.HOLIDAY, title, day, day, span_key(year, Kind.HOLIDAY, title)))
+    return tuple(spans)
+
+
+def is_makeup_day(calendar: SchoolCalendar, day: date) -> bool | None:
+    """Whether a day that is otherwise free is one of work and school (调休); None where nobody published the year."""
+    if day in calendar.makeup:
+        return True
+    if any(span.first.year == day.year for span in calendar.of(Kind.HOLIDAY)):
+        return False
+    return day in workdays if published(day.year) else None
+
+
+def warnings(calendar: SchoolCalendar, today: date) -> list[str]:
+    """What an operator must write soon, in their words: this and (from October) next year's holidays, the school year.
+
+    Words for `doctor` and the console; empty where all is known.
+    """
+    found: list[str] = []
+    for year in [today.year] + ([today.year + 1] if today.month >= 10 else []):
+        known = {span.name for span in holiday_spans(calendar, [year])}
+        lacking = [name for name in STATUTORY if name not in known]
+        if lacking:
+            found.append(f"{calendar.unit}：{year}年的{'、'.join(lacking)}没有放假安排，相关提醒不会发。请写进校历。")
+    school_year = today.year if today.month >= 8 else today.year - 1
+    for year in [school_year] + ([school_year + 1] if 6 <= today.month <= 7 else []):
+        if year not in calendar.school_years:
+            found.append(f"{calendar.unit}：没有{year}学年的校历，考试和假期的提醒不会发。请加一个校历文件。")
+    return found
+
+
+def _days(year: int) -> Iterable[date]:
+    day = date(year, 1, 1)
+    while day.year == year:
+        yield day
+        day += timedelta(days=1)

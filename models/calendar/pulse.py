@@ -1,0 +1,82 @@
+"""What the scheduler remembers between two ticks: when each task is next due, and which of several schedulers leads."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import Field, SQLModel, select
+
+from models.base.clock import Clock
+from models.base.store import BigId, Moment, Session, Store
+
+NOTICES = "notices"
+"""The task that turns rules into broadcasts: whoever changes what it looks at wakes it."""
+
+LEASE = timedelta(seconds=30)
+"""How long a scheduler leads without a sign of life: another takes over within this time."""
+
+
+class Pulse(SQLModel, table=True):
+    """One task of the scheduler. `since`: what was due before is not made up. `looked_at`: up to where it has looked;
+    `mark`: the last row id it has seen."""
+
+    name: str = Field(primary_key=True, max_length=40)
+    since: datetime = Moment()
+    next_at: datetime = Moment()
+    looked_at: datetime = Moment()
+    mark: int = Field(default=0, sa_type=BigId)
+
+
+class Lease(SQLModel, table=True):
+    """Who does the work of a name until when, in the machine's own time."""
+
+    name: str = Field(primary_key=True, max_length=40)
+    holder: str = Field(max_length=40)
+    until: datetime = Moment()
+
+
+def pulse(session: Session, name: str) -> Pulse:
+    """The row of a task; a new one begins now and is due at once."""
+    found = session.get(Pulse, name)
+    if found is None:
+        found = Pulse(name=name, since=session.now, next_at=session.now, looked_at=session.now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def resting(session: Session) -> set[str]:
+    """The tasks that are not due yet. One that would rest for days rests by a clock that was moved back: it is due."""
+    tomorrow = session.now + timedelta(days=2)
+    return set(session.exec(select(Pulse.name).where(Pulse.next_at > session.now, Pulse.next_at < tomorrow)))
+
+
+def wake(session: Session, name: str) -> None:
+    """Makes a task due now: something it looks at has changed."""
+    found = session.get(Pulse, name)
+    if found is not None:
+        found.next_at = min(found.next_at, session.now)
+
+
+def lead(store: Store, name: str, holder: str, machine: Clock) -> bool:
+    """Whether `holder` leads; takes or renews the lease where it is free, run out, or its own and half over."""
+    now = machine.now()
+    with store.read() as session:
+        lease = session.get(Lease, name)
+        if lease is not None and lease.until > now + LEASE / 2:
+            return lease.holder == holder
+    with store.write() as session:
+        lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).first()
+        if lease is None:
+            session.add(Lease(name=name, holder=holder, until=now + LEASE))
+            return True
+        if lease.holder != holder and lease.until > now:
+            return False
+        lease.holder, lease.until = holder, now + LEASE
+        return True
+
+
+def step_down(store: Store, name: str, holder: str, machine: Clock) -> None:
+    """Gives the lease back at a clean stop, so that another leads at once."""
+    with store.write() as session:
+        lease = session.get(Lease, name)
+        if lease is not None and lease.holder == holder:
+            lease.until = machine.now()

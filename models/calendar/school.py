@@ -1,0 +1,96 @@
+"""The school calendar (校历): terms, exams, vacations, floods, holidays, as an operator writes them, never guessed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from itertools import pairwise
+
+
+class Kind(StrEnum):
+    """What a stretch of days is; the value is its heading in the calendar file."""
+
+    TERM = "term"
+    EXAM = "exam"
+    VACATION = "vacation"
+    FLOOD = "flood"
+    HOLIDAY = "holiday"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days from `first` to `last`, both included. `key` names it for good: moving its days does not change it."""
+
+    kind: Kind
+    name: str
+    first: date
+    last: date
+    key: str
+    grades: tuple[str, ...] = ()
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether the two share a day."""
+        return self.first <= other.last and other.first <= self.last
+
+
+@dataclass(frozen=True)
+class SchoolCalendar:
+    """The days of one unit: its own entries above those it inherits. `makeup` are days of work and school (调休)."""
+
+    unit: str
+    spans: tuple[Span, ...] = ()
+    makeup: frozenset[date] = frozenset()
+    school_years: frozenset[int] = frozenset()
+
+    def of(self, kind: Kind, name: str = "") -> list[Span]:
+        """The spans of a kind whose name is, or ends in, `name`; by date. 期末 finds 秋季期末 and 春季期末."""
+        found = [span for span in self.spans if span.kind == kind and span.name.endswith(name)]
+        return sorted(found, key=lambda span: (span.first, span.key))
+
+    def under(self, own: "SchoolCalendar") -> "SchoolCalendar":
+        """What holds for a unit that inherits this calendar: an entry of the same key is replaced, others are added."""
+        spans = {span.key: span for span in self.spans} | {span.key: span for span in own.spans}
+        return SchoolCalendar(
+            own.unit, tuple(spans.values()), self.makeup | own.makeup, self.school_years | own.school_years
+        )
+
+
+def faults(calendar: SchoolCalendar) -> Iterable[tuple[Span, str]]:
+    """What cannot be right, with the entry it stands in: ends before it begins, overlaps, an exam in a vacation."""
+    for span in calendar.spans:
+        if span.last < span.first:
+            yield span, f"最后一天 {span.last} 早于第一天 {span.first}"
+    for kinds in ((Kind.TERM,), (Kind.VACATION,), (Kind.FLOOD,), (Kind.TERM, Kind.VACATION)):
+        yield from _overlapping([span for kind in kinds for span in calendar.of(kind)])
+    for exam in calendar.of(Kind.EXAM):
+        for vacation in calendar.of(Kind.VACATION):
+            if exam.overlaps(vacation):
+                yield exam, f"{exam.first} 至 {exam.last} 落在假期“{vacation.name}”里"
+
+
+def missing(calendar: SchoolCalendar) -> Iterable[str]:
+    """What a school year cannot do without: both terms, both vacations, 期末 twice, 中考 and 高考."""
+    needed: dict[Kind, tuple[str, ...]] = {Kind.TERM: ("秋季学期", "春季学期"), Kind.VACATION: ("寒假", "暑假")}
+    needed[Kind.EXAM] = ("秋季期末", "春季期末", "中考", "高考")
+    keys = {span.key for span in calendar.spans}
+    for year in sorted(calendar.school_years):
+        for kind, names in needed.items():
+            for name in names:
+                if span_key(year, kind, name) not in keys:
+                    yield f"{year}学年缺少 [[{kind}]] “{name}”"
+
+
+def span_key(year: int, kind: Kind, name: str) -> str:
+    """The lasting name of an entry: its school year (a holiday's civil year), what it is, and its name."""
+    return f"{year}/{kind}/{name}"
+
+
+def _overlapping(spans: list[Span]) -> Iterable[tuple[Span, str]]:
+    ordered = sorted(spans, key=lambda span: (span.first, span.key))
+    for before, after in pairwise(ordered):
+        if before.overlaps(after):
+            yield after, f"{after.first} 至 {after.last} 与“{before.name}”（{before.first} 至 {before.last}）重叠"

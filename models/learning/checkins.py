@@ -1,0 +1,94 @@
+"""The evening after a lesson one question is asked: did you do it?"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from models.base.store import Session
+from models.base.texts import say
+from models.learning.lessons import Lesson, lessons
+from models.learning.reach import accounts
+from models.learning.records import LessonRecord, open_checkin
+from models.learning.times import LessonTime
+from models.messaging.outbox import Channel, Delivery, Lane, Post, State, post_many
+from models.messaging.words import channel_now, words_of
+
+USEFUL_FOR = timedelta(hours=3)
+"""From 18:30 to the quiet hours: on another day “昨晚” would not be true."""
+
+
+def next_checkin_at(session: Session) -> datetime | None:
+    """When the next question is due (by an index), or None."""
+    query = select(LessonRecord.checkin_due_at).where(col(LessonRecord.checkin_due_at).is_not(None))
+    return session.exec(query.order_by(col(LessonRecord.checkin_due_at)).limit(1)).first()
+
+
+def due_checkins(session: Session, limit: int = 100) -> tuple[int, list[Delivery]]:
+    """Asks the questions that are due: how many rows it looked at (call it until 0) and what it sent.
+
+    Who paused, or has no consent any more, is not asked; a question that is too late is dropped.
+    """
+    due = session.exec(
+        select(LessonRecord)
+        .where(col(LessonRecord.checkin_due_at) <= session.now)
+        .order_by(col(LessonRecord.checkin_due_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    in_time = [row for row in due if row.checkin_due_at and session.now - row.checkin_due_at < USEFUL_FOR]
+    for row in due:
+        row.checkin_due_at = None
+    told = _ask(session, in_time)
+    session.flush()
+    return len(due), told
+
+
+def asked_last(session: Session, person_id: int) -> LessonRecord | None:
+    """The question that a bare number answers: the open one, unless a notice that waits for a 1 came after it."""
+    row = open_checkin(session, person_id)
+    if row is None:
+        return None
+    notice = select(Delivery.id).where(
+        Delivery.person_id == person_id,
+        col(Delivery.broadcast_id).is_not(None),
+        col(Delivery.first_try_at) > row.asked_at,
+        Delivery.state != State.ACKNOWLEDGED,
+    )
+    return row if session.exec(notice).first() is None else None
+
+
+def checkin_text(lesson: Lesson) -> str:
+    """The question with its three answers: 昨晚问了吗？ is answered by 1 问了."""
+    did = re.search("昨晚(.{1,6}?了)", lesson.checkin)
+    return say("lesson.checkin", question=lesson.checkin, did=did[1] if did else say("lesson.did"))
+
+
+def _ask(session: Session, rows: Sequence[LessonRecord]) -> list[Delivery]:
+    learning = _not_paused(session, {row.person_id for row in rows})
+    found = accounts(session, learning)
+    posts: dict[Channel, list[Post]] = {}
+    for row in rows:
+        account, lesson = found.get(row.person_id), lessons().get(row.lesson_id)
+        if account is None or lesson is None:
+            continue
+        row.asked_at = session.now
+        post = Post(
+            key=f"checkin:{row.id}",
+            person_id=row.person_id,
+            openid=account.openid if account.following else None,
+            words=words_of(checkin_text(lesson), lesson.checkin),
+            voice=row.voice,
+            reason="not_following",
+        )
+        posts.setdefault(channel_now(account, session.now), []).append(post)
+    told: list[Delivery] = []
+    for channel, some in posts.items():
+        told += post_many(session, some, kind="task", channel=channel, lane=Lane.LESSON, useful_for=USEFUL_FOR)
+    return told
+
+
+def _not_paused(session: Session, people: set[int]) -> Sequence[int]:
+    query = select(LessonTime.person_id).where(col(LessonTime.person_id).in_(people))
+    return session.exec(query.where(col(LessonTime.paused_at).is_(None))).all()

@@ -1,0 +1,93 @@
+"""Lessons that editors keep in `content/lessons/`: one thing to do, in the voice of who is at home and who is away."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from models.base.content import Leaf, leaves
+from models.base.errors import Misconfigured
+from models.roster.children import BANDS
+
+HOME, AWAY = "在家", "在外"
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """One question with its options; `answer` counts from 1 and `why` says something to every option."""
+
+    question: str
+    options: tuple[str, ...]
+    answer: int
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson (一课) of an age band; `order` is its place there."""
+
+    id: str
+    title: str
+    band: str
+    order: int
+    goal: str
+    homework: str
+    checkin: str
+    source: str
+    quiz: Quiz | None
+    home: str
+    away: str
+
+    def body(self, voice: str) -> str:
+        """The text for 在家 or 在外."""
+        return self.away if voice == AWAY else self.home
+
+
+@cache
+def lessons() -> dict[str, Lesson]:
+    """Every lesson by its id. Raises Misconfigured naming the file and what is wrong in it."""
+    found: dict[str, Lesson] = {}
+    for page in leaves("lessons"):
+        lesson = read_lesson(page)
+        twin = next(
+            (o for o in found.values() if o.id == lesson.id or (o.band, o.order) == (lesson.band, lesson.order)), None
+        )
+        if twin is not None:
+            raise Misconfigured(f"{page.path.name}：id 或 {lesson.band} 岁的 order {lesson.order} 和“{twin.title}”一样")
+        found[lesson.id] = lesson
+    return found
+
+
+def course(band: str) -> list[Lesson]:
+    """The lessons of an age band, in order."""
+    return sorted((lesson for lesson in lessons().values() if lesson.band == band), key=lambda lesson: lesson.order)
+
+
+def read_lesson(page: Leaf) -> Lesson:
+    """One lesson from its file. Raises Misconfigured naming the file and the fact."""
+    texts = {key: _text(page, key) for key in ("id", "title", "band", "goal", "homework", "checkin", "source")}
+    if texts["band"] not in BANDS:
+        raise Misconfigured(f"{page.path.name}：band 要写 {'、'.join(BANDS)} 之一")
+    if type(page["order"]) is not int or page["order"] < 1:
+        raise Misconfigured(f"{page.path.name}：order 要写 1、2、3……")
+    return Lesson(**texts, order=page["order"], quiz=_quiz(page), home=page.section(HOME), away=page.section(AWAY))
+
+
+def _text(page: Leaf, key: str) -> str:
+    value = page[key]
+    if not isinstance(value, str) or not value.strip():
+        raise Misconfigured(f"{page.path.name}：{key} 要写文字")
+    return value
+
+
+def _quiz(page: Leaf) -> Quiz | None:
+    raw = page.facts.get("quiz")
+    if raw is None:
+        return None
+    try:
+        quiz = Quiz(str(raw["question"]), tuple(raw["options"]), int(raw["answer"]), tuple(raw["why"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise Misconfigured(f"{page.path.name}：[quiz] 要有 question、options、answer、why（{error}）") from error
+    if not 2 <= len(quiz.options) <= 5 or len(quiz.why) != len(quiz.options):
+        raise Misconfigured(f"{page.path.name}：[quiz] 要有 2 到 5 个 options，每个一句 why")
+    if not 1 <= quiz.answer <= len(quiz.options):
+        raise Misconfigured(f"{page.path.name}：[quiz] answer 要在 1 到 {len(quiz.options)} 之间")
+    return quiz

@@ -1,0 +1,66 @@
+"""已知晓: a guardian has read a notice, or says so by one tap or by answering 1; the first time counts."""
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from models.base.errors import Refused
+from models.base.store import Session
+from models.messaging.broadcasts import Broadcast
+from models.messaging.outbox import Delivery, State
+
+ANSWERABLE_FOR = timedelta(days=14)
+"""How long after it was sent a bare "1" still answers a notice."""
+
+_ANSWERABLE = (State.TRYING, State.UNKNOWN, State.SENT, State.FAILED, State.DELIVERED, State.READ)
+
+
+def mark_read(session: Session, delivery_id: int, by_person: int | None = None) -> Delivery:
+    """The page of a delivery was opened. Raises Refused `broadcast.not_yours` for another bound person."""
+    delivery = _own(session, delivery_id, by_person)
+    delivery.read_at = delivery.read_at or session.now
+    _forward(session, delivery, State.READ)
+    return delivery
+
+
+def acknowledge(session: Session, delivery_id: int, by_person: int | None = None) -> Delivery:
+    """The person says 我知道了. Raises Refused `broadcast.not_yours` for another bound person."""
+    delivery = _own(session, delivery_id, by_person)
+    delivery.read_at = delivery.read_at or session.now
+    delivery.acknowledged_at = delivery.acknowledged_at or session.now
+    _forward(session, delivery, State.ACKNOWLEDGED)
+    return delivery
+
+
+def acknowledge_latest(session: Session, person_id: int) -> Broadcast | None:
+    """Answers the latest notice that waits for this person's word; None where none does."""
+    latest = latest_waiting(session, person_id)
+    if latest is None or latest.broadcast_id is None:
+        return None
+    acknowledge(session, latest.id, person_id)
+    return session.get_one(Broadcast, latest.broadcast_id)
+
+
+def latest_waiting(session: Session, person_id: int) -> Delivery | None:
+    """The latest notice that waits for this person's word."""
+    return session.exec(
+        select(Delivery)
+        .where(Delivery.person_id == person_id, col(Delivery.broadcast_id).is_not(None))
+        .where(col(Delivery.state).in_(_ANSWERABLE), col(Delivery.first_try_at) > session.now - ANSWERABLE_FOR)
+        .order_by(col(Delivery.first_try_at).desc(), col(Delivery.id).desc())
+    ).first()
+
+
+def _own(session: Session, delivery_id: int, by_person: int | None) -> Delivery:
+    delivery = session.get_one(Delivery, delivery_id)
+    if by_person is not None and delivery.person_id != by_person:
+        raise Refused("broadcast.not_yours")
+    return delivery
+
+
+def _forward(session: Session, delivery: Delivery, state: State) -> None:
+    if delivery.state < state:
+        delivery.state = state
+        delivery.settled_at = delivery.settled_at or session.now
+    session.add(delivery)
+    session.flush()

@@ -1,0 +1,149 @@
+"""Nothing goes out without a person's word: a second one's, a duty officer's with a reason, a rule's standing one."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select, update
+
+from models.base import audit
+from models.base.errors import Refused
+from models.base.store import Session
+from models.calendar.quiet import after_quiet, is_quiet, quiet_begins
+from models.messaging.audiences import Audience
+from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency, locked, may_act
+from models.messaging.notices import Notice
+from models.messaging.outbox import Lane
+from models.messaging.planner import digest_of, keep_draft, preview
+from models.roster.people import Duty, Person, staff_of
+from models.roster.scope import duty_scope
+from models.roster.units import Unit
+
+APPROVAL_WITHIN = timedelta(hours=24)
+TYPE_COUNT_ABOVE = 1000
+
+
+def ask_approval(session: Session, broadcast: Broadcast, by: Person) -> Sequence[Person]:
+    """Asks for the second person's word and returns who may give it, the nearest unit first.
+
+    Raises Refused `broadcast.not_draft`, `broadcast.nobody`, `broadcast.no_approver`, `broadcast.not_allowed`.
+    """
+    broadcast = locked(session, broadcast.id)
+    may_act(session, broadcast, by)
+    if broadcast.state not in (BroadcastState.DRAFT, BroadcastState.AWAITING):
+        raise Refused("broadcast.not_draft")
+    seen = preview(session, broadcast)
+    if not seen.count:
+        raise Refused("broadcast.nobody")
+    unit = session.get_one(Unit, broadcast.unit_id)
+    approvers = [one for one in staff_of(session, unit, Duty.APPROVER, above=True) if one.id != broadcast.written_by]
+    if not approvers:
+        raise Refused("broadcast.no_approver")
+    broadcast.state, broadcast.asked_at = BroadcastState.AWAITING, session.now
+    broadcast.digest, broadcast.planned_count = seen.digest, seen.count
+    session.add(broadcast)
+    audit.record(session, "ask_approval", by=by.id, subject="broadcast", subject_id=broadcast.id, count=seen.count)
+    session.flush()
+    return approvers
+
+
+def approve(session: Session, broadcast: Broadcast, by: Person, digest: str, typed_count: int | None = None) -> None:
+    """The second person's word: it goes out. Saying it twice changes nothing.
+
+    Raises Refused: `broadcast.second_person`, `.not_approver`, `.not_waiting`, `.too_late` (24 h), `.changed` (words
+    or audience differ from what was shown), `.count_changed`, `.type_count` (above 1,000 the count must be typed).
+    """
+    broadcast = locked(session, broadcast.id)
+    if broadcast.approved_by == by.id and broadcast.digest == digest:
+        return
+    unit = session.get_one(Unit, broadcast.unit_id)
+    if by.id == broadcast.written_by:
+        raise Refused("broadcast.second_person")
+    if not duty_scope(session, by, frozenset({Duty.APPROVER})).covers_unit(unit):
+        raise Refused("broadcast.not_approver")
+    if broadcast.state != BroadcastState.AWAITING or broadcast.asked_at is None:
+        raise Refused("broadcast.not_waiting")
+    if session.now - broadcast.asked_at > APPROVAL_WITHIN:
+        raise Refused("broadcast.too_late")
+    if not digest == broadcast.digest == digest_of(broadcast):
+        raise Refused("broadcast.changed")
+    count = preview(session, broadcast).count
+    if count != broadcast.planned_count:
+        raise Refused("broadcast.count_changed", before=broadcast.planned_count, now=count)
+    if count > TYPE_COUNT_ABOVE and typed_count != count:
+        raise Refused("broadcast.type_count", count=count)
+    _start(session, broadcast, by, "approve_broadcast")
+
+
+def send_without_approval(session: Session, broadcast: Broadcast, by: Person, reason: str) -> None:
+    """The emergency path: a duty officer sends what is 紧急 alone, and the reason is kept for the later review.
+
+    Raises Refused `broadcast.not_duty_officer`, `broadcast.not_urgent`, `broadcast.no_reason`, `broadcast.not_draft`.
+    """
+    broadcast = locked(session, broadcast.id)
+    unit = session.get_one(Unit, broadcast.unit_id)
+    if not duty_scope(session, by, frozenset({Duty.DUTY_OFFICER})).covers_unit(unit):
+        raise Refused("broadcast.not_duty_officer")
+    if broadcast.urgency != Urgency.URGENT:
+        raise Refused("broadcast.not_urgent")
+    if not reason.strip():
+        raise Refused("broadcast.no_reason")
+    if broadcast.state not in (BroadcastState.DRAFT, BroadcastState.AWAITING):
+        raise Refused("broadcast.not_draft")
+    seen = preview(session, broadcast)
+    broadcast.digest, broadcast.planned_count = seen.digest, seen.count
+    broadcast.emergency_reason = reason.strip()
+    _start(session, broadcast, by, "send_without_approval")
+
+
+def from_rule(
+    session: Session,
+    notice: Notice,
+    audience: Audience,
+    *,
+    occurrence: str,
+    approved_by: Person,
+    expires_at: datetime | None = None,
+) -> Broadcast:
+    """What came due by a rule, under the standing approval of a person; one broadcast for one occurrence key.
+
+    Raises Refused `broadcast.not_approver` where that approval no longer covers the unit.
+    """
+    known = session.exec(select(Broadcast).where(Broadcast.dedupe_key == occurrence)).first()
+    if known is not None:
+        return known
+    unit = session.get_one(Unit, audience.unit_id)
+    if not duty_scope(session, approved_by, frozenset({Duty.APPROVER})).covers_unit(unit):
+        raise Refused("broadcast.not_approver")
+    broadcast = keep_draft(session, notice, audience, occurrence, written_by=None)
+    broadcast.approved_by = approved_by.id
+    seen = preview(session, broadcast)
+    broadcast.digest, broadcast.planned_count = seen.digest, seen.count
+    _start(session, broadcast, approved_by, "send_by_rule")
+    if expires_at is not None:
+        broadcast.expires_at = min(broadcast.expires_at, expires_at)
+    session.flush()
+    return broadcast
+
+
+def lapse(session: Session) -> None:
+    """Closes what nobody approved within 24 hours."""
+    waiting = (col(Broadcast.state) == BroadcastState.AWAITING, col(Broadcast.asked_at) < session.now - APPROVAL_WITHIN)
+    closed = {"state": BroadcastState.EXPIRED, "finished_at": session.now}
+    session.exec(update(Broadcast).where(*waiting).values(**closed))
+
+
+def _start(session: Session, broadcast: Broadcast, by: Person, verb: str) -> None:
+    useful_for = broadcast.expires_at - broadcast.not_before
+    rings_at_night = broadcast.lane == Lane.URGENT
+    broadcast.not_before = session.now if rings_at_night else after_quiet(session.now)
+    broadcast.expires_at = broadcast.not_before + useful_for
+    if broadcast.quiet == "drop" and not rings_at_night:
+        # What is of no use in the morning ends with the evening; begun at night, it ends at once, with a record.
+        night = session.now if is_quiet(session.now) else quiet_begins(session.now)
+        broadcast.expires_at = min(broadcast.expires_at, night)
+    broadcast.state = BroadcastState.SENDING
+    broadcast.approved_by, broadcast.approved_at = by.id, session.now
+    session.add(broadcast)
+    count = broadcast.planned_count
+    audit.record(session, verb, by=by.id, subject="broadcast", subject_id=broadcast.id, count=count)
+    session.flush()

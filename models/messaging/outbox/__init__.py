@@ -1,0 +1,37 @@
+"""Nothing is sent that is not a `Delivery` row; rows travel in batches, and a batch is what a worker leases."""
+
+from models.messaging.outbox.posting import Post, post, post_many
+from models.messaging.outbox.rows import (
+    KEYED,
+    NOT_REACHED,
+    REACHED,
+    RETRY_WITHIN,
+    UNSETTLED,
+    Batch,
+    BatchState,
+    Channel,
+    Delivery,
+    Lane,
+    State,
+    batch_size,
+    client_msg_id,
+)
+
+__all__ = [
+    "KEYED",
+    "NOT_REACHED",
+    "REACHED",
+    "RETRY_WITHIN",
+    "UNSETTLED",
+    "Batch",
+    "BatchState",
+    "Channel",
+    "Delivery",
+    "Lane",
+    "Post",
+    "State",
+    "batch_size",
+    "client_msg_id",
+    "post",
+    "post_many",
+]

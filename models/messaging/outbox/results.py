@@ -1,0 +1,137 @@
+"""What a worker brings back from a batch: outcomes go forward, what certainly did not leave may go again later."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from models.base.store import Session
+from models.messaging.broadcasts import Broadcast, BroadcastState, hold_for_trouble
+from models.messaging.outbox.leasing import done
+from models.messaging.outbox.rows import UNSETTLED, Batch, BatchState, Channel, Delivery, State
+from models.messaging.outbox.settling import Outcome, settle_rows
+
+BROKEN_PASSES = 3
+
+
+class Standing(StrEnum):
+    """How a lease stands when results are brought in."""
+
+    HELD = "held"
+    STOP = "stop"
+    LOST = "lost"
+
+
+@dataclass
+class Results:
+    """Results of some rows of one leased batch.
+
+    `untried`: certainly nothing left, and this lease made the first try. `again`: refused or unanswered, may be tried
+    again until eight minutes after its first try. `lost`: unanswered, stays as it is. `elsewhere`: by template instead.
+    """
+
+    batch_id: int
+    fence: int
+    outcomes: list[Outcome] = field(default_factory=list)
+    untried: list[int] = field(default_factory=list)
+    again: list[int] = field(default_factory=list)
+    elsewhere: list[int] = field(default_factory=list)
+
+
+def bring_in(session: Session, results: Results, extend_to: datetime) -> Standing:
+    """Settles results and keeps the lease; says whether the worker shall go on.
+
+    Where another worker has taken the batch, only proof that a person has the message is kept.
+    """
+    batch = _mine(session, results.batch_id, results.fence)
+    if batch is None:
+        settle_rows(session, [one for one in results.outcomes if one.state == State.SENT])
+        return Standing.LOST
+    settle_rows(session, results.outcomes)
+    _back(session, results.untried, first_try_at=None)
+    _back(session, results.again)
+    _move(session, batch, results.elsewhere)
+    batch.lease_until = extend_to
+    session.add(batch)
+    session.flush()
+    broadcast = session.get(Broadcast, batch.broadcast_id) if batch.broadcast_id else None
+    running = broadcast is None or broadcast.state == BroadcastState.SENDING
+    return Standing.HELD if running and batch.expires_at > session.now else Standing.STOP
+
+
+def give_back(
+    session: Session,
+    batch_id: int,
+    fence: int,
+    *,
+    retry_at: datetime | None = None,
+    trouble: str = "",
+    broken: bool = False,
+) -> None:
+    """Ends a lease: the batch is done, or goes again, at `retry_at` if given. `trouble` is for an operator to read.
+
+    A batch that is `broken` (our own code fails on it) three times in a row stops there.
+    """
+    batch = _mine(session, batch_id, fence)
+    if batch is None:
+        return
+    batch.lease_until = None
+    session.add(batch)
+    left = select(Delivery.id).where(Delivery.batch_id == batch.id, col(Delivery.state).in_(UNSETTLED)).limit(1)
+    if session.exec(left).first() is None:
+        done(session, batch)
+        return
+    batch.attempts = batch.attempts + 1 if retry_at else 0
+    batch.not_before = max(batch.not_before, retry_at or session.now)
+    batch.trouble = trouble
+    if broken and batch.attempts >= BROKEN_PASSES:
+        batch.state = BatchState.STOPPED
+    session.flush()
+
+
+def stop_for_trouble(session: Session, batch_id: int, trouble: str) -> None:
+    """What is sent is wrong in itself: the broadcast pauses, a batch without one is set aside."""
+    batch = session.get_one(Batch, batch_id)
+    if batch.broadcast_id is not None:
+        hold_for_trouble(session, batch.broadcast_id, trouble)
+    else:
+        batch.state, batch.trouble = BatchState.STOPPED, trouble
+        session.add(batch)
+        session.flush()
+
+
+def _mine(session: Session, batch_id: int, fence: int) -> Batch | None:
+    query = select(Batch).where(Batch.id == batch_id, Batch.fence == fence, Batch.state == BatchState.READY)
+    return session.exec(query.with_for_update()).first()
+
+
+def _back(session: Session, row_ids: Sequence[int], **values: None) -> None:
+    if row_ids:
+        session.connection().execute(
+            sa.update(Delivery)
+            .where(col(Delivery.id).in_(row_ids), col(Delivery.state) == State.TRYING)
+            .values(state=State.PLANNED, **values)
+        )
+
+
+def _move(session: Session, batch: Batch, row_ids: Sequence[int]) -> None:
+    """Rows that the customer-service window refused go as cards, in a batch of their own."""
+    if not row_ids:
+        return
+    other = Batch(
+        broadcast_id=batch.broadcast_id,
+        channel=Channel.TEMPLATE,
+        lane=batch.lane,
+        not_before=session.now,
+        expires_at=max(batch.expires_at, session.now + timedelta(minutes=1)),
+    )
+    session.add(other)
+    session.flush()
+    session.connection().execute(
+        sa.update(Delivery)
+        .where(col(Delivery.id).in_(row_ids), col(Delivery.state) == State.TRYING)
+        .values(batch_id=other.id, channel=Channel.TEMPLATE, state=State.PLANNED, first_try_at=None)
+    )

@@ -1,0 +1,126 @@
+"""What the platform reports of a send: kept once, settled in groups, before or after the answer, twice or never."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, UniqueConstraint, col, delete, select, update
+
+from models.base.ids import new_id
+from models.base.store import Moment, Record, Session
+from models.messaging.outbox import Channel, Delivery, State
+from models.messaging.outbox.settling import Outcome, settle_rows
+
+LOOK_AGAIN_AFTER = timedelta(seconds=2)
+"""A msgid that no row has yet is most likely in an answer on its way; the pause doubles each time."""
+OPEN_ATTEMPT_AFTER = timedelta(seconds=20)
+"""Only then is the row looked for by the person's open attempt."""
+GIVE_UP_AFTER = timedelta(hours=2)
+"""By then a receipt that fits no row is of a message that is not ours."""
+
+_GROUP = 500
+
+
+class Receipt(Record, table=True):
+    """One report: `success`, or `failed:user block`, `failed: system failed`, … (wechat.md section 1).
+
+    It is gone once it is settled: the delivery has the outcome, and the same report again would change nothing.
+    """
+
+    __table_args__ = (UniqueConstraint("msgid", "openid", "status"),)
+
+    msgid: str = Field(max_length=40)
+    openid: str = Field(max_length=64)
+    status: str = Field(max_length=60)
+    arrived_at: datetime = Moment()
+    look_at: datetime = Moment(index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A receipt as it came in."""
+
+    openid: str
+    msgid: str
+    status: str
+
+
+def record(session: Session, openid: str, msgid: str, status: str) -> None:
+    """Keeps one receipt; the same one again changes nothing."""
+    record_many(session, [Report(openid, msgid, status)])
+
+
+def record_many(session: Session, reports: Iterable[Report]) -> None:
+    """Keeps a group of receipts in one statement; those known already change nothing."""
+    rows = [
+        {
+            "id": new_id(),
+            "msgid": report.msgid[:40],
+            "openid": report.openid[:64],
+            "status": report.status[:60],
+            "arrived_at": session.now,
+            "look_at": session.now,
+        }
+        for report in reports
+    ]
+    if rows:
+        # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
+        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+        session.connection().execute(dialect.insert(Receipt).on_conflict_do_nothing(), rows)
+
+
+def settle(session: Session, limit: int = _GROUP) -> int:
+    """Settles a group of receipts, oldest first; returns how many were looked at, 0 when none is due.
+
+    A receipt finds its row by msgid; later by the person's one open attempt, whose answer was lost.
+    """
+    connection = session.connection()
+    due = connection.execute(
+        sa.select(*map(col, (Receipt.id, Receipt.msgid, Receipt.openid, Receipt.status, Receipt.arrived_at)))
+        .add_columns(col(Delivery.id).label("delivery_id"))
+        .outerjoin(Delivery, (col(Delivery.msgid) == Receipt.msgid) & (col(Delivery.openid) == Receipt.openid))
+        .where(col(Receipt.look_at) <= session.now)
+        .order_by(col(Receipt.look_at), col(Receipt.id))
+        .limit(limit)
+    ).all()
+    outcomes: list[Outcome] = []
+    closed: list[int] = []
+    waiting: dict[datetime, list[int]] = defaultdict(list)
+    for receipt in due:
+        receipt_id, msgid, openid, status, arrived_at, delivery_id = receipt
+        age = session.now - arrived_at
+        if delivery_id is None and age >= OPEN_ATTEMPT_AFTER:
+            delivery_id = _open_attempt(session, openid, arrived_at)
+        if delivery_id is not None:
+            outcomes.append(_outcome(delivery_id, msgid, status))
+        elif age < GIVE_UP_AFTER:
+            waiting[session.now + max(age, LOOK_AGAIN_AFTER)].append(receipt_id)
+            continue
+        closed.append(receipt_id)
+    settle_rows(session, outcomes)
+    if closed:
+        connection.execute(delete(Receipt).where(col(Receipt.id).in_(closed)))
+    for later, ids in waiting.items():
+        connection.execute(update(Receipt).where(col(Receipt.id).in_(ids)).values(look_at=later))
+    return len(due)
+
+
+def _open_attempt(session: Session, openid: str, arrived_at: datetime) -> int | None:
+    """The one template message to this account that was tried before the receipt came and has no answer."""
+    attempts = session.exec(
+        select(Delivery.id)
+        .where(Delivery.openid == openid, Delivery.channel == Channel.TEMPLATE, col(Delivery.msgid).is_(None))
+        .where(col(Delivery.state).in_((State.TRYING, State.UNKNOWN)), col(Delivery.first_try_at) <= arrived_at)
+        .limit(2)
+    ).all()
+    return attempts[0] if len(attempts) == 1 else None
+
+
+def _outcome(delivery_id: int, msgid: str, status: str) -> Outcome:
+    if status == "success":
+        return Outcome(delivery_id, State.DELIVERED, msgid=msgid)
+    why = status.removeprefix("failed:").strip().replace(" ", "_") or "failed"
+    return Outcome(delivery_id, State.FAILED, reason=why, msgid=msgid)

@@ -1,0 +1,83 @@
+"""Tells a person something outside the answer of the moment: by the account they have and the channel that is open."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import select
+
+from models.base.store import Session
+from models.messaging.outbox import Channel, Delivery, Lane, post
+from models.roster.accounts import Account, accounts_of
+from models.roster.people import Person
+
+SPOKEN_WINDOW = timedelta(hours=47, minutes=55)
+"""After a person wrote, the platform takes customer-service messages for 48 hours, less some minutes for the way."""
+TAPPED_WINDOW = timedelta(seconds=45)
+"""After a tap, a follow or a scan it takes them for one minute."""
+
+_CARD_CHARS = 20
+
+
+def tell(
+    session: Session,
+    person: Person,
+    text: str,
+    *,
+    key: str,
+    lane: Lane = Lane.ANSWER,
+    title: str = "",
+    voice: str = "在家",
+) -> Delivery:
+    """One message to a person: words in the chat where their window is open, else a card whose page has them.
+
+    `key` is unique: told twice, it is the first row that comes back. Who is not bound or does not follow is a row
+    UNREACHABLE. Raises nothing.
+    """
+    account = next(iter(accounts_of(session, person.id)), None)
+    reason = "unbound" if account is None else "" if account.following else "not_following"
+    told = post(
+        session,
+        key=key,
+        person_id=person.id,
+        openid=account.openid if account is not None and not reason else None,
+        kind="task",
+        words=words_of(text, title),
+        channel=channel_now(account, session.now),
+        lane=lane,
+        voice=voice,
+        reason=reason,
+    )
+    return told or session.exec(select(Delivery).where(Delivery.key == key)).one()
+
+
+def post_words(session: Session, openid: str, text: str, *, cause: int) -> Delivery:
+    """The late answer to an account, bound or not; once for each cause (the inbox row it answers)."""
+    account = session.get(Account, openid)
+    key = f"words:{cause}"
+    told = post(
+        session,
+        key=key,
+        person_id=account.person_id if account else None,
+        openid=openid,
+        kind="task",
+        words=words_of(text, ""),
+        channel=Channel.CUSTOM,
+        lane=Lane.ANSWER,
+    )
+    return told or session.exec(select(Delivery).where(Delivery.key == key)).one()
+
+
+def channel_now(account: Account | None, now: datetime) -> Channel:
+    """The customer-service message while the account's window is open, else the template message."""
+    if account is None:
+        return Channel.TEMPLATE
+    spoke = account.spoke_at is not None and now - account.spoke_at < SPOKEN_WINDOW
+    tapped = account.tapped_at is not None and now - account.tapped_at < TAPPED_WINDOW
+    return Channel.CUSTOM if spoke or tapped else Channel.TEMPLATE
+
+
+def words_of(text: str, title: str) -> dict[str, object]:
+    """The words of a row: the text for the chat and the page, and the two lines of its card."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
+    title = title or lines[0]
+    rest = next((line for line in lines if line != title), title)
+    return {"text": text, "title": title, "card": {"thing1": title[:_CARD_CHARS], "thing2": rest[:_CARD_CHARS]}}

@@ -1,0 +1,202 @@
+"""Binding (绑定): an account becomes a person's by a code and their phone's last digits, or a second person's word."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import Field, col, select, update
+
+from models.base import audit
+from models.base.errors import Refused
+from models.base.store import Moment, Record, Ref, Session
+from models.roster.accounts import Account, accounts_of, person_of
+from models.roster.children import Child
+from models.roster.guesses import note_wrong
+from models.roster.invitations import Invitation
+from models.roster.people import Duty, Person, duties_of, staff_of
+from models.roster.ties import wards_of
+from models.roster.units import Unit
+
+WAITS = timedelta(days=7)
+"""How long a request for approval waits."""
+WEIGHTY = frozenset({Duty.ADMIN, Duty.APPROVER, Duty.DUTY_OFFICER})
+"""Duties that need a second person."""
+WRONG_DIGITS = "bind.wrong_digits"
+"""Why an account is not bound that may try again at once."""
+_VOUCHING = (Duty.ADMIN, Duty.APPROVER)
+_DIES_OF = 5
+
+
+class Why(StrEnum):
+    """What a request waits for."""
+
+    NO_PHONE = "no_phone"
+    SECOND_PERSON = "second_person"
+
+
+_NOBODY = {Why.NO_PHONE: "bind.nobody_teaches", Why.SECOND_PERSON: "bind.nobody_vouches"}
+
+
+class BindingRequest(Record, table=True):
+    """An account that gave a good code and waits for somebody's word. `granted` is None until then."""
+
+    openid: str = Field(index=True, max_length=64)
+    person_id: int = Ref("person.id")
+    unit_id: int = Ref("unit.id")
+    why: Why
+    asked_at: datetime = Moment()
+    decided_at: datetime | None = Moment(default=None)
+    decided_by: int | None = Ref("person.id", index=False, default=None)
+    granted: bool | None = None
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The account is the person's now; `replaced` are the accounts that were theirs before."""
+
+    person: Person
+    replaced: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Good so far; these people may say yes."""
+
+    request: BindingRequest
+    deciders: Sequence[Person]
+
+
+@dataclass(frozen=True)
+class NotBound:
+    """Not bound: `key` is the text that says why."""
+
+    key: str
+
+
+def needs_digits(session: Session, invitation: Invitation) -> bool:
+    """Whether the person has a phone whose last four digits prove them."""
+    return bool(session.get_one(Person, invitation.person_id).phone)
+
+
+def try_binding(session: Session, openid: str, invitation: Invitation, digits: str) -> Bound | Waiting | NotBound:
+    """Uses an invitation up: binds, or asks for a second person's word.
+
+    Wrong digits are counted against the account and the code, which dies of the fifth.
+    """
+    person = session.get_one(Person, invitation.person_id)
+    if person_of(session, openid) is not None:
+        return NotBound("bind.taken")
+    if person.phone and person.phone[-4:] != digits:
+        note_wrong(session, openid)
+        invitation.wrong += 1
+        if invitation.wrong >= _DIES_OF:
+            invitation.revoked_at = session.now
+        return NotBound(WRONG_DIGITS)
+    why = None if invitation.trusted else _why_not_at_once(session, person)
+    deciders = _deciders(session, person, invitation.unit_id, why) if why else []
+    if why and not deciders:
+        return NotBound(_NOBODY[why])
+    used = update(Invitation).where(col(Invitation.id) == invitation.id, col(Invitation.used_at).is_(None))
+    if session.exec(used.values(used_at=session.now, used_by=openid)).rowcount != 1:
+        return NotBound("bind.wrong_code")
+    if why is None:
+        return _bind(session, openid, person, by=person.id)
+    return Waiting(_ask(session, openid, person, invitation.unit_id, why), deciders)
+
+
+def waiting_for(session: Session, decider: Person) -> list[BindingRequest]:
+    """The open requests that this person may decide, the oldest first."""
+    query = select(BindingRequest).where(
+        col(BindingRequest.decided_at).is_(None), col(BindingRequest.asked_at) > session.now - WAITS
+    )
+    return [r for r in session.exec(query.order_by(col(BindingRequest.id))) if _may_decide(session, decider, r)]
+
+
+def decide(session: Session, request: BindingRequest, decider: Person, *, granted: bool) -> Bound | None:
+    """A second person's word. Raises Refused where it is not theirs to say, or said already."""
+    if request.decided_at is not None:
+        raise Refused("approve_binding.decided")
+    if not _may_decide(session, decider, request):
+        raise Refused("approve_binding.not_yours")
+    request.decided_at, request.decided_by, request.granted = session.now, decider.id, granted
+    if not granted:
+        audit.record(session, "deny_binding", by=decider.id, subject="person", subject_id=request.person_id)
+        return None
+    account = session.get(Account, request.openid)
+    if account is not None and account.person_id not in (None, request.person_id):
+        raise Refused("approve_binding.taken")
+    return _bind(session, request.openid, session.get_one(Person, request.person_id), by=decider.id)
+
+
+def unbind(session: Session, openid: str, *, by: int | None) -> bool:
+    """The account is nobody's from now on; False where it was already."""
+    account = session.get(Account, openid)
+    if account is None or account.person_id is None:
+        return False
+    audit.record(session, "unbind", by=by, subject="person", subject_id=account.person_id)
+    account.person_id, account.bound_at = None, None
+    session.flush()
+    return True
+
+
+def home_unit(session: Session, person: Person) -> Unit | None:
+    """The unit that somebody belongs to first: of their duties, else of their children."""
+    duties = duties_of(session, person.id)
+    if duties:
+        return session.get_one(Unit, duties[0].unit_id)
+    wards = wards_of(session, person.id)
+    return session.get_one(Unit, session.get_one(Child, wards[0].child_id).unit_id) if wards else None
+
+
+def _bind(session: Session, openid: str, person: Person, *, by: int) -> Bound:
+    replaced = tuple(account.openid for account in accounts_of(session, person.id) if account.openid != openid)
+    for old in replaced:
+        unbind(session, old, by=by)
+    account = session.get(Account, openid)
+    if account is None:
+        account = Account(openid=openid, first_seen_at=session.now)
+        session.add(account)
+    account.person_id, account.bound_at = person.id, session.now
+    audit.record(session, "bind", by=by, subject="person", subject_id=person.id, replaced=len(replaced))
+    session.flush()
+    return Bound(person, replaced)
+
+
+def _ask(session: Session, openid: str, person: Person, unit_id: int, why: Why) -> BindingRequest:
+    earlier = select(BindingRequest).where(BindingRequest.openid == openid, col(BindingRequest.decided_at).is_(None))
+    for old in session.exec(earlier):
+        old.decided_at, old.granted = session.now, False
+    request = BindingRequest(openid=openid, person_id=person.id, unit_id=unit_id, why=why, asked_at=session.now)
+    session.add(request)
+    audit.record(session, "ask_binding", by=None, subject="person", subject_id=person.id, why=why.value)
+    session.flush()
+    return request
+
+
+def _why_not_at_once(session: Session, person: Person) -> Why | None:
+    if any(staff.duty in WEIGHTY for staff in duties_of(session, person.id)):
+        return Why.SECOND_PERSON
+    return None if person.phone else Why.NO_PHONE
+
+
+def _may_decide(session: Session, decider: Person, request: BindingRequest) -> bool:
+    person = session.get_one(Person, request.person_id)
+    return any(each.id == decider.id for each in _deciders(session, person, request.unit_id, request.why))
+
+
+def _deciders(session: Session, person: Person, unit_id: int, why: Why) -> list[Person]:
+    """Who may vouch: for want of a phone the class teacher or an administrator at or above the unit; for a weighty
+    duty somebody bound who administers or approves at or above every unit of such a duty. Never the person."""
+    if why is Why.NO_PHONE:
+        unit = session.get_one(Unit, unit_id)
+        people = [*staff_of(session, unit, Duty.CLASS_TEACHER), *staff_of(session, unit, Duty.ADMIN, above=True)]
+        found = {each.id: each for each in people}
+    else:
+        units = [staff.unit_id for staff in duties_of(session, person.id) if staff.duty in WEIGHTY]
+        circles = [
+            {each.id: each for each in staff_of(session, session.get_one(Unit, u), *_VOUCHING, above=True)}
+            for u in units
+        ]
+        found = {i: each for i, each in circles[0].items() if all(i in circle for circle in circles)} if circles else {}
+    return [each for each in found.values() if each.id != person.id and accounts_of(session, each.id)]

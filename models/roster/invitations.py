@@ -1,0 +1,204 @@
+"""Invitations (邀请码): single-use, expiring codes that say whose an account is; kept as keyed hashes only."""
+
+import csv
+import os
+import secrets
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlmodel import Field, col, select
+
+from models.base import audit
+from models.base.errors import Misconfigured
+from models.base.facts import holding
+from models.base.store import Moment, Record, Ref, Session, Store
+from models.base.texts import say
+from models.roster.accounts import Account, accounts_of
+from models.roster.children import Child
+from models.roster.people import Duty, Person, Staff, add_person, find_person, give_duty, staff_of
+from models.roster.ties import Guardianship
+from models.roster.units import Unit, label
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's 32: no I, L, O, U. Nine of them are 45 random bits."""
+LENGTH = 9
+LIFETIME = timedelta(days=30)
+_MEANT = str.maketrans("OIL", "011")
+_PIECE = 50
+
+
+class Invitation(Record, table=True):
+    """One code for one person, named by `unit_id` as the place they are invited for. It opens once, before
+    `expires_at`. `trusted`: the operator vouches for the first administrator, who has no second person yet."""
+
+    person_id: int = Ref("person.id")
+    unit_id: int = Ref("unit.id")
+    code_index: bytes = Field(unique=True)
+    made_at: datetime = Moment()
+    expires_at: datetime = Moment()
+    used_at: datetime | None = Moment(default=None)
+    used_by: str | None = Field(default=None, max_length=64)
+    revoked_at: datetime | None = Moment(default=None)
+    wrong: int = 0
+    trusted: bool = False
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """One line of the list that a school hands out; the only place where a code stands in plain."""
+
+    role: str
+    name: str
+    unit: str
+    code: str
+    scene: str
+
+
+def invite(
+    session: Session,
+    person: Person,
+    unit: Unit,
+    *,
+    lifetime: timedelta = LIFETIME,
+    trusted: bool = False,
+    by: int | None = None,
+) -> str:
+    """A new code (`ABC-DEF-GHJ`) for a person; their unused older ones stop working."""
+    code = _fresh(session, person, unit, lifetime, trusted=trusted)
+    audit.record(session, "invite", by=by, subject="person", subject_id=person.id, unit=unit.id)
+    session.flush()
+    return code
+
+
+def invite_first_admin(session: Session, unit: Unit, name: str, phone: str) -> str:
+    """The trusted code of a unit's first administrator, who is made if need be.
+
+    Raises Misconfigured where somebody bound administers or approves there or above: they are the second person.
+    """
+    for person in staff_of(session, unit, Duty.ADMIN, Duty.APPROVER, above=True):
+        if accounts_of(session, person.id):
+            raise Misconfigured(f"{unit.name}已经有管理员或审批人，请用普通邀请码，由他们批准")
+    admin = find_person(session, name, phone) or add_person(session, name, phone)
+    session.flush()
+    give_duty(session, admin, unit, Duty.ADMIN)
+    return invite(session, admin, unit, trusted=True)
+
+
+def make_invitations(
+    store: Store,
+    unit_id: int,
+    *,
+    guardians: bool = True,
+    duties: Iterable[Duty] = tuple(Duty),
+    lifetime: timedelta = LIFETIME,
+    by: int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> list[InvitationRow]:
+    """Codes for everyone under a unit who is not bound yet, in short transactions; ordered by unit, role and name.
+
+    A person has one row, however many children and duties.
+    """
+    with store.read() as session:
+        guests = list(_not_bound(session, session.get_one(Unit, unit_id), guardians, frozenset(duties)).values())
+    rows: list[InvitationRow] = []
+    for at in range(0, len(guests), _PIECE):
+        with store.write() as session:
+            if at == 0:
+                audit.record(session, "invite_all", by=by, subject="unit", subject_id=unit_id, people=len(guests))
+            rows += [row for guest in guests[at : at + _PIECE] if (row := _row(session, guest, lifetime))]
+        if on_progress is not None:
+            on_progress(min(at + _PIECE, len(guests)), len(guests))
+    return sorted(rows, key=lambda row: (row.unit, row.role, row.name))
+
+
+def write_invitations(path: Path, rows: Iterable[InvitationRow]) -> None:
+    """The list as .csv that Excel opens (UTF-8 with its mark), readable by its owner only."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8-sig") as file:
+        writer = csv.writer(file)
+        writer.writerow(["身份", "姓名", "班级", "邀请码", "二维码场景值"])
+        writer.writerows([row.role, row.name, row.unit, row.code, row.scene] for row in rows)
+
+
+def invitation_of(session: Session, code: str) -> Invitation | None:
+    """The invitation that a typed code or scene opens now, or None: unknown, used, replaced and expired look alike."""
+    found = session.exec(select(Invitation).where(Invitation.code_index == _index(session, code))).first()
+    if found is None or found.used_at or found.revoked_at or found.expires_at <= session.now:
+        return None
+    return found
+
+
+def plain_code(code: str) -> str:
+    """A code as it is compared: wide and lower-case letters, hyphens, and O I L for 0 1 1 are forgiven."""
+    typed = unicodedata.normalize("NFKC", code).upper()
+    return "".join(c for c in typed if c.isalnum()).translate(_MEANT)
+
+
+@dataclass
+class _Guest:
+    person_id: int
+    unit_id: int
+    roles: list[str] = field(default_factory=list)
+
+
+def _not_bound(session: Session, unit: Unit, guardians: bool, duties: frozenset[Duty]) -> dict[int, _Guest]:
+    bound = select(Account.person_id).where(col(Account.person_id).is_not(None))
+    guests: dict[int, _Guest] = {}
+    staff = (
+        holding(Staff, session.today)
+        .join(Unit, col(Unit.id) == Staff.unit_id)
+        .where(col(Unit.path).startswith(unit.path), col(Staff.duty).in_(duties), col(Staff.person_id).not_in(bound))
+        .order_by(Unit.path)
+    )
+    for each in session.exec(staff):
+        guest = guests.setdefault(each.person_id, _Guest(each.person_id, each.unit_id))
+        guest.roles.append(say(f"duty.{each.duty}"))
+    if guardians:
+        ties = holding(Guardianship, session.today).where(col(Guardianship.person_id).not_in(bound)).subquery()
+        query = (
+            select(ties.c.person_id, Child.unit_id)
+            .join(Child, col(Child.id) == ties.c.child_id)
+            .join(Unit, col(Unit.id) == Child.unit_id)
+            .where(col(Unit.path).startswith(unit.path), col(Child.left_on).is_(None))
+            .order_by(Unit.path)
+        )
+        for person_id, class_id in session.exec(query):
+            guests.setdefault(person_id, _Guest(person_id, class_id)).roles.append(say("duty.guardian"))
+    return guests
+
+
+def _row(session: Session, guest: _Guest, lifetime: timedelta) -> InvitationRow | None:
+    person = session.get_one(Person, guest.person_id)
+    if person.erased_at is not None or accounts_of(session, person.id):
+        return None
+    unit = session.get_one(Unit, guest.unit_id)
+    code = _fresh(session, person, unit, lifetime, trusted=False)
+    roles = "、".join(dict.fromkeys(guest.roles))
+    return InvitationRow(roles, person.name, label(session, unit), code, plain_code(code))
+
+
+def _fresh(session: Session, person: Person, unit: Unit, lifetime: timedelta, *, trusted: bool) -> str:
+    older = select(Invitation).where(
+        Invitation.person_id == person.id, col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None)
+    )
+    for invitation in session.exec(older):
+        invitation.revoked_at = session.now
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    session.add(
+        Invitation(
+            person_id=person.id,
+            unit_id=unit.id,
+            code_index=_index(session, code),
+            made_at=session.now,
+            expires_at=session.now + lifetime,
+            trusted=trusted,
+        )
+    )
+    return f"{code[:3]}-{code[3:6]}-{code[6:]}"
+
+
+def _index(session: Session, code: str) -> bytes:
+    return session.vault.blind("invitation.code", plain_code(code))

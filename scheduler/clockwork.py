@@ -1,0 +1,77 @@
+"""APScheduler wakes, the database decides: a tick asks what is due, so restarts and a second scheduler are harmless."""
+
+import logging
+import socket
+from collections.abc import Sequence
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from models.base.clock import SHANGHAI, Clock, SystemClock
+from models.base.ids import new_id
+from models.base.store import Store
+from models.calendar.pulse import NOTICES, lead, pulse, resting, step_down, wake
+from scheduler.task import Made, Task
+from scheduler.tasks import TASKS
+
+LEADER = "scheduler"
+_log = logging.getLogger(__name__)
+
+
+def tick(store: Store, tasks: Sequence[Task] = TASKS) -> list[Made]:
+    """Does everything that is due by the store's clock and returns what came of it; nothing due costs short reads.
+
+    A task that fails does not keep the others from their work; what failed is raised at the end, together.
+    """
+    with store.read() as session:
+        asleep = resting(session)
+        due = [task for task in tasks if task.is_due(session, asleep)]
+    made: list[Made] = []
+    failed: list[Exception] = []
+    for task in due:
+        try:
+            made.extend(task.run(store))
+        except Exception as error:
+            error.add_note(f"scheduler task: {task.name}")
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("the scheduler's tick", failed)
+    return made
+
+
+class Clockwork:
+    """Ticks in a thread while it leads; of several schedulers on one database one leads, another takes over in 30 s."""
+
+    def __init__(self, store: Store, every_seconds: float = 10, machine: Clock | None = None) -> None:
+        self._store = store
+        self._machine = machine or SystemClock()
+        self._holder = f"{socket.gethostname()[:18]}:{new_id()}"
+        self._every = every_seconds
+        options = {"coalesce": True, "misfire_grace_time": 60, "max_instances": 1}
+        self._scheduler = BackgroundScheduler(timezone=SHANGHAI, job_defaults=options)
+
+    def start(self) -> None:
+        """Begins to tick, at once and then regularly; calendars and rules are read afresh."""
+        with self._store.write() as session:
+            pulse(session, NOTICES)
+            wake(session, NOTICES)
+        self._scheduler.add_job(self.beat, "interval", seconds=self._every, next_run_time=self._machine.now())
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Lets a running tick end, and gives the lead to another."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+        step_down(self._store, LEADER, self._holder, self._machine)
+
+    def beat(self) -> list[Made]:
+        """One tick, if this scheduler leads; a failure is logged and tried again with the next."""
+        try:
+            if not lead(self._store, LEADER, self._holder, self._machine):
+                return []
+            made = tick(self._store)
+        except Exception:
+            _log.exception("the tick failed; it is tried again in %s s", self._every)
+            return []
+        for each in made:
+            _log.info("%s %s: %d", each.what, each.outcome, each.count)
+        return made

@@ -1,0 +1,16 @@
+"""TASKS: the one table of what a tick looks after, in its order: notices before lessons."""
+
+from models.calendar.pulse import NOTICES
+from models.learning.checkins import next_checkin_at
+from models.learning.digests import next_digest_at
+from scheduler import notices, visits
+from scheduler.learning import ENROL, ask_checkins, enrol_newcomers, send_digests
+from scheduler.task import Task
+
+TASKS: tuple[Task, ...] = (
+    Task(NOTICES, notices.run),
+    Task(visits.NAME, visits.remind_mentors),
+    Task(ENROL, enrol_newcomers),
+    Task("lessons", send_digests, next_due=next_digest_at),
+    Task("checkins", ask_checkins, next_due=next_checkin_at),
+)

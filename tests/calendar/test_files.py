@@ -1,0 +1,80 @@
+"""An operator's calendar: what ships is sound, and what is wrong is named with its file, line and entry."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from models.base.errors import Misconfigured
+from models.base.texts import CONTENT
+from models.calendar.files import calendars, load
+from models.calendar.school import Kind
+
+SHIPPED = (CONTENT / "calendars" / "qinghe-2026.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    def write(text: str, name: str = "qinghe.toml") -> Path:
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return write
+
+
+def test_the_county_has_a_calendar_for_its_whole_school_year_and_on() -> None:
+    county = calendars()["青禾县"]
+    assert county.school_years >= {2026, 2027}
+    assert [e.name for e in county.of(Kind.EXAM) if e.key.startswith("2026/")] == [
+        "秋季期末",
+        "高考",
+        "中考",
+        "春季期末",
+    ]
+    assert all(any(day in s for s in county.of(Kind.FLOOD)) for day in (date(2026, 9, 5), date(2027, 6, 1)))
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (
+            ("first = 2027-06-17\nlast = 2027-06-19", "first = 2027-07-10\nlast = 2027-07-12"),
+            "第44行 [[exam]] “中考”：.*暑假",
+        ),
+        (("first = 2027-02-22", "first = 2027-01-20"), "[[term]] “春季学期”：2027-01-20.*“秋季学期”.*重叠"),
+        (("last = 2027-01-27", "last = 2027-01-20"), "“秋季期末”：最后一天 2027-01-20 早于第一天"),
+        (('name = "中考"', 'name = "月考"'), "青禾县：2026学年缺少 [[exam]] “中考”"),
+        (('name = "寒假"', 'name = "年假"'), "2026学年缺少 [[vacation]] “寒假”"),
+        (('name = "春季期末"', 'name = "秋季期末"'), "[[exam]] “秋季期末”：这个学年写了两次"),
+        (("first = 2027-06-17", 'first = "6月17日"'), "[[exam]] “中考”：first 要写成日期"),
+        (("first = 2027-06-17", "begin = 2027-06-17"), "只能写 name、first、last、grades"),
+        (("school_year = 2026", 'school_year = "2026"'), "school_year 不认识或写法不对"),
+        (("school_year = 2026", "year = 2026"), "开头缺少 school_year"),
+        (("[[flood]]", "[[floods]]"), "floods 不认识"),
+        (("last = 2027-07-02", "last = "), "qinghe.toml："),
+    ],
+)
+def test_a_wrong_line_is_named(written: Callable[..., Path], change: tuple[str, str], named: str) -> None:
+    assert change[0] in SHIPPED
+    pattern = named.replace("[", r"\[").replace("]", r"\]")
+    with pytest.raises(Misconfigured, match=pattern):
+        load(written(SHIPPED.replace(*change)))
+
+
+def test_a_school_inherits_the_county_and_moves_one_exam(written: Callable[..., Path]) -> None:
+    written(SHIPPED)
+    folder = written(
+        'unit = "青禾一中"\nschool_year = 2026\nsource = "示例"\ninherits = "青禾县"\n'
+        '[[exam]]\nname = "春季期末"\nfirst = 2027-06-24\nlast = 2027-06-25\n',
+        "yizhong.toml",
+    )
+    found = load(folder)
+    assert [e.first for e in found["青禾一中"].of(Kind.EXAM, "春季期末")] == [date(2027, 6, 24)]
+    assert [e.first for e in found["青禾县"].of(Kind.EXAM, "春季期末")] == [date(2027, 6, 28)]
+    assert found["青禾一中"].of(Kind.VACATION) == found["青禾县"].of(Kind.VACATION)
+
+
+def test_a_school_that_inherits_nobody_is_told(written: Callable[..., Path]) -> None:
+    with pytest.raises(Misconfigured, match="inherits 写的“没有县”"):
+        load(written('unit = "青禾一中"\nschool_year = 2026\nsource = "示例"\ninherits = "没有县"\n'))

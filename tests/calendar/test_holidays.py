@@ -1,0 +1,41 @@
+"""Holidays: the operator wins, chinesecalendar is below, and a year nobody published is a warning."""
+
+from datetime import date
+
+from models.calendar.files import calendars
+from models.calendar.holidays import holiday_spans, is_makeup_day, published, warnings
+from models.calendar.school import Kind, SchoolCalendar, Span
+from models.calendar.when import before, holiday
+
+NOBODY = SchoolCalendar("无名县")
+
+
+def test_2026_comes_from_the_published_table() -> None:
+    national = next(span for span in holiday_spans(NOBODY, [2026]) if span.name == "国庆节")
+    assert (national.first, national.last) == (date(2026, 10, 1), date(2026, 10, 7))
+    assert is_makeup_day(NOBODY, date(2026, 10, 10)) is True
+    assert is_makeup_day(NOBODY, date(2026, 10, 17)) is False
+
+
+def test_a_year_that_nobody_published_is_empty_and_not_guessed() -> None:
+    assert published(2027) == ()
+    assert before(holiday("国庆节"), days=2)(NOBODY, date(2027, 1, 1), date(2027, 12, 31)) == []
+    assert is_makeup_day(NOBODY, date(2027, 10, 9)) is None
+
+
+def test_the_operators_holiday_is_above_the_published_one() -> None:
+    own = Span(Kind.HOLIDAY, "国庆节", date(2026, 10, 3), date(2026, 10, 4), "own")
+    found = holiday_spans(SchoolCalendar("青禾县", (own,)), [2026])
+    assert [span for span in found if span.name == "国庆节"] == [own]
+    assert any(span.name == "中秋" for span in found)
+
+
+def test_the_demo_county_is_warned_in_time_and_only_then() -> None:
+    county = calendars()["青禾县"]
+    assert [warnings(county, date(y, m, 1)) for y, m in ((2026, 9), (2026, 12), (2027, 5), (2027, 9))] == [[]] * 4
+    assert "2028年的元旦、春节、清明" in warnings(county, date(2027, 10, 1))[0]
+    assert warnings(NOBODY, date(2027, 6, 1)) == [
+        "无名县：2027年的元旦、春节、清明、劳动节、端午、中秋、国庆节没有放假安排，相关提醒不会发。请写进校历。",
+        "无名县：没有2026学年的校历，考试和假期的提醒不会发。请加一个校历文件。",
+        "无名县：没有2027学年的校历，考试和假期的提醒不会发。请加一个校历文件。",
+    ]

@@ -1,0 +1,83 @@
+"""A real simulator, and a desk: a worker over the store of the test, wired as the bot wires it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.delivery.render import Renderer
+from bot.delivery.sender import Sender
+from bot.delivery.throttle import Throttle
+from bot.delivery.worker import Worker
+from bot.wechat.token import TokenProvider, stable_token
+from bot.wechat.wire import Wire
+from models.base.store import Store
+from models.roster.consent import give_consent
+from tests.cast import OPENIDS, Cast
+from tests.simulator.running import APP_ID, SECRET, Simulator
+
+TEMPLATES = {
+    f"T_{kind}": {"title": kind, "fields": [{"key": "thing1"}, {"key": "thing2"}]}
+    for kind in ("notice", "lesson", "task")
+}
+Workers = Callable[..., Worker]
+
+
+@pytest.fixture(scope="session")
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    folder = tmp_path_factory.mktemp("delivery")
+    simulator = Simulator(folder, templates=TEMPLATES, phones=[], receipts=False)
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def simulator(process: Simulator) -> Simulator:
+    process.tell("/sim/config", callback_url="", receipts=False, latency_ms=0)
+    process.tell("/sim/reset")
+    process.tell("/sim/phones", phones=[{"openid": openid} for openid in OPENIDS.values()])
+    process.forget_token()
+    return process
+
+
+@pytest.fixture
+def workers(store: Store, simulator: Simulator) -> Iterator[Workers]:
+    """Makes workers over the test's store; they are closed at the end."""
+    with ExitStack() as stack:
+
+        def make(*, in_flight: int = 16, lease: float = 60.0, seconds: float = 3.0, **more: Any) -> Worker:
+            throttle = Throttle(store.clock, in_flight)
+            sender = Sender(throttle, in_flight=in_flight, total_seconds=seconds)
+            tokens = TokenProvider(stable_token(Wire(simulator.url), APP_ID, SECRET), store.clock)
+            templates = {kind: f"T_{kind}" for kind in ("notice", "lesson", "task")}
+            renderer = Renderer(templates, "http://127.0.0.1:8080", store.vault)
+            worker = Worker(
+                store,
+                sender,
+                renderer,
+                tokens,
+                throttle,
+                api_base=simulator.url,
+                lease=timedelta(seconds=lease),
+                **more,
+            )
+            stack.callback(worker.close)
+            return worker
+
+        yield make
+
+
+@pytest.fixture
+def worker(workers: Workers) -> Worker:
+    return workers()
+
+
+@pytest.fixture
+def agreed(store: Store, cast: Cast) -> Cast:
+    """The cast, with the consent of the guardians."""
+    with store.write() as session:
+        for person in (cast.grandmother, cast.father, cast.other_mother):
+            give_consent(session, person)
+    return cast

@@ -1,0 +1,62 @@
+"""Steps that broadcast stories share: a notice, its way to sending, and what became of whom."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from models.base.errors import Refused
+from models.base.store import Session, Store
+from models.base.texts import say
+from models.messaging.approval import approve, ask_approval
+from models.messaging.audiences import Audience
+from models.messaging.broadcasts import Broadcast, Urgency
+from models.messaging.notices import Notice
+from models.messaging.outbox import Delivery, State
+from models.messaging.planner import draft
+from models.roster.people import Person
+from tests.cast import Cast
+
+WATER = Notice(
+    id="drowning",
+    title="天热了，看住水",
+    urgency=Urgency.IMPORTANT,
+    useful_for=timedelta(days=7),
+    quiet="wait",
+    card={"thing1": "防溺水：六不记牢", "thing2": "孩子出门，问清四句"},
+    home="天热了，孩子爱玩水。\n看完请回1。",
+    away="您不在家，请今天打一个电话。\n看完请回1。",
+    page="",
+)
+
+
+@contextmanager
+def refused(key: str) -> Iterator[None]:
+    """The step is refused with this text, and the text can be said."""
+    with pytest.raises(Refused) as refusal:
+        yield
+    assert refusal.value.key == key
+    assert say(key, **refusal.value.params)
+
+
+def drafted(session: Session, cast: Cast, notice: Notice = WATER, *, key: str = "click-1") -> Broadcast:
+    wang = session.get_one(Person, cast.wang)
+    return draft(session, wang, notice, Audience(unit_id=cast.school), dedupe_key=key)
+
+
+def approved(session: Session, cast: Cast, notice: Notice = WATER, *, key: str = "click-1") -> Broadcast:
+    """A broadcast of 王主任's that 李局长 has approved."""
+    broadcast = drafted(session, cast, notice, key=key)
+    ask_approval(session, broadcast, session.get_one(Person, cast.wang))
+    typed = broadcast.planned_count
+    approve(session, broadcast, session.get_one(Person, cast.li), broadcast.digest, typed)
+    return broadcast
+
+
+def outcomes(store: Store, broadcast_id: int) -> dict[int | None, tuple[State, str]]:
+    """State and reason by person."""
+    with store.read() as session:
+        rows = session.exec(select(Delivery).where(Delivery.broadcast_id == broadcast_id))
+        return {row.person_id: (State(row.state), row.reason) for row in rows}

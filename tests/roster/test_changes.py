@@ -1,0 +1,95 @@
+"""Staff changes in chat: 王主任 moves a child, and hands a mentor's children to another."""
+
+from collections.abc import Callable
+
+from models.base.store import Store
+from models.roster.children import Child
+from models.roster.people import Duty, Person, add_person, duties_of, give_duty
+from models.roster.ties import mentees_of, mentors_of
+from models.roster.units import Unit, UnitKind, add_unit
+from tests.cast import Cast
+from tests.roster.conftest import Phone
+
+PhoneOf = Callable[[str], Phone]
+
+
+def next_class(store: Store, cast: Cast) -> int:
+    """2班 of the same grade."""
+    with store.write() as session:
+        grade_id = session.get_one(Unit, cast.class_).parent_id
+        return add_unit(session, session.get_one(Unit, grade_id), UnitKind.CLASS, "2班").id
+
+
+def test_a_child_moves_class_and_keeps_the_mentor(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    class_id = next_class(store, cast)
+    wang = phone("wang")
+    assert wang.types("调班") == "哪个孩子？请写姓名。"
+    assert wang.types("小满") == "调到哪个班？如 四年级1班"
+    assert wang.types("三年级2班").startswith("请看对不对：\n张小满（三年级1班）\n调到 柳溪小学三年级2班")
+    assert wang.types("1") == "调好了：张小满到柳溪小学三年级2班。"
+    with store.read() as session:
+        assert session.get_one(Child, cast.xiaoman).unit_id == class_id
+        assert [tie.person_id for tie in mentors_of(session, cast.xiaoman)] == [cast.lin]
+
+
+def test_a_school_administrator_finds_no_other_school(cast: Cast, phone: PhoneOf) -> None:
+    wang = phone("wang")
+    assert wang.types("调班 小雨").startswith("没找到“小雨”。")
+    assert wang.types("小满", "竹山小学三年级1班").startswith("没找到“竹山小学三年级1班”这个班。\n调到哪个班？")
+    assert wang.types("三年级1班").startswith("孩子就在这个班。\n调到哪个班？")
+
+
+def test_in_another_school_the_pairing_ends_and_people_are_told(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, cast.li), session.get_one(Unit, cast.county), Duty.ADMIN)
+        teacher = session.get_one(Person, cast.chen)
+        give_duty(session, teacher, session.get_one(Unit, cast.other_class), Duty.CLASS_TEACHER)
+    answer = phone("li").types("转学 张小满", "竹山小学三年级1班", "1")
+    assert answer.endswith("换了学校，还没有帮扶教师，请安排。")
+    with store.read() as session:
+        assert mentors_of(session, cast.xiaoman) == []
+    assert phone("chen").told()[0].startswith("张小满转到您班：竹山小学三年级1班。")
+    assert phone("lin").told() == ["张小满转到竹山小学三年级1班了。\n不再由您帮扶。"]
+
+
+def test_a_mentor_who_leaves_hands_over(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    wang, lin, zhou = phone("wang"), phone("lin"), phone("zhou")
+    wang.types("交接", "林老师", "周老师")
+    assert wang.types("调走").startswith("请看对不对：\n林老师 交给 周老师\n2个孩子\n原因：调走")
+    assert wang.types("1") == "交好了：2个孩子由周老师帮扶。"
+    with store.read() as session:
+        assert mentees_of(session, cast.lin) == [] and duties_of(session, cast.lin) == []
+        assert {tie.child_id for tie in mentees_of(session, cast.zhou)} == {cast.xiaoman, cast.xiaochuan}
+        assert {tie.reason for tie in mentees_of(session, cast.zhou)} == {"调走"}
+    assert "张小满（三年级1班）" in zhou.told()[0]
+    assert lin.told() == ["您的2个孩子交给周老师了。\n辛苦了。"]
+
+
+def test_handing_over_to_oneself_or_from_another_school_is_refused(cast: Cast, phone: PhoneOf) -> None:
+    wang = phone("wang")
+    assert wang.types("交接", "陈老师").startswith("没找到叫“陈老师”的帮扶教师。")
+    assert wang.types("林老师", "林老师").startswith("交和接是同一个人，请换一位。")
+
+
+def test_only_the_children_in_scope_are_handed_over(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    from models.roster.ties import pair
+
+    with store.write() as session:
+        pair(session, session.get_one(Child, cast.xiaoyu), session.get_one(Person, cast.lin))
+    phone("wang").types("交接", "林老师", "周老师", "调走", "1")
+    with store.read() as session:
+        assert [tie.child_id for tie in mentees_of(session, cast.lin)] == [cast.xiaoyu]
+
+
+def test_a_mentor_may_not_move_children(cast: Cast, phone: PhoneOf) -> None:
+    assert phone("lin").types("调班").startswith("这个功能您现在不能用。")
+    assert phone("lin").types("交接").startswith("这个功能您现在不能用。")
+
+
+def test_two_teachers_of_one_name_are_a_choice_with_their_classes(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    with store.write() as session:
+        other = add_person(session, "周老师", "13800000031")
+        session.flush()
+        give_duty(session, other, session.get_one(Unit, cast.school), Duty.COUNSELLOR)
+    answer = phone("wang").types("交接", "林老师", "周老师")
+    assert answer == "是哪一位？回数字。\n1 周老师（柳溪小学三年级1班）\n2 周老师（柳溪小学）"

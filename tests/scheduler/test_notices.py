@@ -1,0 +1,268 @@
+"""What the calendar sends by itself: once, by day, made up while it is useful, held without an approval."""
+
+import threading
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlmodel import select
+
+from models.base.clock import SHANGHAI
+from models.base.errors import Refused
+from models.base.store import Store
+from models.calendar import files
+from models.calendar.occurrences import EVERY_RULE, Occurrence, OccurrenceState, approve_rule, withdraw_approval
+from models.calendar.school import Kind, SchoolCalendar, Span
+from models.calendar.when import on
+from models.messaging.broadcasts import Broadcast
+from models.messaging.outbox import Delivery
+from models.messaging.planner import preview
+from models.roster.people import Person
+from models.roster.units import Unit
+from scheduler import notices as task
+from scheduler import plan
+from scheduler.clockwork import tick
+from scheduler.rule import Rule
+from scheduler.table import RULES
+from scheduler.task import Made
+from tests.cast import Cast
+from tests.conftest import FrozenClock
+
+
+def at(month: int, day: int, hour: int = 12, minute: int = 0, year: int = 2027) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+def occurrences(store: Store, rule: str) -> list[Occurrence]:
+    with store.read() as session:
+        return list(session.exec(select(Occurrence).where(Occurrence.rule == rule)))
+
+
+def broadcasts(store: Store) -> list[Broadcast]:
+    with store.read() as session:
+        return list(session.exec(select(Broadcast)))
+
+
+def states(made: list[Made], rule: str) -> list[str]:
+    return [each.outcome for each in made if each.what == rule]
+
+
+@pytest.fixture
+def begun(store: Store, clock: FrozenClock, approved: Cast) -> Cast:
+    """The scheduler has run since the first of June."""
+    tick(store)
+    return approved
+
+
+def test_drowning_is_not_sent_again_for_a_may_before_the_scheduler_began(store: Store, begun: Cast) -> None:
+    assert broadcasts(store) == []
+
+
+def test_the_zhongkao_notice_goes_a_week_before_at_five_and_once(store: Store, clock: FrozenClock, begun: Cast) -> None:
+    clock.set(at(6, 10, 16, 59))
+    assert states(tick(store), "zhongkao") == []
+    clock.set(at(6, 10, 17, 0))
+    assert states(tick(store), "zhongkao") == ["made"]
+    for _ in range(3):
+        clock.advance(minutes=7)
+        assert states(tick(store), "zhongkao") == []
+    row = occurrences(store, "zhongkao")[0]
+    assert (row.occasion, row.due_at) == ("2026/exam/中考", at(6, 10, 17, 0))
+
+
+def test_gaokao_is_for_the_guardians_of_candidates_only(store: Store, clock: FrozenClock, begun: Cast) -> None:
+    clock.set(at(6, 4, 17, 0))
+    tick(store)
+    sent = next(b for b in broadcasts(store) if b.notice_id == "gaokao")
+    with store.read() as session:
+        assert preview(session, session.get_one(Broadcast, sent.id)).count == 0  # nobody in the cast is 15
+
+
+def test_after_an_outage_what_is_useful_is_made_up_in_the_morning(
+    store: Store, clock: FrozenClock, begun: Cast
+) -> None:
+    clock.set(at(6, 12, 2, 0))  # down since the first of June: 中考 on the 10th is useful, 高考 on the 4th is over
+    assert states(tick(store), "zhongkao") == []
+    clock.set(at(6, 12, 7, 30))
+    made = tick(store)
+    assert states(made, "zhongkao") == ["made"] and states(made, "gaokao") == ["expired"]
+    sent = next(b for b in broadcasts(store) if b.notice_id == "zhongkao")
+    assert sent.not_before == at(6, 12, 7, 30) and sent.expires_at <= at(6, 17, 17, 0)
+    assert not [b for b in broadcasts(store) if b.notice_id == "gaokao"]
+
+
+def test_an_outage_of_months_leaves_a_record_of_every_notice(store: Store, clock: FrozenClock, begun: Cast) -> None:
+    clock.set(at(9, 20))
+    made = tick(store)
+    assert "expired" in states(made, "summer_vacation") and "expired" in states(made, "dragon_boat")
+    assert len(occurrences(store, "flood_weekly")) == 16
+
+
+def test_a_clock_that_jumps_back_and_forth_repeats_nothing(store: Store, clock: FrozenClock, begun: Cast) -> None:
+    for hour, minute in ((17, 0), (16, 0), (17, 1), (16, 30), (18, 0)):
+        clock.set(at(6, 10, hour, minute))
+        tick(store)
+    assert len([b for b in broadcasts(store) if b.notice_id == "zhongkao"]) == 1
+
+
+def test_two_schedulers_at_once_make_one_broadcast(store: Store, clock: FrozenClock, begun: Cast) -> None:
+    clock.set(at(6, 10, 17, 0))
+    barrier = threading.Barrier(4)
+    made: list[Made] = []
+    failed: list[Exception] = []
+
+    def run() -> None:
+        try:
+            barrier.wait()
+            made.extend(task.run(store))
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert states(made, "zhongkao") == ["made"] and len(occurrences(store, "zhongkao")) == 1
+
+
+def test_without_an_approval_it_is_held_and_somebody_is_told_once(
+    store: Store, clock: FrozenClock, agreed: Cast
+) -> None:
+    tick(store)
+    clock.set(at(6, 10, 17, 0))
+    assert states(tick(store), "zhongkao") == ["held"]
+    clock.advance(hours=1)
+    tick(store)
+    assert not broadcasts(store)
+    with store.read() as session:
+        told = session.exec(select(Delivery).where(Delivery.person_id == agreed.li)).all()
+        assert [row.words["title"] for row in told if "中考" in row.words["text"]] == ["有一条通知没发"]
+
+
+def test_what_was_held_goes_once_approved_and_expires_unapproved(
+    store: Store, clock: FrozenClock, agreed: Cast
+) -> None:
+    tick(store)
+    clock.set(at(6, 10, 17, 0))
+    tick(store)
+    clock.advance(hours=2)
+    with store.write() as session:
+        li, county = session.get_one(Person, agreed.li), session.get_one(Unit, agreed.county)
+        approve_rule(session, li, county, "zhongkao", date(2027, 7, 1))
+    assert states(tick(store), "zhongkao") == ["made"]
+    clock.set(at(7, 20))
+    tick(store)
+    assert {row.state for row in occurrences(store, "final_exam")} == {OccurrenceState.EXPIRED}
+
+
+def test_an_approval_ends_with_its_day_its_withdrawal_and_its_persons_duty(
+    store: Store, clock: FrozenClock, agreed: Cast
+) -> None:
+    from models.calendar.occurrences import standing_approval
+
+    def stands() -> bool:
+        with store.read() as session:
+            return standing_approval(session, "gaokao", session.get_one(Unit, agreed.school)) is not None
+
+    with store.write() as session:
+        li, county = session.get_one(Person, agreed.li), session.get_one(Unit, agreed.county)
+        approval = approve_rule(session, li, county, EVERY_RULE, date(2027, 6, 30))
+    assert stands()
+    clock.set(at(7, 1))
+    assert not stands()
+    clock.set(at(6, 2))
+    with store.write() as session:
+        withdraw_approval(session, session.merge(approval), by=agreed.li)
+    assert not stands()
+
+
+def test_a_teacher_and_a_schools_admin_cannot_approve_for_the_county(store: Store, agreed: Cast) -> None:
+    for person_id in (agreed.lin, agreed.wang):
+        with pytest.raises(Refused, match=r"approval\.not_yours"), store.write() as session:
+            approve_rule(
+                session,
+                session.get_one(Person, person_id),
+                session.get_one(Unit, agreed.county),
+                EVERY_RULE,
+                date(2027, 7, 1),
+            )
+    with pytest.raises(Refused, match=r"approval\.until"), store.write() as session:
+        li, county = session.get_one(Person, agreed.li), session.get_one(Unit, agreed.county)
+        approve_rule(session, li, county, EVERY_RULE, date(2029, 1, 1))
+
+
+def test_an_exam_that_is_moved_moves_what_has_not_happened_and_repeats_nothing(
+    store: Store, clock: FrozenClock, begun: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county = files.calendars()["青禾县"]
+
+    def move(name: str, first: date) -> None:
+        (old,) = [s for s in county.of(Kind.EXAM, name) if s.key.startswith("2026/")]
+        new = Span(old.kind, old.name, first, first + timedelta(days=2), old.key)
+        moved = county.under(SchoolCalendar("青禾县", (new,)))
+        monkeypatch.setattr(plan, "calendars", lambda: {"青禾县": moved})
+
+    move("中考", date(2027, 6, 19))
+    clock.set(at(6, 10, 18, 0))
+    assert states(tick(store), "zhongkao") == []
+    clock.set(at(6, 12, 18, 0))
+    assert states(tick(store), "zhongkao") == ["made"]
+    move("中考", date(2027, 6, 22))
+    clock.set(at(6, 15, 18, 0))
+    assert states(tick(store), "zhongkao") == []
+    assert len(occurrences(store, "zhongkao")) == 1
+
+
+def test_a_school_with_its_own_calendar_is_left_out_of_the_countys(
+    store: Store, clock: FrozenClock, begun: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    county = files.calendars()["青禾县"]
+    later = Span(Kind.VACATION, "暑假", date(2027, 7, 6), date(2027, 8, 31), "2026/vacation/暑假")
+    own = county.under(SchoolCalendar("竹山小学", (later,)))
+    monkeypatch.setattr(plan, "calendars", lambda: {"青禾县": county, "竹山小学": own})
+
+    def reached(day: int) -> set[int]:
+        before = {b.id for b in broadcasts(store)}
+        clock.set(at(7, day, 9, 0))
+        tick(store)
+        with store.read() as session:
+            fresh = [b for b in session.exec(select(Broadcast)) if b.id not in before and b.notice_id == "summer-first"]
+            return {preview(session, b).count for b in fresh}
+
+    assert reached(3) == {2}  # 奶奶 and 爸爸
+    assert reached(6) == {1}  # 小雨's mother, at the other school
+
+
+def test_a_notice_that_is_not_written_yet_is_skipped_with_its_reason(
+    store: Store, clock: FrozenClock, begun: Cast
+) -> None:
+    rule = Rule(
+        "nothing",
+        when=on(6, 2),
+        hour=at(6, 2, 9).timetz().replace(tzinfo=None),
+        notice="nobody-wrote-this",
+        useful_for=timedelta(days=1),
+    )
+    clock.set(at(6, 2, 9, 30))
+    assert states(list(task.run(store, (rule,))), "nothing") == ["skipped"]
+    assert occurrences(store, "nothing")[0].why == "no notice nobody-wrote-this"
+
+
+def test_no_rule_may_be_set_at_night() -> None:
+    with pytest.raises(ValueError, match="quiet hours"):
+        Rule(
+            "late",
+            when=on(6, 2),
+            hour=at(6, 2, 22).timetz().replace(tzinfo=None),
+            notice="heat",
+            useful_for=timedelta(days=1),
+        )
+
+
+def test_names_are_unique_and_every_rule_comes_due_in_the_demos_year() -> None:
+    names = [rule.name for rule in RULES]
+    assert len(set(names)) == len(names)
+    county = files.calendars()["青禾县"]
+    for rule in RULES:
+        assert rule.between(county, date(2027, 1, 1), date(2027, 12, 31)), rule.name

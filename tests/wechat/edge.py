@@ -1,0 +1,101 @@
+"""The callback as it is served, over a real store, with rooms that write one audit row for each message they answer."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from xml.etree import ElementTree
+
+from flask import Flask
+from sqlmodel import col, select
+from werkzeug.test import TestResponse
+
+from bot.wechat.callback import blueprint
+from bot.wechat.crypto import Gate, Mode
+from bot.wechat.inbound import Event
+from bot.wechat.receive import Rooms, receive
+from handlers.said import Said
+from models.base import audit
+from models.base.audit import AuditEntry
+from models.base.store import Session, Store
+from models.messaging import outbox
+from models.messaging.inbox import InboxMessage
+from models.messaging.outbox import Channel, Delivery, Lane
+from tests.conftest import FrozenClock
+from tests.wechat.signing import AES_KEY, APP_ID, TOKEN
+
+
+class Edge:
+    """`hook` runs inside the transaction, after the fact was written and before the words are returned."""
+
+    def __init__(self, store: Store, clock: FrozenClock, mode: Mode, deadline: float) -> None:
+        self.store = store
+        self.hook: Callable[[], None] = lambda: None
+        self.words: Callable[[Said], str | None] = lambda said: f"听到了：{said.words or said.event}"
+        self.receipts: list[Event] = []
+        self.executor = ThreadPoolExecutor(8)
+        gate = Gate(token=TOKEN, encoding_aes_key=AES_KEY, app_id=APP_ID, mode=mode, clock=clock)
+        rooms = Rooms(answer=self._answer, push=self._push, consent=self._consent, receipt=self._receipt)
+        self.app = Flask("edge")
+        self.app.register_blueprint(
+            blueprint(gate, partial(receive, store, rooms), self.executor, clock, deadline_seconds=deadline)
+        )
+
+    def _answer(self, session: Session, openid: str, said: Said, cause: int) -> str | None:
+        audit.record(session, "edge.heard", by=None, subject="inbox", subject_id=cause)
+        self.hook()
+        return self.words(said)
+
+    def _push(self, session: Session, openid: str, words: str, cause: int) -> object:
+        return outbox.post(
+            session,
+            key=f"answer:{cause}",
+            person_id=None,
+            openid=openid,
+            kind="answer",
+            words={"text": words},
+            channel=Channel.CUSTOM,
+            lane=Lane.ANSWER,
+        )
+
+    def _consent(self, session: Session, event: Event) -> None:
+        for number, item in enumerate(event.items):
+            audit.record(session, f"consent.{item.status}", by=None, subject="template", subject_id=number)
+
+    def _receipt(self, event: Event) -> None:
+        self.hook()
+        self.receipts.append(event)
+
+    def post(self, query: dict[str, str], body: bytes) -> TestResponse:
+        return self.app.test_client().post("/wechat", query_string=query, data=body, content_type="text/xml")
+
+    def facts(self, verb: str = "edge.heard") -> int:
+        with self.store.read() as session:
+            return len(session.exec(select(AuditEntry).where(col(AuditEntry.verb) == verb)).all())
+
+    def messages(self) -> list[InboxMessage]:
+        with self.store.read() as session:
+            return list(session.exec(select(InboxMessage)).all())
+
+    def pushed(self) -> list[str]:
+        with self.store.read() as session:
+            return [row.words["text"] for row in session.exec(select(Delivery)).all()]
+
+    def settled(self) -> None:
+        """Waits until every answer that was begun is committed or rolled back."""
+        self.executor.shutdown(wait=True)
+
+
+@contextmanager
+def open_edge(store: Store, clock: FrozenClock, mode: Mode = "plain", deadline: float = 4.0) -> Iterator[Edge]:
+    edge = Edge(store, clock, mode, deadline)
+    yield edge
+    edge.executor.shutdown(wait=True)
+
+
+def content(response: TestResponse) -> str:
+    """The words of a reply, '' for an empty one."""
+    assert response.status_code == 200
+    if not response.data:
+        return ""
+    return ElementTree.fromstring(response.data).findtext("Content") or ""

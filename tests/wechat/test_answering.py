@@ -1,0 +1,71 @@
+"""The race for the answer's route: exactly one of the two sides wins, whenever either arrives."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.wechat.answering import Race, answer_in_time
+from models.messaging.inbox import Route
+
+
+@pytest.fixture
+def executor() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(4) as executor:
+        yield executor
+
+
+def test_words_in_time_are_the_reply(executor: ThreadPoolExecutor) -> None:
+    assert answer_in_time(executor, lambda race: "好" if race.claim(Route.REPLY) else None) == "好"
+
+
+def test_words_too_late_are_not_the_reply_and_the_job_knows(executor: ThreadPoolExecutor) -> None:
+    answered, told = threading.Event(), []
+
+    def job(race: Race) -> str | None:
+        assert answered.wait(5)
+        told.append(race.claim(Route.REPLY))
+        return None
+
+    assert answer_in_time(executor, job, 0.01) is None
+    answered.set()
+    executor.shutdown(wait=True)
+    assert told == [False]
+
+
+def test_a_claim_just_before_the_deadline_is_waited_for(executor: ThreadPoolExecutor) -> None:
+    claimed, commit = threading.Event(), threading.Event()
+
+    def job(race: Race) -> str | None:
+        assert race.claim(Route.REPLY)
+        claimed.set()
+        assert commit.wait(5)
+        return "好"
+
+    answer = executor.submit(answer_in_time, executor, job, 0.01)
+    assert claimed.wait(5)
+    commit.set()
+    assert answer.result() == "好"
+
+
+def test_a_job_that_breaks_says_so_and_a_slow_one_does_not_hold_the_web_thread(executor: ThreadPoolExecutor) -> None:
+    def broken(_: Race) -> str | None:
+        raise TimeoutError("the job's own, not the deadline's")
+
+    with pytest.raises(TimeoutError):
+        answer_in_time(executor, broken)
+
+
+def test_one_route_wins_every_time_when_both_sides_claim_at_once() -> None:
+    with ThreadPoolExecutor(2) as executor:
+        for _ in range(2000):
+            race, start = Race(), threading.Barrier(2)
+
+            def claim(route: Route, race: Race = race, start: threading.Barrier = start) -> bool:
+                start.wait()
+                return race.claim(route)
+
+            won = list(executor.map(claim, (Route.REPLY, Route.PUSH)))
+            assert sorted(won) == [False, True]
+            assert [race.claim(Route.REPLY), race.claim(Route.PUSH)] == won, "the same side may claim again"
