@@ -15,6 +15,9 @@ from models.base.errors import Misconfigured
 log = logging.getLogger(__name__)
 
 _MEDIA_REST, _AUDIT_REST = 1.0, 1.0
+_MOST_BODY = 1024 * 1024
+_WEB_ENDS = 1.0
+"""Seconds for answers under way; kept connections would hold the server's loop much longer."""
 
 
 class Running:
@@ -70,7 +73,8 @@ class Running:
     def _listen(self) -> None:
         server = self._house.settings.server
         try:
-            listening = create_server(self._house.web, host=server.host, port=server.port, threads=server.threads)
+            limits = {"threads": server.threads, "max_request_body_size": _MOST_BODY}
+            listening = create_server(self._house.web, host=server.host, port=server.port, **limits)
         except OSError as error:
             raise Misconfigured(f"server.port：{server.host}:{server.port} 用不了（{error.strerror}）") from error
         thread = threading.Thread(target=listening.run, name="web", daemon=True)
@@ -79,6 +83,6 @@ class Running:
 
         def end() -> None:
             listening.close()
-            thread.join(5)
+            thread.join(_WEB_ENDS)
 
         self._endings.append(end)

@@ -36,14 +36,10 @@ class Playing:
         self.settle()
 
     def settle(self) -> None:
-        """Rules, photos, sends and receipts, until nothing is due any more."""
+        """Rules, sends and receipts, until nothing is due any more."""
         tick(self.house.store)
-        self.house.media.run_once()
-        everything = self.house.workers[-1]
-        everything.drain()
-        self.hand.idle()
-        everything.drain()
-        self.house.auditor.link()
+        while self.house.workers[-1].run_once():
+            self.hand.idle()
 
 
 @contextmanager

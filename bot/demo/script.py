@@ -1,31 +1,46 @@
 """A day and then a school year, played without a screen; what the phones show is held against what was to come."""
 
 import logging
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from bot.demo.playing import Playing, open_demo
-from models.base.clock import at_local, local
+import click
+
+from bot.demo.expected import Event, expected, faults
+from bot.demo.playing import open_demo
+from bot.demo.scenes import SCENES, NotShown
+from bot.demo.transcript import transcript
+from models.base.clock import at_local, local_date
 
 FIRST_FRIDAY = at_local(date(2026, 9, 4), time(10, 0))
 YEAR_BEGINS = at_local(date(2026, 8, 29), time(8, 0))
 YEAR_ENDS = date(2027, 8, 31)
-HOURS = (time(7, 30), time(9, 0), time(10, 0), time(12, 0), time(17, 0), time(18, 30), time(19, 30), time(23, 0))
+HOURS = (time(10, 0), time(17, 0), time(18, 30), time(19, 30), time(23, 0))
+"""When the clock stops on a day; the last is at night, when nothing may ring."""
 
 
-def play(folder: Path) -> list[str]:
+def play(folder: Path) -> Iterator[str]:
+    """Plays, prints the transcript by phone, and yields what is wrong: nothing where every phone shows what it must."""
     logging.disable(logging.INFO)
+    also: list[Event] = []
     with open_demo(folder, starts_at=YEAR_BEGINS, by_itself=False) as playing:
-        day = local(YEAR_BEGINS).date()
-        import time as t
-        a=t.time()
-        while day <= YEAR_ENDS:
-            for hour in HOURS:
-                moment = at_local(day, hour)
-                if moment > playing.hand.now():
-                    playing.go_to(moment)
-            day += timedelta(days=1)
-        print(t.time()-a)
-        for e in playing.hand.ledger():
-            if e.openid=="demo-grandmother" and e.direction=="out" : print(local(e.at).strftime("%F %a %H:%M"), e.kind, e.fields, e.text[:20], e.repeats)
-    return []
+        try:
+            for moment in _stops():
+                playing.go_to(moment)
+                for at, scene in SCENES:
+                    if at == moment:
+                        also += scene(playing)
+        except NotShown as error:
+            yield str(error)
+            return
+        ledger = playing.hand.ledger()
+    click.echo("\n".join(transcript(ledger)))
+    yield from faults(ledger, expected(also))
+
+
+def _stops() -> list[datetime]:
+    days = (YEAR_ENDS - local_date(YEAR_BEGINS)).days + 1
+    first = local_date(YEAR_BEGINS)
+    usual = [at_local(first + timedelta(days=day), hour) for day in range(days) for hour in HOURS]
+    return sorted({*usual, *(at for at, _ in SCENES)})

@@ -1,0 +1,67 @@
+"""What the script's year must bring to the phones, from `content/demo/year.toml`, held against what they show."""
+
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from bot.demo.hand import Seen
+from models.base.clock import local, local_date
+from models.base.texts import CONTENT, say
+from models.calendar.quiet import is_quiet
+from models.messaging.notices import notices
+
+GUARDIANS = ("demo-grandmother", "demo-father")
+TEACHER = "demo-teacher"
+LESSON, CHECK_IN, OVERDUE = "lesson", "check-in", "overdue-visits"
+_LESSON_TITLE, _WEEK = "家庭教育", timedelta(days=7)
+
+Event = tuple[str, str, date]
+"""Who (openid), what (a notice's id or one of the above), on which day (Asia/Shanghai)."""
+
+
+def expected(also: Iterable[Event] = ()) -> Counter[Event]:
+    """Every push of the year, each once; `also` are those that the day's scenes bring about."""
+    found: Counter[Event] = Counter(also)
+    year = tomllib.loads((CONTENT / "demo" / "year.toml").read_text(encoding="utf-8"))
+    for entry in year["notice"]:
+        found.update((who, entry["id"], day) for who in GUARDIANS for day in entry["days"])
+    for entry in year["weekly"]:
+        people = (TEACHER,) if entry["id"] == OVERDUE else GUARDIANS
+        found.update((who, entry["id"], day) for who in people for span in entry["spans"] for day in _weekly(*span))
+    return found
+
+
+def faults(ledger: Iterable[Seen], wanted: Counter[Event]) -> Iterator[str]:
+    """What a phone shows and should not, or should and does not; and what rang at night."""
+    pushes = [seen for seen in ledger if seen.direction == "out" and seen.kind != "reply"]
+    shown = Counter((seen.openid, kind_of(seen), local_date(seen.at)) for seen in pushes)
+    for event in sorted((wanted - shown).elements()):
+        yield f"没有收到：{event[0]} {event[1]} {event[2]}"
+    for event in sorted((shown - wanted).elements()):
+        yield f"多收到了：{event[0]} {event[1]} {event[2]}"
+    for seen in pushes:
+        if is_quiet(seen.at):
+            yield f"夜里响了：{seen.openid} {kind_of(seen)} {local(seen.at):%Y-%m-%d %H:%M}"
+        if seen.repeats:
+            yield f"发了两次：{seen.openid} {kind_of(seen)} {local(seen.at):%Y-%m-%d %H:%M}"
+
+
+def kind_of(seen: Seen) -> str:
+    """Which notice a card is, or that it is a lesson, a question about one, or a reminder; else its first words."""
+    first = seen.fields.get("thing1", "")
+    by_card = {notice.card["thing1"]: notice.id for notice in notices().values()}
+    if seen.title == _LESSON_TITLE:
+        return LESSON
+    if say("lesson.hard") in seen.fields.get("thing2", seen.text):
+        return CHECK_IN
+    if first == say("rule.visit_overdue_title"):
+        return OVERDUE
+    return by_card.get(first) or first or seen.text.splitlines()[0]
+
+
+def _weekly(first: date, last: date) -> Iterator[date]:
+    day = first
+    while day <= last:
+        yield day
+        day += _WEEK
