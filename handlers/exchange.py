@@ -6,7 +6,7 @@ from datetime import timedelta
 from handlers import intents
 from handlers.chat import Chat
 from handlers.dialogue import Asking, Ended, Go, Kept, Outcome, back, step
-from handlers.flow import Flow
+from handlers.flow import Flow, Who
 from handlers.memory import Memory, State
 from handlers.opening import Opening
 from handlers.reading.choices import choice
@@ -15,6 +15,7 @@ from handlers.tables import Tables
 from handlers.universal import Universal, universal
 from models.base.store import Session
 from models.messaging.conversations import Conversation, last_kept, note_kept
+from models.roster.consent import has_consent
 from models.roster.people import Person
 
 UNDOABLE = timedelta(minutes=10)
@@ -108,7 +109,7 @@ class Exchange:
     def _resume(self, *, again: bool) -> str:
         state = self.memory.take()
         flow = self.tables.named(state.flow) if state else None
-        if state is None or flow is None or not flow.open_to(self.session, self.person):
+        if state is None or flow is None or not self._may(flow):
             return self._chat().say("resume.nothing")
         self.memory.offered = False
         if again:
@@ -120,7 +121,7 @@ class Exchange:
     def _running(self) -> tuple[Flow, State] | None:
         state = self.memory.now
         flow = self.tables.named(state.flow) if state else None
-        if state is None or flow is None or not flow.open_to(self.session, self.person):
+        if state is None or flow is None or not self._may(flow):
             self.memory.now = None
             return None
         return flow, state
@@ -135,7 +136,8 @@ class Exchange:
         if isinstance(outcome, Asking) and outcome.missed:
             if joined := self._joined(said):
                 return f"{joined}\n{self._ask_again(flow, state)}"
-            if not outcome.prompt.free and self._opens(said) is not None:
+            found = None if outcome.prompt.free else self._opens(said)
+            if found is not None and found[0].is_called(found[1]):  # a bare number is no call away from here
                 return self._open(said)
             if outcome.state.misses >= _STUCK:
                 outcome = replace(outcome, text=f"{outcome.text}\n{chat.say('ask.stuck')}")
@@ -175,6 +177,8 @@ class Exchange:
         return intents.opened_by(said.words, self.tables.flows, self.session, self.person)
 
     def _start(self, flow: Flow, word: str, rest: str) -> str:
+        if not self._agreed(flow):
+            return self._named("consent")  # a router without such a flow says that it may not be used
         self.memory.put_aside()
         today = self.session.today
         opening = Opening.of(word, today, rest)
@@ -211,6 +215,13 @@ class Exchange:
         words = said.words if len(said.words) <= 12 else said.words[:12] + "…"
         text = chat.say("menu.lost", said=words)
         return f"{text}\n{chat.say('ask.stuck')}" if self.memory.misses >= _STUCK else text
+
+    def _may(self, flow: Flow) -> bool:
+        return flow.open_to(self.session, self.person) and self._agreed(flow)
+
+    def _agreed(self, flow: Flow) -> bool:
+        """Nothing is shown before the person agreed; what anyone may use (binding, help, a human) needs no consent."""
+        return flow.who is Who.ANYONE or self.person is None or has_consent(self.session, self.person.id)
 
     # -- what waits, and what was kept
 

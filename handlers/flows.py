@@ -11,6 +11,7 @@ from handlers.guardian.acknowledge import acknowledge_by_number, acknowledge_not
 from handlers.guardian.again import lesson_again
 from handlers.guardian.check_in import lesson_check_in
 from handlers.guardian.finished import lesson_finished
+from handlers.guardian.quiz import lesson_quiz
 from handlers.guardian.schedule import change_lesson_time, pause_lessons, resume_lessons
 from handlers.questions import pass_on
 from handlers.staff.alerts import handle_alert, see_alert
@@ -20,6 +21,7 @@ from handlers.staff.approve_binding import approve_binding
 from handlers.staff.drafts import see_draft
 from handlers.staff.progress import see_calls, see_progress, stop_notice
 from handlers.staff.roster import hand_over, move_child
+from handlers.staff.rules import standing_approvals
 from handlers.teacher.correct_visit import correct_visit
 from handlers.teacher.log_visit import log_visit
 from handlers.teacher.visit_history import visit_history
@@ -36,12 +38,14 @@ FLOWS: tuple[Flow, ...] = (
     acknowledge_notice,
     lesson_finished,
     lesson_again,
+    lesson_quiz,
     change_lesson_time,
     pause_lessons,
     resume_lessons,
     announce,
     see_draft,
     approve_notice,
+    standing_approvals,
     see_progress,
     stop_notice,
     see_calls,

@@ -7,6 +7,7 @@ from datetime import date
 from models.base.store import Session
 from models.roster.accounts import Account
 from models.roster.children import Category, Child, Sex, add_child, set_categories
+from models.roster.consent import give_consent
 from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.ties import pair, set_guardian
 from models.roster.units import Unit, UnitKind, add_unit
@@ -59,6 +60,7 @@ def _person(session: Session, who: str, name: str, phone: str) -> Person:
     account.spoke_at = session.now
     session.add(account)
     session.flush()
+    give_consent(session, person.id)
     return person
 
 

@@ -9,6 +9,7 @@ from handlers.flow import Who, flow
 from handlers.prompts import Code, Digits, YesNo
 from models.base.errors import Refused
 from models.roster import binding
+from models.roster.consent import has_consent
 from models.roster.guesses import barred, note_wrong
 from models.roster.invitations import invitation_of, invite
 
@@ -38,6 +39,8 @@ def bind(chat: Chat) -> Dialogue:
         tell_deciders(session, outcome, cause=chat.cause)
         return Kept("bind.waiting", {"who": outcome.deciders[0].name})
     tell_of_binding(session, outcome, cause=chat.cause, bureau=chat.bureau)
+    if has_consent(session, outcome.person.id):
+        return Kept("bind.done", {"name": outcome.person.name})
     return Go("consent")
 
 

@@ -6,9 +6,11 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import Who, flow
 from handlers.prompts import YesNo
+from models.learning.enrolments import enrol
 from models.roster.accounts import person_of
 from models.roster.consent import give_consent, has_consent, refuse_consent, withdraw_consent
 from models.roster.people import duties_of
+from models.roster.ties import wards_of
 
 _STAFF = ("consent.ask_staff", "consent.given_staff")
 _GUARDIAN = ("consent.ask_guardian", "consent.given_guardian")
@@ -29,6 +31,8 @@ def consent(chat: Chat) -> Dialogue:
         return Kept("consent.refused")
     wording = hashlib.sha256(chat.say(ask, name="").encode()).hexdigest()[:16]
     give_consent(chat.session, person.id, wording=wording)
+    if wards_of(chat.session, person.id):
+        enrol(chat.session, [person.id])
     return Kept(given)
 
 

@@ -35,13 +35,15 @@ _WHERE = {To.ALL: Where.ALL, To.HOME: Where.HOME, To.AWAY: Where.AWAY}
 class _Choice:
     id: str
     label: str
+    also: tuple[str, ...] = ()
 
 
 @flow("发通知", "写通知", duty=tuple(WRITERS), menu="announce.menu")
 def announce(chat: Chat) -> Dialogue:
     """Puts a draft together and goes on to it."""
-    ready = [_Choice(notice.id, f"《{notice.title}》") for notice in notices().values()]
-    chosen = yield from Pick("announce.which", [_Choice(OWN, chat.say("announce.own")), *ready])
+    ready = [_Choice(n.id, f"《{n.title}》", tuple(n.card.values())) for n in notices().values()]
+    own = _Choice(OWN, chat.say("announce.own"))
+    chosen = yield from Pick("announce.which", [own, *ready], words=lambda choice: choice.also)
     if chosen.id == OWN:
         title = yield from Text("announce.title", at_most=20)
         words = yield from Text("announce.words", at_most=200)

@@ -22,7 +22,7 @@ WAITS = timedelta(days=7)
 """How long a request for approval waits."""
 WEIGHTY = frozenset({Duty.ADMIN, Duty.APPROVER, Duty.DUTY_OFFICER})
 """Duties that need a second person."""
-WRONG_DIGITS = "bind.wrong_digits"
+WRONG_DIGITS = "bind.digits_again"
 """Why an account is not bound that may try again at once."""
 _VOUCHING = (Duty.ADMIN, Duty.APPROVER)
 _DIES_OF = 5

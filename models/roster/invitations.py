@@ -76,12 +76,13 @@ def invite(
 def invite_first_admin(session: Session, unit: Unit, name: str, phone: str) -> str:
     """The trusted code of a unit's first administrator, who is made if need be.
 
-    Raises Misconfigured where somebody bound administers or approves there or above: they are the second person.
+    Raises Misconfigured where somebody else is bound who administers or approves there or above: they are the second
+    person.
     """
-    for person in staff_of(session, unit, Duty.ADMIN, Duty.APPROVER, above=True):
-        if accounts_of(session, person.id):
-            raise Misconfigured(f"{unit.name}已经有管理员或审批人，请用普通邀请码，由他们批准")
     admin = find_person(session, name, phone) or add_person(session, name, phone)
+    for person in staff_of(session, unit, Duty.ADMIN, Duty.APPROVER, above=True):
+        if person.id != admin.id and accounts_of(session, person.id):
+            raise Misconfigured(f"{unit.name}已经有管理员或审批人，请用普通邀请码，由他们批准")
     session.flush()
     give_duty(session, admin, unit, Duty.ADMIN)
     return invite(session, admin, unit, trusted=True)

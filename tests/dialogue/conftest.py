@@ -16,6 +16,7 @@ from models.base.seal import Vault
 from models.base.store import Session, Store
 from models.messaging.conversations import Conversation
 from models.roster.accounts import Account
+from models.roster.consent import give_consent
 from models.roster.people import Duty, add_person, give_duty
 from models.roster.units import UnitKind, add_unit
 from tests.dialogue.flows_for_tests import FLOWS, OWN, Entry, Pupil, add_photo, undo_entry
@@ -74,6 +75,7 @@ class World:
             give_duty(session, lin, school, Duty.MENTOR)
             for openid, person in (("lin", lin), ("granny", granny)):
                 session.add(Account(openid=openid, person_id=person.id, first_seen_at=session.now))
+                give_consent(session, person.id)
             session.add(Account(openid="stranger", first_seen_at=session.now))
 
     def _alert(self, session: Session, *, openid: str, person: object, words: str, cause: int) -> None:

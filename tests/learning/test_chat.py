@@ -6,10 +6,14 @@ import pytest
 from sqlmodel import select
 
 from models.base.clock import SHANGHAI, local
+from models.base.store import Store
 from models.base.texts import say
 from models.learning.lessons import course
 from models.learning.records import LessonRecord
 from models.learning.times import LessonTime
+from models.roster.consent import withdraw_consent
+from tests.cast import Cast
+from tests.conftest import FrozenClock
 from tests.learning.conftest import Home
 
 SUNDAY = datetime(2027, 6, 6, 19, 30, tzinfo=SHANGHAI)
@@ -57,6 +61,16 @@ def test_an_only_lesson_is_shown_at_once(sunday: Home) -> None:
     assert sunday.types("other_mother", "再看一次").startswith(f"《{lesson.title}》\n{lesson.home}")
 
 
+def test_the_quiz_says_something_to_every_answer(sunday: Home) -> None:
+    quiz = course("6-12")[0].quiz
+    assert quiz is not None
+    asked = f"{quiz.question}\n1 {quiz.options[0]}\n2 {quiz.options[1]}\n3 {quiz.options[2]}"
+    assert sunday.types("other_mother", "小测") == asked
+    assert sunday.types("other_mother", "2") == f"对。{quiz.why[1]}"
+    sunday.types("other_mother", "考考我")
+    assert sunday.types("other_mother", "1") == f"{quiz.why[0]}\n可以这样：{quiz.options[1]}。"
+
+
 @pytest.mark.parametrize(
     ("day", "hour", "weekday", "at"),
     [
@@ -99,6 +113,20 @@ def test_paused_nothing_comes_and_resumed_the_next_lesson_is_the_one_that_was_ne
     sunday.clock.set(SUNDAY + timedelta(days=14))
     sunday.tick()
     assert course("6-12")[1].title in sunday.words(sunday.cast.other_mother)[-1]
+
+
+def test_agreeing_brings_the_first_lesson_without_waiting(store: Store, clock: FrozenClock, cast: Cast) -> None:
+    fresh = Home(store, clock, cast)
+    with store.write() as session:
+        for person_id in (cast.father, cast.grandmother, cast.lin):
+            withdraw_consent(session, person_id)
+    fresh.types("father", "同意书")
+    fresh.types("father", "1")
+    fresh.types("lin", "同意书")
+    fresh.types("lin", "1")
+    clock.set(SUNDAY)
+    fresh.tick()
+    assert [len(fresh.said_to(who)) for who in (cast.father, cast.grandmother, cast.lin)] == [1, 0, 0]
 
 
 def test_my_children_says_when_the_next_lesson_comes(home: Home) -> None:

@@ -78,6 +78,12 @@ def test_a_number_inside_a_dialogue_belongs_to_the_dialogue(asked: Home) -> None
     assert answers(asked, asked.cast.other_mother) == [None]
 
 
+def test_a_number_that_the_dialogue_does_not_know_is_asked_again_there(asked: Home) -> None:
+    sure = asked.types("other_mother", "撤回同意")
+    assert sure.splitlines()[-1] in asked.types("other_mother", "3")
+    assert answers(asked, asked.cast.other_mother) == [None]
+
+
 def test_a_notice_that_came_after_the_question_has_the_1(asked: Home) -> None:
     with asked.store.write() as session:
         later = session.now + timedelta(minutes=5)

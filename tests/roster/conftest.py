@@ -10,6 +10,8 @@ from handlers.house import house_router
 from handlers.said import Said
 from models.base.store import Session, Store
 from models.messaging.outbox import Delivery
+from models.roster.binding import unbind
+from models.roster.consent import give_consent
 from models.roster.invitations import invite
 from models.roster.people import Person
 from models.roster.units import Unit
@@ -50,7 +52,11 @@ class Phone:
 
 @pytest.fixture
 def phone(store: Store, cast: Cast) -> Callable[[str], Phone]:
-    """`phone("grandmother")` is hers; another name is an account that is nobody's."""
+    """`phone("grandmother")` is hers; another name is an account that is nobody's. The father has not agreed yet."""
+    with store.write() as session:
+        for who in OPENIDS:
+            if who != "father":
+                give_consent(session, getattr(cast, who))
     return lambda who: Phone(store, OPENIDS.get(who, f"o-new-{who}"))
 
 
@@ -68,7 +74,5 @@ def code_for(store: Store, cast: Cast) -> Callable[..., str]:
 
 def unbind_all(session: Session, *openids: str) -> None:
     """Takes accounts from their people, as before a first binding."""
-    from models.roster.binding import unbind
-
     for openid in openids:
         unbind(session, openid, by=None)

@@ -9,7 +9,7 @@ from models.base.audit import AuditEntry
 from models.base.store import Store
 from models.roster.accounts import person_of
 from models.roster.children import Child
-from models.roster.consent import has_consent
+from models.roster.consent import has_consent, withdraw_consent
 from models.roster.guesses import IN_ALL
 from models.roster.invitations import ALPHABET, LENGTH, Invitation, invite_first_admin
 from models.roster.people import Duty, Person, add_person, give_duty
@@ -34,9 +34,10 @@ def whose(store: Store, phone: Phone) -> int | None:
 
 @pytest.fixture
 def father(store: Store, cast: Cast, phone: PhoneOf) -> Phone:
-    """The father's phone, not bound yet."""
+    """The father's phone, not bound yet; he has not agreed to anything."""
     with store.write() as session:
         unbind_all(session, OPENIDS["father"])
+        withdraw_consent(session, cast.father)
     return phone("father")
 
 
@@ -200,6 +201,10 @@ def test_the_first_administrator_is_vouched_for_by_the_operator(store: Store, ca
         code = invite_first_admin(session, county, "高主任", "13800000020")
     his = phone("gao")
     assert his.types(f"绑定 {code}", "0020").startswith("高主任，您好。先约定一句。")
+    with store.write() as session:
+        code = invite_first_admin(session, session.get_one(Unit, county.id), "高主任", "13800000020")
+    assert phone("gao2").types(f"绑定 {code}", "0020").startswith("高主任，您好。")
+    assert whose(store, his) is None
     with store.write() as session, pytest.raises(Misconfigured, match="已经有管理员"):
         invite_first_admin(session, session.get_one(Unit, county.id), "另一位", "13800000021")
 
@@ -221,7 +226,7 @@ def test_changing_accounts_unbinds_the_old_one_and_tells_it(store: Store, cast: 
     old, new = phone("grandmother"), phone("new")
     answer = old.types("换绑", "换")
     code = answer.split("绑定 ")[1].split("\n")[0]
-    assert new.types(f"绑定 {code}", "0006").startswith("张桂花，您好。")
+    assert new.types(f"绑定 {code}", "0006").startswith("张桂花，绑定好了。")
     assert whose(store, new) == cast.grandmother and whose(store, old) is None
     assert old.told()[-1].startswith("您的青禾守望已换到新微信。")
 

@@ -90,17 +90,17 @@ class _Piece:
             return None
         key = self._known.keys[line.line].adults[adult]
         found = self._known.person(key, adult)
-        if found is not None:
+        thought_of = self._walk.thought_of.get(key) if adult.phone else None
+        if found is not None and found is not thought_of:
             return found
         namesake = self._known.namesake(key, tied)
         if namesake is None:
-            return self._walk.thought_of.get(key) if adult.phone else None
+            return thought_of
         if adult.phone and self._walk.dry:
             if self._session.get_one(Person, namesake.id).phone in self._walk.phones:
                 raise Clash(adult.column, "import.old_phone_too")
             if self._walk.new_phones.setdefault(namesake.id, adult.phone) != adult.phone:
                 raise Clash(adult.column, "import.two_new_phones")
-            thought_of = self._walk.thought_of.get(key)
             self._walk.report.people_new -= thought_of is not None and thought_of is not namesake
             self._walk.thought_of[key] = namesake
         return namesake
