@@ -25,6 +25,7 @@ from bot.wechat.receive import receive
 from bot.wechat.token import TokenProvider, stable_token
 from bot.wechat.wire import Wire
 from models.base.clock import Clock, SystemClock
+from models.base.errors import Misconfigured
 from models.base.store import Store
 from models.messaging.outbox import Lane
 from scheduler.clockwork import Clockwork
@@ -50,7 +51,12 @@ class House:
 def open_house(
     settings: Settings, clock: Clock | None = None, *, demo: bool = False, tick_seconds: float = TICK_SECONDS
 ) -> House:
-    """Wires everything that the settings name. Raises Misconfigured where the database is not ready."""
+    """Wires everything that the settings name. Raises Misconfigured where the database is not ready.
+
+    `tick_seconds`: how often the scheduler asks what is due.
+    """
+    if settings.redis.url:
+        raise Misconfigured("redis.url：多台机器一起干活还没有做好，请留空")
     clock = clock or SystemClock()
     store = open_store(settings, clock, demo=demo)
     wire = Wire(settings.wechat.api_base)

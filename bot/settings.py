@@ -50,15 +50,15 @@ class WeChat(Section):
 
 
 class Database(Section):
-    """One URL chooses SQLite (embedded) or PostgreSQL (city)."""
+    """Where the database is. PostgreSQL, for a city, is still to come."""
 
     url: str = "sqlite:///data/shouwang.db"
 
     @field_validator("url")
     @classmethod
     def _known(cls, value: str) -> str:
-        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError("要以 sqlite:/// 或 postgresql+psycopg:// 开头")
+        if not value.startswith("sqlite:///"):
+            raise ValueError("要以 sqlite:/// 开头")
         return value
 
 

@@ -6,7 +6,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept
 from handlers.flow import flow
 from handlers.prompts import Number, Pick, Text
-from handlers.staff.drafts import shown
+from handlers.staff.drafts import going, shown
 from models.messaging import approval, broadcasts
 from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import Broadcast, BroadcastState
@@ -41,7 +41,7 @@ def approve_notice(chat: Chat) -> Dialogue:
         typed = yield from Number("announce.type_count", at_most=10_000_000, unit="位", count=broadcast.planned_count)
     approval.approve(chat.session, broadcast, chat.me, broadcast.digest, typed)
     _tell_writer(chat, broadcast, "announce.let_go")
-    return Kept("announce.going", {"title": broadcast.title, "count": f"{broadcast.planned_count:,}"})
+    return going(chat, chat.session.get_one(Broadcast, broadcast.id))
 
 
 def _tell_writer(chat: Chat, broadcast: Broadcast, key: str, **params: object) -> None:

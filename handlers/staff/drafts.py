@@ -7,6 +7,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go, Kept
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
+from models.base.clock import local
 from models.messaging import approval, broadcasts, planner
 from models.messaging.audience_words import describe
 from models.messaging.audiences import from_json
@@ -46,12 +47,20 @@ def see_draft(chat: Chat) -> Dialogue:
     if act is Act.NOW:
         reason = yield from Text("announce.reason", at_most=200)
         approval.send_without_approval(chat.session, broadcast, chat.me, reason.text)
-        return Kept("announce.going", {"title": broadcast.title, "count": f"{broadcast.planned_count:,}"})
+        return going(chat, broadcast)
     approvers = approval.ask_approval(chat.session, broadcast, chat.me)
     for each in approvers:
         text = chat.say("announce.please_approve", title=broadcast.title, name=chat.me.name)
         tell(chat.session, each, text, key=f"approve:{broadcast.id}:{each.id}", title=chat.say("announce.to_approve"))
     return Kept("announce.asked", {"who": "、".join(each.name for each in approvers)})
+
+
+def going(chat: Chat, broadcast: Broadcast) -> Kept:
+    """What is said of a broadcast that was let go: it goes out now, or after the quiet hours."""
+    facts: dict[str, object] = {"title": broadcast.title, "count": f"{broadcast.planned_count:,}"}
+    if broadcast.not_before <= chat.now:
+        return Kept("announce.going", facts)
+    return Kept("announce.going_later", facts | {"time": f"{local(broadcast.not_before):%H:%M}"})
 
 
 def handle(broadcast: Broadcast) -> str:
