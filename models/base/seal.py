@@ -4,15 +4,12 @@ import hashlib
 import hmac
 import os
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy.orm import object_session
-
-if TYPE_CHECKING:
-    from models.base.store import Session
 
 _KEY_ID = 4
 _NONCE = 12
@@ -63,12 +60,18 @@ class Vault:
         return hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)
 
 
+class HasVault(Protocol):
+    """A transaction, as far as sealing needs it."""
+
+    vault: Vault
+
+
 def normalised(text: str) -> str:
     """NFKC, without spaces, lower case: the form in which names and numbers are compared."""
     return "".join(unicodedata.normalize("NFKC", text).split()).lower()
 
 
-def put_sealed(session: "Session", row: Any, column: str, text: str) -> None:
+def put_sealed(session: HasVault, row: Any, column: str, text: str) -> None:
     """Sets `<column>_sealed` of a row, and `<column>_index` where the table has one."""
     table = type(row).__tablename__
     setattr(row, f"{column}_sealed", session.vault.seal(table, column, row.id, text))
