@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import traceback
 from collections.abc import Sequence
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -31,7 +32,6 @@ def tick(store: Store, tasks: Sequence[Task] = TASKS) -> list[Made]:
         try:
             made.extend(task.run(store))
         except Exception as error:
-            error.add_note(f"scheduler task: {task.name}")
             failed.append(error)
     if failed:
         raise ExceptionGroup("the scheduler's tick", failed)
@@ -69,9 +69,19 @@ class Clockwork:
             if not lead(self._store, LEADER, self._holder, self._machine):
                 return []
             made = tick(self._store)
-        except Exception:
-            _log.exception("the tick failed; it is tried again in %s s", self._every)
+        except Exception as error:
+            _report(error)
             return []
         for each in made:
             _log.info("%s %s: %d", each.what, each.outcome, each.count)
         return made
+
+
+def _report(error: Exception) -> None:
+    """What failed and where, without the values: a row's words do not belong in a log."""
+    if isinstance(error, ExceptionGroup):
+        for each in error.exceptions:
+            _report(each)
+        return
+    where = "".join(traceback.format_tb(error.__traceback__)[-3:])
+    _log.error("%s in the tick, tried again with the next\n%s", type(error).__name__, where)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from models.base.clock import local_date
 from models.base.ids import new_id
 from models.base.store import Store
 from models.calendar.pulse import pulse
@@ -22,7 +23,7 @@ def enrol_newcomers(store: Store) -> Iterator[Made]:
     fresh = new_id()
     with store.write() as session:
         row = pulse(session, ENROL)
-        daily = row.mark == 0 or session.now - row.looked_at > timedelta(hours=12)
+        daily = row.mark == 0 or local_date(row.looked_at) != session.today
         mark = 0 if daily else row.mark
     total = after = 0
     while True:

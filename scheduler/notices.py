@@ -1,12 +1,13 @@
 """What has come due becomes broadcasts: once, made up while still useful, else expired; held without an approval."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
-from models.base.clock import at_local, local, local_date
+from models.base.clock import at_local, local_date
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.calendar.occurrences import Occurrence, OccurrenceState, held, settled, standing_approval, told_of_held
@@ -31,7 +32,8 @@ _AFTER_MIDNIGHT = timedelta(minutes=1)
 def run(store: Store, rules: Sequence[Rule] = RULES) -> Iterator[Made]:
     """Settles every occasion up to now, each in a transaction with its broadcast, and notes when to look again.
 
-    In the quiet hours nothing is settled: what came due before is looked at in the morning.
+    In the quiet hours nothing is settled: what came due before is looked at in the morning. Raises ExceptionGroup at
+    the end for what could not be settled.
     """
     with store.write() as session:
         row = pulse(session, NOTICES)
@@ -44,15 +46,25 @@ def run(store: Store, rules: Sequence[Rule] = RULES) -> Iterator[Made]:
         known = _known(session, lower)
         waiting = [row.id for row in held(session)]
     due = [each for each in plan if lower <= each.moment.due_at <= now and _key(each) not in known]
-    yield from filter(None, (_release(store, occurrence_id, where, rules) for occurrence_id in waiting))
-    yield from filter(None, (_settle(store, each) for each in due))
+    work = [partial(_release, store, occurrence_id, where, rules) for occurrence_id in waiting]
+    failed: list[Exception] = []
+    for settle in [*work, *(partial(_settle, store, each) for each in due)]:
+        try:
+            made = settle()
+        except Exception as error:  # one rule that cannot be sent does not silence the others
+            failed.append(error)
+            continue
+        if made is not None:
+            yield made
+    if failed:
+        raise ExceptionGroup("notices, looked at again with the next tick", failed)
     with store.write() as session:
         row = pulse(session, NOTICES)
         row.looked_at, row.next_at = now, _next(now, plan)
 
 
 def _next(now: datetime, plan: Sequence[Planned]) -> datetime:
-    midnight = at_local(local_date(now) + timedelta(days=1), local(now).min.time()) + _AFTER_MIDNIGHT
+    midnight = at_local(local_date(now) + timedelta(days=1), time.min) + _AFTER_MIDNIGHT
     return min([each.moment.due_at for each in plan if each.moment.due_at > now] + [midnight])
 
 

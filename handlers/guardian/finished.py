@@ -7,7 +7,7 @@ from models.learning.pages import with_lessons
 from models.learning.records import finish_lessons
 
 
-@flow("学完了", "学完", "看完了", who=Who.GUARDIAN)
+@flow("学完了", "学完", who=Who.GUARDIAN)
 def lesson_finished(chat: Chat) -> Dialogue:
     """Notes it and says again what to do tonight."""
     yield from ()

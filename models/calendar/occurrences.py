@@ -94,6 +94,14 @@ def standing_approval(session: Session, rule: str, unit: Unit) -> StandingApprov
     return next((a for a in nearest if _may_approve(session, a.person_id, session.get_one(Unit, a.unit_id))), None)
 
 
+def running_approvals(session: Session, unit: Unit) -> Sequence[StandingApproval]:
+    """The approvals given for this very unit that have not ended, whoever gave them."""
+    query = select(StandingApproval).where(StandingApproval.unit_id == unit.id, StandingApproval.until >= session.today)
+    return session.exec(
+        query.where(col(StandingApproval.withdrawn_at).is_(None)).order_by(col(StandingApproval.id))
+    ).all()
+
+
 def settled(session: Session, rule: str, unit_id: int, occasion: str) -> Occurrence | None:
     """What became of one occasion of a rule in a unit, or None where it has not come due yet."""
     query = select(Occurrence).where(

@@ -1,7 +1,9 @@
 """What the scheduler remembers between two ticks: when each task is next due, and which of several schedulers leads."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, select
 
 from models.base.clock import Clock
@@ -35,12 +37,13 @@ class Lease(SQLModel, table=True):
 
 def pulse(session: Session, name: str) -> Pulse:
     """The row of a task; a new one begins now and is due at once."""
-    found = session.get(Pulse, name)
-    if found is None:
-        found = Pulse(name=name, since=session.now, next_at=session.now, looked_at=session.now)
-        session.add(found)
-        session.flush()
-    return found
+    query = select(Pulse).where(Pulse.name == name).with_for_update()
+    found = session.exec(query).first()
+    if found is not None:
+        return found
+    with suppress(IntegrityError), session.begin_nested():  # another scheduler may have begun at the same moment
+        session.add(Pulse(name=name, since=session.now, next_at=session.now, looked_at=session.now))
+    return session.exec(query).one()
 
 
 def resting(session: Session) -> set[str]:
@@ -66,7 +69,11 @@ def lead(store: Store, name: str, holder: str, machine: Clock) -> bool:
     with store.write() as session:
         lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).first()
         if lease is None:
-            session.add(Lease(name=name, holder=holder, until=now + LEASE))
+            try:
+                with session.begin_nested():
+                    session.add(Lease(name=name, holder=holder, until=now + LEASE))
+            except IntegrityError:
+                return False
             return True
         if lease.holder != holder and lease.until > now:
             return False

@@ -12,7 +12,8 @@ from models.learning.lessons import Lesson, lessons
 from models.learning.reach import accounts
 from models.learning.records import LessonRecord, open_checkin
 from models.learning.times import LessonTime
-from models.messaging.outbox import Channel, Delivery, Lane, Post, State, post_many
+from models.messaging.acknowledgements import latest_waiting
+from models.messaging.outbox import Channel, Delivery, Lane, Post, post_many
 from models.messaging.words import channel_now, words_of
 
 USEFUL_FOR = timedelta(hours=3)
@@ -50,13 +51,9 @@ def asked_last(session: Session, person_id: int) -> LessonRecord | None:
     row = open_checkin(session, person_id)
     if row is None:
         return None
-    notice = select(Delivery.id).where(
-        Delivery.person_id == person_id,
-        col(Delivery.broadcast_id).is_not(None),
-        col(Delivery.first_try_at) > row.asked_at,
-        Delivery.state != State.ACKNOWLEDGED,
-    )
-    return row if session.exec(notice).first() is None else None
+    notice = latest_waiting(session, person_id)
+    later = notice is not None and (notice.first_try_at or notice.planned_at) > (row.asked_at or session.now)
+    return None if later else row
 
 
 def checkin_text(lesson: Lesson) -> str:

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
-from models.base.content import Leaf, leaves
+from models.base.content import leaf
 from models.base.errors import Misconfigured
+from models.base.texts import CONTENT
 from models.learning.lessons import AWAY, HOME, Lesson, read_lesson
 from models.messaging.notices import Notice, read_notice
 from models.roster.children import BANDS
@@ -72,31 +74,35 @@ def _bodies(home: str, away: str, most: int) -> Iterator[str]:
 
 
 def _lessons() -> Iterator[str]:
-    found: list[tuple[Leaf, Lesson]] = []
-    for page in leaves("lessons"):
+    found: list[tuple[Path, Lesson]] = []
+    for path in _files("lessons"):
         try:
-            found.append((page, read_lesson(page)))
+            found.append((path, read_lesson(leaf(path))))
         except Misconfigured as fault:
             yield str(fault)
     places = Counter((lesson.band, lesson.order) for _, lesson in found)
     ids = Counter(lesson.id for _, lesson in found)
-    for page, lesson in found:
-        yield from (f"{page.path.name}：{fault}" for fault in lesson_faults(lesson))
-        if lesson.id != page.path.stem or ids[lesson.id] > 1:
-            yield f"{page.path.name}：id 要和文件名一样"
+    for path, lesson in found:
+        yield from (f"{path.name}：{fault}" for fault in lesson_faults(lesson))
+        if lesson.id != path.stem or ids[lesson.id] > 1:
+            yield f"{path.name}：id 要和文件名一样"
         if places[(lesson.band, lesson.order)] > 1:
-            yield f"{page.path.name}：{lesson.band} 岁有两个 order {lesson.order}"
+            yield f"{path.name}：{lesson.band} 岁有两个 order {lesson.order}"
     taught = {lesson.band for _, lesson in found}
     yield from (f"lessons：{band} 岁一课也没有" for band in BANDS if band not in taught)
 
 
 def _notices() -> Iterator[str]:
-    for page in leaves("notices"):
+    for path in _files("notices"):
         try:
-            notice = read_notice(page)
+            notice = read_notice(leaf(path))
         except Misconfigured as fault:
             yield str(fault)
             continue
-        yield from (f"{page.path.name}：{fault}" for fault in notice_faults(notice))
-        if notice.id != page.path.stem:
-            yield f"{page.path.name}：id 要和文件名一样"
+        yield from (f"{path.name}：{fault}" for fault in notice_faults(notice))
+        if notice.id != path.stem:
+            yield f"{path.name}：id 要和文件名一样"
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted((CONTENT / folder).glob("*.md"))

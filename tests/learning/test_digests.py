@@ -7,11 +7,12 @@ from sqlmodel import col, select
 
 from models.base.clock import SHANGHAI, at_local, local, local_date
 from models.base.store import Store
+from models.calendar.pulse import pulse
 from models.learning.enrolments import Enrolment, enrol_all
 from models.learning.lessons import course
 from models.learning.pages import lesson_page
 from models.learning.records import LessonRecord
-from models.learning.times import LessonTime, change_time, next_evening
+from models.learning.times import LessonTime, change_time, lesson_time, next_evening
 from models.messaging.outbox import Batch, Delivery, State
 from models.roster.accounts import Account
 from models.roster.children import Child, Sex, add_child
@@ -19,7 +20,7 @@ from models.roster.consent import withdraw_consent
 from models.roster.people import Person
 from models.roster.ties import set_guardian
 from models.roster.units import Unit
-from scheduler.learning import send_digests
+from scheduler.learning import ENROL, enrol_newcomers, send_digests
 from tests.learning.conftest import Home
 
 SUNDAY = date(2027, 6, 6)
@@ -83,13 +84,13 @@ def test_one_child_the_whole_lesson_is_in_the_words_and_fits_a_message(home: Hom
 def test_siblings_of_one_band_share_one_lesson_and_stay_in_step(home: Home) -> None:
     home.clock.set(on(SUNDAY))
     home.tick()
-    brother = add_ward(home, "张小树", date(2019, 4, 1))
+    brother = add_ward(home, "张小树", date(2016, 4, 1))  # older, and new in the course
     home.clock.set(on(SUNDAY + timedelta(days=7)))
     home.tick()
     second = course("6-12")[1].id
     assert [row for row in lessons_of(home, home.cast.grandmother) if row[1] == second] == [
-        (home.cast.xiaoman, second),
         (brother, second),
+        (home.cast.xiaoman, second),
     ]
     with home.store.read() as session:
         latest = home.said_to(home.cast.grandmother)[-1]
@@ -228,6 +229,25 @@ def test_a_guardian_who_binds_later_is_enrolled_by_a_new_look(store: Store, home
         assert not enrol_all(session, mark=2**62)  # nothing newer than that
         assert enrol_all(session) == [home.cast.father]
         assert not enrol_all(session)
+
+
+def test_who_bound_after_agreeing_is_found_by_the_first_look_of_the_next_day(store: Store, home: Home) -> None:
+    def enrolled() -> bool:
+        with store.read() as session:
+            return lesson_time(session, home.cast.father) is not None
+
+    with store.write() as session:
+        session.delete(session.exec(select(LessonTime).where(LessonTime.person_id == home.cast.father)).one())
+        session.get_one(Account, "o-father").person_id = None
+    list(enrol_newcomers(store))
+    with store.write() as session:
+        session.get_one(Account, "o-father").person_id = home.cast.father
+    for days, found in ((0, False), (1, True)):
+        home.clock.advance(days=days)
+        with store.write() as session:
+            pulse(session, ENROL).mark = 2**62  # every consent and guardianship is older than the last look
+        list(enrol_newcomers(store))
+        assert enrolled() is found
 
 
 def test_the_next_evening_is_always_ahead_and_on_the_chosen_weekday() -> None:

@@ -1,22 +1,30 @@
 """What the calendar sends by itself: once, by day, made up while it is useful, held without an approval."""
 
 import threading
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlmodel import select
 
 from models.base.clock import SHANGHAI
 from models.base.errors import Refused
+from models.base.facts import end
 from models.base.store import Store
 from models.calendar import files
-from models.calendar.occurrences import EVERY_RULE, Occurrence, OccurrenceState, approve_rule, withdraw_approval
+from models.calendar.occurrences import (
+    EVERY_RULE,
+    Occurrence,
+    OccurrenceState,
+    approve_rule,
+    standing_approval,
+    withdraw_approval,
+)
 from models.calendar.school import Kind, SchoolCalendar, Span
 from models.calendar.when import on
 from models.messaging.broadcasts import Broadcast
 from models.messaging.outbox import Delivery
 from models.messaging.planner import preview
-from models.roster.people import Person
+from models.roster.people import Person, duties_of
 from models.roster.units import Unit
 from scheduler import notices as task
 from scheduler import plan
@@ -55,6 +63,14 @@ def begun(store: Store, clock: FrozenClock, approved: Cast) -> Cast:
 
 def test_drowning_is_not_sent_again_for_a_may_before_the_scheduler_began(store: Store, begun: Cast) -> None:
     assert broadcasts(store) == []
+
+
+def test_what_was_due_an_hour_before_the_very_first_tick_is_not_made_up(
+    store: Store, clock: FrozenClock, approved: Cast
+) -> None:
+    clock.set(at(6, 10, 18, 0))
+    tick(store)
+    assert occurrences(store, "zhongkao") == []
 
 
 def test_the_zhongkao_notice_goes_a_week_before_at_five_and_once(store: Store, clock: FrozenClock, begun: Cast) -> None:
@@ -159,8 +175,6 @@ def test_what_was_held_goes_once_approved_and_expires_unapproved(
 def test_an_approval_ends_with_its_day_its_withdrawal_and_its_persons_duty(
     store: Store, clock: FrozenClock, agreed: Cast
 ) -> None:
-    from models.calendar.occurrences import standing_approval
-
     def stands() -> bool:
         with store.read() as session:
             return standing_approval(session, "gaokao", session.get_one(Unit, agreed.school)) is not None
@@ -174,6 +188,15 @@ def test_an_approval_ends_with_its_day_its_withdrawal_and_its_persons_duty(
     clock.set(at(6, 2))
     with store.write() as session:
         withdraw_approval(session, session.merge(approval), by=agreed.li)
+    assert not stands()
+    with store.write() as session:
+        li, county = session.get_one(Person, agreed.li), session.get_one(Unit, agreed.county)
+        approve_rule(session, li, county, EVERY_RULE, date(2027, 6, 30))
+    assert stands()
+    with store.write() as session:
+        for duty in duties_of(session, agreed.li):
+            end(session, duty, by=None)
+    clock.set(at(6, 3))
     assert not stands()
 
 
@@ -240,7 +263,7 @@ def test_a_notice_that_is_not_written_yet_is_skipped_with_its_reason(
     rule = Rule(
         "nothing",
         when=on(6, 2),
-        hour=at(6, 2, 9).timetz().replace(tzinfo=None),
+        hour=time(9),
         notice="nobody-wrote-this",
         useful_for=timedelta(days=1),
     )
@@ -249,12 +272,23 @@ def test_a_notice_that_is_not_written_yet_is_skipped_with_its_reason(
     assert occurrences(store, "nothing")[0].why == "no notice nobody-wrote-this"
 
 
+def test_a_rule_that_cannot_be_sent_does_not_silence_the_others(store: Store, clock: FrozenClock, begun: Cast) -> None:
+    def rule(name: str, band: str) -> Rule:
+        return Rule(name, when=on(6, 2), hour=time(9), notice="heat", useful_for=timedelta(days=1), bands=(band,))
+
+    clock.set(at(6, 2, 9, 30))
+    with pytest.raises(ExceptionGroup):
+        list(task.run(store, (rule("a", "7-9"), rule("b", "6-12"))))
+    assert [row.state for row in occurrences(store, "b")] == [OccurrenceState.MADE]
+    assert occurrences(store, "a") == []
+
+
 def test_no_rule_may_be_set_at_night() -> None:
     with pytest.raises(ValueError, match="quiet hours"):
         Rule(
             "late",
             when=on(6, 2),
-            hour=at(6, 2, 22).timetz().replace(tzinfo=None),
+            hour=time(22),
             notice="heat",
             useful_for=timedelta(days=1),
         )

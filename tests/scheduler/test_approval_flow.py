@@ -1,0 +1,61 @@
+"""李局长 approves in chat what the school calendar sends by itself, and stops it again."""
+
+from datetime import datetime
+
+import pytest
+from sqlmodel import select
+
+from handlers.house import house_router
+from handlers.said import Said
+from models.base.clock import SHANGHAI
+from models.base.store import Store
+from models.base.texts import say
+from models.messaging.broadcasts import Broadcast
+from scheduler.clockwork import tick
+from tests.cast import OPENIDS, Cast
+from tests.conftest import FrozenClock
+
+
+class Chats:
+    """Who writes what to the house."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.router, self.cause = store, house_router("青禾守望"), 0
+
+    def __call__(self, who: str, *lines: str) -> str:
+        answer = ""
+        for line in lines:
+            self.cause += 1
+            with self.store.write() as session:
+                answer = self.router.answer(session, OPENIDS[who], Said("text", text=line), self.cause) or ""
+        return answer
+
+
+@pytest.fixture
+def types(store: Store, agreed: Cast) -> Chats:
+    return Chats(store)
+
+
+def sent(store: Store) -> list[str]:
+    with store.read() as session:
+        return [row.notice_id for row in session.exec(select(Broadcast))]
+
+
+def test_the_head_of_the_bureau_approves_and_what_was_held_goes(store: Store, clock: FrozenClock, types: Chats) -> None:
+    tick(store)
+    clock.set(datetime(2027, 6, 10, 17, 0, tzinfo=SHANGHAI))
+    tick(store)
+    assert sent(store) == []
+    assert "批准到哪天？" in types("li", "自动通知")
+    assert "到8月31日为止" in types("li", "1")
+    assert types("li", "1").startswith("好，青禾县的通知到时自动发，到8月31日为止。")
+    tick(store)
+    assert "zhongkao" in sent(store)
+    assert types("li", "自动通知", "2", "1") == "好，停下了。青禾县的通知不再自动发。"
+    clock.set(datetime(2027, 6, 23, 18, 30, tzinfo=SHANGHAI))
+    tick(store)
+    assert "final-exam" not in sent(store)
+
+
+def test_a_teacher_cannot(types: Chats) -> None:
+    assert types("lin", "自动通知") == say("refused.not_yours")
