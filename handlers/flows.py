@@ -27,6 +27,12 @@ from handlers.teacher.log_visit import log_visit
 from handlers.teacher.visit_history import visit_history
 
 FLOWS: tuple[Flow, ...] = (
+    announce,
+    see_draft,
+    approve_notice,
+    see_progress,
+    stop_notice,
+    see_calls,
     visit_history,  # before log_visit, whose 走访 it begins with
     log_visit,
     correct_visit,
@@ -42,13 +48,7 @@ FLOWS: tuple[Flow, ...] = (
     change_lesson_time,
     pause_lessons,
     resume_lessons,
-    announce,
-    see_draft,
-    approve_notice,
     standing_approvals,
-    see_progress,
-    stop_notice,
-    see_calls,
     approve_binding,
     move_child,
     hand_over,
