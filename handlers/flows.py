@@ -33,8 +33,8 @@ FLOWS: tuple[Flow, ...] = (
     see_progress,
     stop_notice,
     see_calls,
-    visit_history,  # before log_visit, whose 走访 it begins with
     log_visit,
+    visit_history,
     correct_visit,
     see_alert,
     handle_alert,

@@ -1,4 +1,4 @@
-"""Which flow a line opens, among those that this person may use; the table's order decides."""
+"""Which flow a line opens, among those that this person may use: the longest word wins, then the table's order."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,14 @@ from models.roster.people import Person
 def opened_by(
     words: str, flows: Sequence[Flow], session: Session, person: Person | None
 ) -> tuple[Flow, str, str] | None:
-    """The first flow whose word the line begins with, that word, and the rest of the line."""
-    for flow in flows:
-        found = flow.matches(words)
-        if found is not None and flow.open_to(session, person):
-            return flow, *found
+    """The flow with the longest word that the line begins with, that word, and the rest of the line.
+
+    走访记录 is therefore not 走访 with a rest; of equal words the first in the table counts.
+    """
+    found = [(flow, *match) for flow in flows if (match := flow.matches(words)) is not None]
+    for flow, word, rest in sorted(found, key=lambda each: -len(each[1])):
+        if flow.open_to(session, person):
+            return flow, word, rest
     return None
 
 
