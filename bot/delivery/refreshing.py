@@ -14,8 +14,6 @@ from bot.wechat.errors import PlatformError
 
 log = logging.getLogger(__name__)
 
-_PAUSE = 30.0
-
 
 class Tokens(Protocol):
     """Where the access token comes from (bot/wechat/token.py)."""
@@ -30,9 +28,10 @@ class Tokens(Protocol):
 
 
 class Refresher:
-    """Between the worker and the token provider, which bounds the number of fetches by itself."""
+    """Between the worker and the token provider, which bounds the number of fetches by itself. `pause`: seconds."""
 
-    def __init__(self, tokens: Tokens, sender: Sender, throttle: Throttle) -> None:
+    def __init__(self, tokens: Tokens, sender: Sender, throttle: Throttle, pause: float) -> None:
+        self._pause = pause
         self._tokens = tokens
         self._sender = sender
         self._throttle = throttle
@@ -60,7 +59,7 @@ class Refresher:
                 holding.refreshed.add(message.row_id)
                 self._sender.submit([replace(message, token=fresh[message.token])])
             else:
-                self._throttle.back_off(message.channel, at_least=_PAUSE)
+                self._throttle.back_off(message.channel, at_least=self._pause)
                 stand.append(result)
         return stand
 
@@ -73,5 +72,5 @@ class Refresher:
     def _none(self, error: PlatformError) -> str:
         log.warning("no access token: %s", explain(error.errcode))
         for channel in PATHS:
-            self._throttle.back_off(channel, at_least=_PAUSE)
+            self._throttle.back_off(channel, at_least=self._pause)
         return ""

@@ -98,7 +98,7 @@ class Sender:
         self._connect_ms = int(connect_seconds * 1000)
         self._total_ms = int(total_seconds * 1000)
         self._queues: dict[Lane, deque[Message]] = {lane: deque() for lane in Lane}
-        self._loop = Loop()
+        self._loop: Loop | None = None
         self._closing = False
         self._thread: threading.Thread | None = None
         self._in_flight: dict[Channel, int] = dict.fromkeys(Channel, 0)
@@ -108,8 +108,9 @@ class Sender:
         """Queues messages behind those of their lane; every one of them comes back as one result."""
         for message in messages:
             self._queues[message.lane].append(message)
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+        if self._loop is None:
+            self._loop = Loop()
+            self._thread = threading.Thread(target=self._run, args=(self._loop,), name="sender", daemon=True)
             self._thread.start()
         self._loop.wake()
 
@@ -124,23 +125,25 @@ class Sender:
 
     def close(self) -> None:
         """Lets what is in flight arrive, hands over nothing more, and ends the thread."""
+        if self._closing:
+            return
         self._closing = True
-        if self._thread is not None:
+        if self._loop is not None and self._thread is not None:
             self._loop.wake()
             self._thread.join()
-        self._loop.close()
+            self._loop.close()
 
-    def _run(self) -> None:
+    def _run(self, loop: Loop) -> None:
         idle: list[Any] = []
         while True:
-            self._fill(idle)
+            self._fill(loop, idle)
             if self._closing and not self._flying:
                 return
-            for handle, error in self._loop.wait():
+            for handle, error in loop.wait():
                 self._landed(handle, error)
                 idle.append(handle)
 
-    def _fill(self, idle: list[Any]) -> None:
+    def _fill(self, loop: Loop, idle: list[Any]) -> None:
         for lane, queue in self._queues.items():
             room = self._most + (self._for_urgent if lane == Lane.URGENT else 0)
             while queue:
@@ -155,7 +158,7 @@ class Sender:
                 queue.popleft()
                 handle = idle.pop() if idle else self._handle()
                 self._load(handle, message)
-                self._loop.add(handle)
+                loop.add(handle)
 
     def _may_go(self, message: Message) -> bool:
         in_time = message.ticket.valid() and time.monotonic() < message.not_after

@@ -26,7 +26,7 @@ from models.messaging.outbox.results import Results, Standing, bring_in, give_ba
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 _FLUSH_AT = 100
 _FLUSH_EVERY = 0.2
 _FLUSH_APART = 0.05
@@ -52,11 +52,12 @@ class Worker:
         errands: bool = True,
         lease: timedelta = LEASE,
         ahead: int = 500,
+        token_pause: float = 30.0,
     ) -> None:
         self._store = store
         self._sender = sender
         self._renderer = renderer
-        self._refresher = Refresher(tokens, sender, throttle)
+        self._refresher = Refresher(tokens, sender, throttle, token_pause)
         self._throttle = throttle
         self._api_base = api_base.rstrip("/")
         self._lanes = tuple(lanes)
@@ -76,8 +77,8 @@ class Worker:
         """Works until `stop` is set, then lets what is in flight arrive and gives the rest back."""
         while not stop.is_set():
             try:
-                if not self._tick():
-                    self._pause()
+                if not self.tick():
+                    self.rest()
             except Exception as error:
                 log.error("delivery stumbled: %s", whereabouts(error))
                 stop.wait(1.0)
@@ -86,10 +87,10 @@ class Worker:
     def run_once(self) -> bool:
         """Does what is to be done until nothing is in hand; False where there was nothing."""
         did = False
-        while self._tick(at_once=True) or self._holdings:
+        while self.tick(at_once=True) or self._holdings:
             did = True
             if self._holdings:
-                self._pause()
+                self.rest()
         return did
 
     def drain(self, seconds: float = 60.0) -> None:
@@ -104,11 +105,11 @@ class Worker:
         self._sender.close()
         self._flush()
 
-    def _pause(self) -> None:
+    def rest(self) -> None:
         self._sender.arrived.wait(_FLUSH_APART if self._holdings else _POLL)
         self._sender.arrived.clear()
 
-    def _tick(self, *, at_once: bool = False) -> bool:
+    def tick(self, *, at_once: bool = False) -> bool:
         did = self._flush_if_due(at_once)
         if self._errands is not None:
             did = self._errands.run(at_once=at_once) or did

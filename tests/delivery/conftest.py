@@ -59,9 +59,8 @@ def workers(store: Store, simulator: Simulator) -> Iterator[Workers]:
                 renderer,
                 tokens,
                 throttle,
-                api_base=simulator.url,
                 lease=timedelta(seconds=lease),
-                **more,
+                **{"api_base": simulator.url, **more},
             )
             stack.callback(worker.close)
             return worker

@@ -15,9 +15,9 @@ from models.messaging.acknowledgements import acknowledge, acknowledge_latest, m
 from models.messaging.approval import approve, ask_approval, from_rule, lapse, send_without_approval
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency, pause, progress, resume, stop
-from models.messaging.calling import not_reached
 from models.messaging.freezing import Freezer
 from models.messaging.outbox import Channel, Delivery, State
+from models.messaging.phoning import to_phone
 from models.messaging.planner import draft, preview, send_to_self
 from models.roster.accounts import Account, left
 from models.roster.consent import withdraw_consent
@@ -74,9 +74,10 @@ def test_who_cannot_be_reached_is_a_row_with_the_reason_and_a_name_to_phone(
     worker.drain()
     assert outcomes(store, broadcast.id)[agreed.father] == (State.UNREACHABLE, reason)
     assert simulator.shown(OPENIDS["father"]) == []
-    with store.read() as session:
-        [call] = not_reached(session, session.get_one(Broadcast, broadcast.id))
-    assert (call.person_id, call.relation, call.reason, call.mentor_id) == (agreed.father, "爸爸", reason, agreed.lin)
+    with store.write() as session:
+        wang = session.get_one(Person, agreed.wang)
+        [call] = to_phone(session, session.get_one(Broadcast, broadcast.id), wang)
+    assert (call.name, call.relation, call.reason, call.mentor) == ("张大河", "爸爸", reason, "林老师")
 
 
 @pytest.mark.parametrize(("how", "state"), [("withdrew", State.UNREACHABLE), ("custody", State.CANCELLED)])

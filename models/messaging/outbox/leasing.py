@@ -101,7 +101,7 @@ def lease_next(
         batch_id=batch.id,
         fence=batch.fence,
         channel=batch.channel,
-        lane=batch.lane,
+        lane=Lane(batch.lane),
         attempts=batch.attempts,
         until=real_now + lasts,
         first_try_at=session.now,
@@ -115,6 +115,12 @@ def is_waiting(
 ) -> bool:
     """Whether a batch may go now; for a reading transaction."""
     return session.exec(_ready(session, real_now, lanes, not_channels).limit(1)).first() is not None
+
+
+def release_all(session: Session) -> None:
+    """Takes back every lease at once: for the start of the only process there is, after whatever ended the last one."""
+    held = sa.update(Batch).where(col(Batch.state) == BatchState.READY, col(Batch.lease_until).is_not(None))
+    session.connection().execute(held.values(lease_until=None, fence=col(Batch.fence) + 1))
 
 
 def close_overdue(session: Session, real_now: datetime) -> bool:
@@ -201,7 +207,8 @@ def _out_of_the_question(session: Session, batch: Batch, found: Any) -> Outcome 
     tried: datetime | None = found.first_try_at
     if found.state == State.TRYING and batch.channel not in KEYED:
         return Outcome(found.id, State.UNKNOWN, "interrupted")
-    if tried is not None and session.now - tried >= RETRY_WITHIN:
+    # A first try that lies ahead means that the clock was turned back: how long ago it was nobody can say.
+    if tried is not None and not timedelta(0) <= session.now - tried < RETRY_WITHIN:
         return Outcome(found.id, State.UNKNOWN, "too_late_to_retry")
     if found.against:
         left = State.CANCELLED if found.against == "not_guardian" else State.UNREACHABLE

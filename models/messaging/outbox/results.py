@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from models.base.store import Session
+from models.calendar.quiet import is_quiet
 from models.messaging.broadcasts import Broadcast, BroadcastState, hold_for_trouble
 from models.messaging.outbox.leasing import done
-from models.messaging.outbox.rows import UNSETTLED, Batch, BatchState, Channel, Delivery, State
+from models.messaging.outbox.rows import BY_DAY, UNSETTLED, Batch, BatchState, Channel, Delivery, State
 from models.messaging.outbox.settling import Outcome, settle_rows
 
 BROKEN_PASSES = 3
@@ -59,6 +60,8 @@ def bring_in(session: Session, results: Results, extend_to: datetime) -> Standin
     session.flush()
     broadcast = session.get(Broadcast, batch.broadcast_id) if batch.broadcast_id else None
     running = broadcast is None or broadcast.state == BroadcastState.SENDING
+    if batch.lane in BY_DAY and is_quiet(session.now):  # leased in the evening; what is not out yet waits
+        running = False
     return Standing.HELD if running and batch.expires_at > session.now else Standing.STOP
 
 

@@ -5,29 +5,13 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Dialect, TypeDecorator
 from sqlmodel import Field, Index, col
 
 from models.base.seal import sealed
-from models.base.store import Moment, Record, Ref
+from models.base.store import BigId, Moment, Record, Ref
 
 RETRY_WITHIN = timedelta(minutes=8)
 """How long after its first try a row may be tried again: the platform knows its key for ten (promise 5)."""
-
-
-class Rank(TypeDecorator[IntEnum]):
-    """An ordered enum, kept as its number so that the database can compare."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def __init__(self, kind: type[IntEnum]) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> IntEnum | None:
-        """The member of the enum again."""
-        return None if value is None else self.kind(value)
 
 
 class Channel(StrEnum):
@@ -106,7 +90,7 @@ class Batch(Record, table=True):
 
     broadcast_id: int | None = Ref("broadcast.id", default=None)
     channel: Channel
-    lane: Lane = Field(sa_type=Rank(Lane))
+    lane: Lane = Field(sa_type=BigId)
     state: BatchState = BatchState.READY
     not_before: datetime = Moment()
     expires_at: datetime = Moment()
@@ -132,7 +116,7 @@ class Delivery(Record, table=True):
     kind: str
     voice: str = "在家"
     channel: Channel
-    state: State = Field(default=State.PLANNED, sa_type=Rank(State))
+    state: State = Field(default=State.PLANNED, sa_type=BigId)
     reason: str = ""
     words_sealed: bytes | None = None
     planned_at: datetime = Moment()

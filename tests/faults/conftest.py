@@ -1,0 +1,68 @@
+"""A simulator for the trials, its clock at ten in the morning, and towns that trials copy."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.base.clock import SHANGHAI
+from tests.faults.trial import TEMPLATES, Trial, build_town
+from tests.simulator.running import Simulator
+
+Trials = Callable[..., Trial]
+
+
+@pytest.fixture(scope="session")
+def morning(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """A platform where it is ten in the morning, for workers that read its clock."""
+    simulator = Simulator(tmp_path_factory.mktemp("morning"), templates=TEMPLATES, phones=[], receipts=False)
+    tomorrow = datetime.now(SHANGHAI).date() + timedelta(days=1)
+    simulator.tell("/sim/clock", to=datetime.combine(tomorrow, time(10), SHANGHAI).isoformat())
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture(scope="session")
+def present(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """A platform whose clock is the machine's, for `serve`."""
+    simulator = Simulator(tmp_path_factory.mktemp("present"), templates=TEMPLATES, phones=[], receipts=False)
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def trials(morning: Simulator, tmp_path: Path) -> Iterator[Trials]:
+    """Makes a trial with so many guardians, in the morning; the simulator begins anew with a phone for each."""
+    with _trials(morning, tmp_path) as make:
+        yield make
+
+
+@pytest.fixture
+def trials_now(present: Simulator, tmp_path: Path) -> Iterator[Trials]:
+    """The same at the machine's own time."""
+    with _trials(present, tmp_path) as make:
+        yield make
+
+
+@contextmanager
+def _trials(platform: Simulator, folder: Path) -> Iterator[Trials]:
+    platform.tell("/sim/config", callback_url="", latency_ms=0, receipts=False, quotas={"template_day": 100_000})
+    platform.tell("/sim/reset")
+    platform.forget_token()
+    made: list[Trial] = []
+
+    def make(count: int) -> Trial:
+        town = platform.clock_file.parent / f"town-{count}.db"
+        if not town.exists():
+            build_town(town.parent, platform.clock_file, count)
+        platform.tell("/sim/phones", crowd={"count": count})
+        made.append(Trial(town, folder, platform, count))
+        return made[-1]
+
+    try:
+        yield make
+    finally:
+        for trial in made:
+            trial.close()

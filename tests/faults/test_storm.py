@@ -1,0 +1,96 @@
+"""10,000 guardians answer at once and every callback comes three times, from 16 threads: one effect each."""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from queue import SimpleQueue
+
+import pytest
+from flask import Flask
+from sqlmodel import func, select, update
+
+from benchmarks.people import openid
+from bot.app import create_app
+from bot.settings import load_settings
+from models.base.texts import say
+from models.messaging.freezing import Freezer
+from models.messaging.inbox import InboxMessage
+from models.messaging.outbox import Delivery, State
+from simulator.config import Config
+from simulator.envelope import Sealer
+from simulator.reply import Reader
+from tests.faults.conftest import Trials
+from tests.faults.serving import write_config
+from tests.faults.trial import Trial
+from tests.simulator.running import AES_KEY, APP_ID, SECRET, TOKEN
+
+GUARDIANS, COPIES, THREADS = 10_000, 3, 16
+
+
+def delivered(trial: Trial) -> None:
+    trial.broadcast()
+    freezer = Freezer(trial.store)
+    while freezer.step():
+        pass
+    with trial.store.write() as session:
+        session.exec(update(Delivery).values(state=State.SENT, first_try_at=session.now, settled_at=session.now))
+
+
+class Storm:
+    """Threads that bring callbacks to the application as the platform would, and read its answers as strictly."""
+
+    def __init__(self, app: Flask) -> None:
+        config = Config(APP_ID, SECRET, TOKEN, AES_KEY)
+        self._sealer = Sealer(config)
+        self._reader = Reader(config, self._sealer, lambda _: True)
+        self._account = config.original_id
+        self._app = app
+        self._jobs: SimpleQueue[tuple[str, dict[str, str], bytes] | None] = SimpleQueue()
+        self.answers: defaultdict[str, list[str]] = defaultdict(list)
+        self.seconds: list[float] = []
+
+    def blow(self) -> None:
+        for job in self._callbacks():
+            for _ in range(COPIES):
+                self._jobs.put(job)
+        threads = [threading.Thread(target=self._bring) for _ in range(THREADS)]
+        for thread in threads:
+            self._jobs.put(None)
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def _callbacks(self) -> Iterator[tuple[str, dict[str, str], bytes]]:
+        for number in range(1, GUARDIANS + 1):
+            who, now = openid(number), time.time()
+            head = {"ToUserName": self._account, "FromUserName": who, "CreateTime": int(now), "MsgType": "text"}
+            body, encrypt = self._sealer.body({**head, "Content": "1", "MsgId": number})
+            yield who, self._sealer.query(who, encrypt, now), body
+
+    def _bring(self) -> None:
+        client = self._app.test_client()
+        while (job := self._jobs.get()) is not None:
+            who, query, body = job
+            start = time.perf_counter()
+            answer = client.post("/wechat", query_string=query, data=body, content_type="text/xml")
+            self.seconds.append(time.perf_counter() - start)
+            reply = self._reader.read(answer.data, who)
+            self.answers[who].append(
+                reply.text if reply and answer.status_code == 200 else f"HTTP {answer.status_code}"
+            )
+
+
+@pytest.mark.timeout(600)
+def test_every_callback_three_times_at_once_has_one_effect_and_one_answer(trials_now: Trials) -> None:
+    trial = trials_now(GUARDIANS)
+    delivered(trial)
+    storm = Storm(create_app(load_settings(write_config(trial.database, trial.simulator.url, 0))))
+    storm.blow()
+    took = sorted(storm.seconds)
+    print(f"p50 {took[len(took) // 2]:.3f} s, p99 {took[len(took) * 99 // 100]:.3f} s, longest {took[-1]:.3f} s")
+    assert {len(answers) for answers in storm.answers.values()} == {COPIES}
+    assert {answer for answers in storm.answers.values() for answer in answers} == {say("ack.thanks", title="看住水")}
+    with trial.store.read() as session:
+        assert session.exec(select(func.count()).select_from(InboxMessage)).one() == GUARDIANS
+    assert trial.counts() == {State.ACKNOWLEDGED: GUARDIANS}

@@ -1,0 +1,72 @@
+"""Two workers over one outbox, a worker that was away past its lease, and urgent words behind a running lesson push."""
+
+import signal
+import time
+
+from sqlmodel import select
+
+from models.base.store import Session
+from models.messaging.broadcasts import Urgency
+from models.messaging.outbox import Channel, Lane, Post, State, post_many
+from models.roster.accounts import Account
+from tests.faults.conftest import Trials
+from tests.faults.trial import Trial
+
+
+def test_two_workers_share_a_broadcast_and_nobody_gets_it_twice(trials: Trials) -> None:
+    trial = trials(2000)
+    trial.simulator.tell("/sim/config", latency_ms=20)
+    broadcast = trial.broadcast()
+    trial.start()
+    trial.start()
+    trial.until_finished(broadcast)
+    trial.check()
+    assert trial.counts() == {State.SENT: 2000}
+
+
+def test_a_worker_that_was_stopped_past_its_lease_and_woken_is_fenced(trials: Trials) -> None:
+    trial = trials(2000)
+    trial.simulator.tell("/sim/config", latency_ms=20)
+    broadcast = trial.broadcast()
+    sleeper = trial.start()
+    trial.until_reached(300)
+    sleeper.send_signal(signal.SIGSTOP)
+    trial.start()
+    trial.until_reached(1400)
+    sleeper.send_signal(signal.SIGCONT)
+    trial.until_finished(broadcast)
+    trial.check()
+    assert trial.counts() == {State.SENT: 2000}
+
+
+def push_lessons(trial: Trial, session: Session) -> None:
+    accounts = session.exec(select(Account)).all()
+    words = {"title": "放学后的第一句话", "card": {"thing1": "放学后的第一句话", "thing2": "今晚先问一句"}, "text": ""}
+    posts = [Post(f"lesson:{one.openid}", one.person_id, one.openid, words) for one in accounts]
+    post_many(session, posts, kind="lesson", channel=Channel.TEMPLATE, lane=Lane.LESSON)
+    trial.intended.update(one.openid for one in accounts)
+
+
+def test_an_urgent_notice_overtakes_a_running_lesson_push_within_a_second(trials: Trials) -> None:
+    trial = trials(2000)
+    trial.simulator.tell("/sim/config", latency_ms=60)
+    with trial.store.write() as session:
+        push_lessons(trial, session)
+    trial.start()
+    trial.until_reached(300)
+    asked, seq = time.monotonic(), trial.simulator.ask("/sim/ledger/summary")["seq"]
+    broadcast = trial.broadcast("河水涨了", Urgency.URGENT)
+    seen: list[int] = []
+
+    def first_on_a_phone() -> bool:
+        entries = trial.simulator.ask("/sim/ledger", since=seq)
+        seen[:] = [entry["seq"] for entry in entries if entry["fields"]["thing1"] == "河水涨了"]
+        return bool(seen)
+
+    trial.until(first_on_a_phone)
+    print(f"the first urgent card after {time.monotonic() - asked:.2f} s")
+    assert time.monotonic() - asked < 1.0
+    trial.until_finished(broadcast)
+    assert trial.counts()[State.SENT] < 4000  # lessons are still on their way
+    trial.until(lambda: trial.counts() == {State.SENT: 4000})
+    trial.check()
