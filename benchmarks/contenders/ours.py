@@ -1,0 +1,117 @@
+"""python -m benchmarks.contenders.ours URL COUNT IN_FLIGHT [durable|bare]: our worker over SQLite, or our sender alone."""
+
+import secrets
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks.contenders import measured
+from benchmarks.people import openid, settle_crowd
+from bot.delivery.render import Renderer
+from bot.delivery.sender import Fate, Message, Sender, Ticket
+from bot.delivery.throttle import Throttle
+from bot.delivery.worker import Worker
+from models.base.clock import SystemClock
+from models.base.seal import Vault
+from models.base.store import Store
+from models.messaging.approval import from_rule
+from models.messaging.audiences import Audience
+from models.messaging.broadcasts import Broadcast, Urgency
+from models.messaging.freezing import Freezer
+from models.messaging.notices import Notice
+from models.messaging.outbox import Channel, Delivery, Lane, State
+from models.messaging.outbox.leasing import Lease, Row
+from models.roster.people import Duty, add_person, give_duty
+from models.roster.units import UnitKind, add_unit
+from models.tables import ALL
+from sqlmodel import func, select
+
+CARD = {"thing1": "防溺水：六不记牢", "thing2": "孩子出门，问清四句"}
+NOTICE = Notice("water", "天热了，看住水", Urgency.URGENT, timedelta(days=1), "through", CARD, "在家", "在外", "")
+VAULT = Vault(secrets.token_bytes(32))
+RENDERER = Renderer({"notice": "T" * 43}, "https://shouwang.example.cn", VAULT)
+
+
+class Token:
+    """A token that needs no fetching: the bench is about sending."""
+
+    def get(self) -> str:
+        return "sink"
+
+    def refresh(self, stale: str) -> str:
+        return stale
+
+
+def durable(url: str, count: int, in_flight: int) -> None:
+    assert ALL
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"sqlite:///{Path(folder) / 'bench.db'}", SystemClock(), VAULT)
+        store.create_all()
+        broadcast = _frozen(store, count)
+        throttle = Throttle(store.clock, in_flight)
+        sender = Sender(throttle, in_flight=in_flight)
+        worker = Worker(store, sender, RENDERER, Token(), throttle, api_base=url, ahead=2 * in_flight)
+        with measured(count):
+            _until_done(worker, store, broadcast)
+        with store.read() as session:
+            sent = session.exec(select(func.count()).where(Delivery.state == State.SENT)).one()
+        assert sent == count, sent
+        worker.close()
+        store.close()
+
+
+def bare(url: str, count: int, in_flight: int) -> None:
+    """The same sender and the same words, a lease at a time, and nothing written down."""
+    broadcast = Broadcast.model_construct(card='{"thing1":"防溺水：六不记牢","thing2":"孩子出门，问清四句"}')
+    sender = Sender(Throttle(SystemClock(), in_flight), in_flight=in_flight)
+    ticket, address = Ticket(time.monotonic() + 600), f"{url}/cgi-bin/message/template/send"
+    now, given, back = SystemClock().now(), 0, 0
+    with measured(count):
+        while back < count:
+            while given < count and sender.queued < 2 * in_flight:
+                numbers = range(given, min(given + 500, count))
+                rows = [Row(10**18 + n, openid(n), "notice", "在家", None, None) for n in numbers]
+                lease = Lease(0, 1, Channel.TEMPLATE, Lane.URGENT, 0, now, now, broadcast, rows)
+                sender.submit(
+                    Message(row.id, lease.channel, lease.lane, address, "sink", body, ticket)
+                    for row, body in RENDERER.bodies(lease)
+                )
+                given += len(rows)
+            sender.arrived.wait(0.05)
+            sender.arrived.clear()
+            while sender.results:
+                result = sender.results.popleft()
+                assert result.fate == Fate.ANSWERED and result.errcode == 0, result
+                back += 1
+    sender.close()
+
+
+def _frozen(store: Store, count: int) -> int:
+    with store.write() as session:
+        school = add_unit(session, None, UnitKind.SCHOOL, "柳溪小学")
+        approver = add_person(session, "李局长")
+        session.flush()
+        give_duty(session, approver, school, Duty.APPROVER)
+        settle_crowd(session, school, count)
+        made = from_rule(session, NOTICE, Audience(school.id), occurrence="bench", approved_by=approver)
+    freezer = Freezer(store)
+    while freezer.step():
+        pass
+    return made.id
+
+
+def _until_done(worker: Worker, store: Store, broadcast: int) -> None:
+    """As `run` does it, until the last row is settled."""
+    while True:
+        if not worker.tick():
+            with store.read() as session:
+                if session.get_one(Broadcast, broadcast).finished_at is not None:
+                    return
+            worker.rest()
+
+
+if __name__ == "__main__":
+    address, number, flying, how = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+    (durable if how == "durable" else bare)(address, number, flying)
