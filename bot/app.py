@@ -27,6 +27,7 @@ from bot.wechat.wire import Wire
 from models.base.clock import Clock, SystemClock
 from models.base.errors import Misconfigured
 from models.base.store import Store
+from models.base.texts import say
 from models.messaging.outbox import Lane
 from scheduler.clockwork import Clockwork
 
@@ -56,7 +57,7 @@ def open_house(
     `tick_seconds`: how often the scheduler asks what is due.
     """
     if settings.redis.url:
-        raise Misconfigured("redis.url：多台机器一起干活还没有做好，请留空")
+        raise Misconfigured(say("setting.redis_later"))
     clock = clock or SystemClock()
     store = open_store(settings, clock, demo=demo)
     wire = Wire(settings.wechat.api_base)
@@ -104,6 +105,7 @@ def _web(settings: Settings, clock: Clock, store: Store, wire: Wire) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # a page may lie open all evening before its button is pressed
     )
     guard = CSRFProtect(app)
     account = settings.wechat
@@ -116,10 +118,12 @@ def _web(settings: Settings, clock: Clock, store: Store, wire: Wire) -> Flask:
     )
     oauth = OAuth(account.app_id, account.app_secret.get_secret_value(), wire=wire, oauth_base=account.oauth_base)
     answers = ThreadPoolExecutor(settings.server.threads, thread_name_prefix="answer")
-    edge = callback(gate, partial(receive, store, rooms(store, settings.bureau.name)), answers, clock)
+    site = settings.server.public_url.rstrip("/")
+    inside = rooms(store, settings.bureau.name, f"{site}/p/")
+    edge = callback(gate, partial(receive, store, inside), answers, clock)
     guard.exempt(edge)  # the platform signs its callbacks; a form token is for browsers
     app.register_blueprint(edge)
-    app.register_blueprint(pages(store, oauth, settings.bureau.name, settings.server.public_url.rstrip("/")))
+    app.register_blueprint(pages(store, oauth, settings.bureau.name, site))
 
     @app.get("/healthz")
     def healthz() -> Response:

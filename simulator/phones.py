@@ -18,6 +18,7 @@ class Phone:
     name: str = ""
     role: str = ""
     icon: str = ""
+    hints: list[str] = field(default_factory=list)
     following: bool = True
     followed_at: float = 0
     scene: str = ""
@@ -78,6 +79,7 @@ class Phone:
             "name": self.name,
             "role": self.role,
             "icon": self.icon,
+            "hints": self.hints,
             "following": self.following,
             "receipt": self.receipt,
             "consents": self.consents,

@@ -71,7 +71,7 @@ class World:
             raise BadConfig("a phone needs an openid")
         phone = self.phones.find(openid) or Phone(openid, followed_at=self.clock.now())
         for key, value in settings.items():
-            if key not in ("name", "role", "icon", "following", "receipt", "blacklisted"):
+            if key not in ("name", "role", "icon", "hints", "following", "receipt", "blacklisted"):
                 raise BadConfig(f"unknown key {key} of a phone")
             setattr(phone, key, value)
         self.phones.add(phone)

@@ -19,10 +19,16 @@ from models.base.clock import SystemClock
 from models.base.texts import CONTENT
 
 READY = "simulator ready "
+
+
+def _labelled(*labels: str) -> list[dict[str, str]]:
+    return [{"key": f"thing{number}", "label": label} for number, label in enumerate(labels, 1)]
+
+
 TEMPLATES = {
-    "demo-notice": {"title": "安全提示", "fields": ["thing1", "thing2"]},
-    "demo-lesson": {"title": "家庭教育", "fields": ["thing1", "thing2"]},
-    "demo-task": {"title": "消息提醒", "fields": ["thing1", "thing2"]},
+    "demo-notice": {"title": "安全提示", "fields": _labelled("内容", "请记住")},
+    "demo-lesson": {"title": "家庭教育", "fields": _labelled("内容", "今晚")},
+    "demo-task": {"title": "消息提醒", "fields": _labelled("内容", "说明")},
 }
 
 
@@ -34,6 +40,7 @@ class DemoPhone:
     role: str
     label: str
     icon: str
+    hints: tuple[str, ...]
     person: str
     number: str
     staff: tuple[dict[str, str], ...] = ()
@@ -42,7 +49,9 @@ class DemoPhone:
 def demo_phones() -> tuple[DemoPhone, ...]:
     """The phones of `content/demo/phones.toml`."""
     found = tomllib.loads((CONTENT / "demo" / "phones.toml").read_text(encoding="utf-8"))["phone"]
-    return tuple(DemoPhone(**phone | {"staff": tuple(phone.get("staff", ()))}) for phone in found)
+    return tuple(
+        DemoPhone(**phone | {"staff": tuple(phone.get("staff", ())), "hints": tuple(phone["hints"])}) for phone in found
+    )
 
 
 class _DemoSettings(Settings):
@@ -107,7 +116,10 @@ class World:
     def _start(self, port: int) -> tuple[subprocess.Popen[str], str]:
         config = self.folder / "simulator.json"
         config.touch(mode=0o600)
-        phones = [{"openid": p.openid, "name": p.label, "role": p.role, "icon": p.icon} for p in demo_phones()]
+        phones = [
+            {"openid": p.openid, "name": p.label, "role": p.role, "icon": p.icon, "hints": p.hints}
+            for p in demo_phones()
+        ]
         facts = {
             **self._secrets,
             "mode": "safe",

@@ -1,8 +1,11 @@
 """`/p/<token>`: the page of one delivery. Opening it changes nothing; having read and 我知道了 are POSTs."""
 
+import logging
 from typing import Any
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Reply
 
 from bot.pages.answers import answer_to
@@ -10,11 +13,15 @@ from bot.pages.sheet import sheet_of
 from bot.pages.visitor import remember, visitor
 from bot.wechat.errors import PlatformError, PlatformSilent
 from bot.wechat.oauth import OAuth
+from bot.wechat.trouble import whereabouts
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.messaging.acknowledgements import mark_read
 from models.messaging.links import delivery_behind
 from models.messaging.outbox import Delivery
+from models.roster.accounts import Account
+
+log = logging.getLogger(__name__)
 
 _ASKED = "asked"
 
@@ -23,7 +30,7 @@ def blueprint(store: Store, oauth: OAuth, bureau: str, public_url: str) -> Bluep
     """The guardians' pages."""
     pages = Blueprint("pages", __name__, template_folder="templates", static_folder="static", url_prefix="/p")
 
-    @pages.context_processor
+    @pages.app_context_processor  # of the whole application: its 404 page is ours too
     def words() -> dict[str, Any]:
         return {"say": say, "bureau": bureau}
 
@@ -36,7 +43,7 @@ def blueprint(store: Store, oauth: OAuth, bureau: str, public_url: str) -> Bluep
             delivery = _found(session, token)
             if openid is None and "state" not in request.args:
                 return redirect(oauth.authorize_url(f"{public_url}{url_for('.show', token=token)}", _ASKED))
-            mine = openid is not None and openid == delivery.openid
+            mine = _is_theirs(session, delivery, openid)
             sheet = sheet_of(session, delivery, mine=mine)
             if sheet is None:
                 return _sorry("page.not_yours", 403)
@@ -71,8 +78,22 @@ def blueprint(store: Store, oauth: OAuth, bureau: str, public_url: str) -> Bluep
     def not_yours(_: Exception) -> Reply:
         return _sorry("page.not_yours", 403)
 
-    def _sorry(key: str, status: int) -> Reply:
-        return _kept_to_oneself(render_template("pages/sorry.html", key=key), status)
+    @pages.app_errorhandler(CSRFError)
+    def forgotten(_: Exception) -> Reply:
+        """Who pressed is no longer known. A link, not a redirect: a form may not lead to the platform's own host."""
+        token = (request.view_args or {}).get("token")
+        return _sorry("page.forgotten", 400, again=url_for("pages.show", token=token) if token else "")
+
+    @pages.app_errorhandler(Exception)
+    def failed(error: Exception) -> Reply | HTTPException:
+        """Not left to Flask, whose log would quote the exception and the address of the page."""
+        if isinstance(error, HTTPException):
+            return error
+        log.error("a page failed: %s", whereabouts(error))
+        return _sorry("page.trouble", 500)
+
+    def _sorry(key: str, status: int, again: str = "") -> Reply:
+        return _kept_to_oneself(render_template("pages/sorry.html", key=key, again=again), status)
 
     return pages
 
@@ -85,7 +106,16 @@ def _found(session: Session, token: str) -> Delivery:
 
 def _own(session: Session, token: str) -> Delivery:
     delivery = _found(session, token)
-    return delivery if visitor(request, token) == delivery.openid else abort(403)
+    return delivery if _is_theirs(session, delivery, visitor(request, token)) else abort(403)
+
+
+def _is_theirs(session: Session, delivery: Delivery, openid: str | None) -> bool:
+    """Whether this account got the delivery and is still bound to the person it was for: after 解绑 or 换绑 what was
+    said to somebody is not the next one's to read."""
+    if openid is None or openid != delivery.openid:
+        return False
+    account = session.get(Account, openid)
+    return delivery.person_id is None or (account is not None and account.person_id == delivery.person_id)
 
 
 def _kept_to_oneself(html: str, status: int = 200) -> Response:

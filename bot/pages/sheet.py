@@ -3,29 +3,33 @@
 from dataclasses import dataclass
 
 from models.base.store import Session
+from models.base.texts import say
 from models.learning.pages import PageLesson, lesson_page
 from models.messaging.broadcasts import Broadcast
+from models.messaging.ladder.calling import Callee, is_call_page, page_calls
 from models.messaging.outbox import Delivery, State
 
 
 @dataclass(frozen=True)
 class Part:
-    """One block of a page: an optional heading, its lines, and homework where there is some."""
+    """One block of a page: an optional heading, its lines, homework and for which age it is, where that is said."""
 
     heading: str
     lines: tuple[str, ...]
     homework: str = ""
+    band: str = ""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page. `button` is the text key of the one thing asked, '' where nothing is asked."""
+    """A page. `button` is the text key of the one thing asked, '' where nothing is asked; `calls` are to be dialled."""
 
     title: str
     parts: tuple[Part, ...]
     button: str = ""
     done: bool = False
     done_key: str = "page.acknowledged"
+    calls: tuple[Callee, ...] = ()
 
 
 def sheet_of(session: Session, delivery: Delivery, *, mine: bool) -> Sheet | None:
@@ -35,6 +39,8 @@ def sheet_of(session: Session, delivery: Delivery, *, mine: bool) -> Sheet | Non
     if not mine:
         return None
     words = delivery.words
+    if is_call_page(session, delivery):
+        return _calls(page_calls(session, delivery))
     if delivery.kind == "lesson":
         return _lessons(words.get("title", ""), lesson_page(session, delivery))
     parts = [Part("", spoken(words.get("text", ""))), Part("", lines(words.get("page") or ""))]
@@ -54,14 +60,26 @@ def _notice(broadcast: Broadcast, delivery: Delivery) -> Sheet:
     )
 
 
+def _calls(found: list[Callee]) -> Sheet:
+    """Only calls that still wait: a number is no longer shown once it was said how the call ended."""
+    empty = () if found else (Part("", (say("calls.page_empty"),)),)
+    return Sheet(say("calls.page_title"), empty, calls=tuple(found))
+
+
 def _lessons(title: str, found: list[PageLesson]) -> Sheet:
     return Sheet(
         title,
-        tuple(Part(each.lesson.title, lines(each.body), each.lesson.homework) for each in found),
+        tuple(_lesson(each, alone=len(found) == 1) for each in found),
         button="page.finish",
         done=all(each.finished for each in found),
         done_key="page.finished",
     )
+
+
+def _lesson(found: PageLesson, *, alone: bool) -> Part:
+    """One lesson; where it is the only one, the page's own title is its title."""
+    lesson = found.lesson
+    return Part("" if alone else lesson.title, lines(found.body), lesson.homework, "" if alone else lesson.band)
 
 
 def spoken(text: str) -> tuple[str, ...]:

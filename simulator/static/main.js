@@ -61,6 +61,7 @@ function add(about) {
   phone.tab = make("button", { type: "button", role: "tab", "data-testid": `tab-${phone.key}`, onclick: () => choose(about.openid) }, about.name);
   document.getElementById("tabs").append(phone.tab);
   choose(phones.has(chosen) ? chosen : about.openid);
+  strip();
   return phone;
 }
 
@@ -72,6 +73,13 @@ function choose(openid) {
   }
   phones.get(openid).seen();
   phones.get(openid).toEnd();
+  phones.get(openid).element.scrollIntoView({ inline: "center", block: "nearest" });
+}
+
+/** Where the phones do not all fit, their names stand above them, and a name brings its phone into sight. */
+function strip() {
+  const table = document.getElementById("phones");
+  document.getElementById("tabs").classList.toggle("strip", table.scrollWidth > table.clientWidth);
 }
 
 function unread() {
@@ -91,6 +99,7 @@ function view(source) {
 }
 
 document.getElementById("viewer").addEventListener("click", (event) => { event.currentTarget.hidden = true; });
+new ResizeObserver(strip).observe(document.getElementById("phones"));
 startBar(poll);
 startLedger();
 poll();

@@ -5,7 +5,7 @@ import { icon, iconButton, make } from "./dom.js";
 import { consentSheet, photoSheet, placeSheet, scanSheet, voiceSheet } from "./sheets.js";
 import { hourMinute, now } from "./time.js";
 
-const ROLES = { teacher: "帮扶教师", grandmother: "在家，带孩子", father: "在外打工", mother: "在外打工", grandfather: "在家，带孩子", admin: "教育局", counsellor: "心理老师", principal: "校长" };
+const ROLES = { teacher: "帮扶教师", grandmother: "在家，带孩子", father: "在外打工", mother: "在外打工", grandfather: "在家，带孩子", class_teacher: "班主任", admin: "教育局管理员", approver: "教育局审批人", counsellor: "心理老师", principal: "校长" };
 const KEPT = 300;
 
 export class Phone {
@@ -39,11 +39,12 @@ export class Phone {
     this.menuToggle = iconButton("list", "收起或打开菜单", () => this._toggleMenu(), `menu-toggle-${key}`);
     this.menu = make("div", { class: "menu", "data-testid": `menu-${key}`, hidden: true });
     this.tools = this._tools();
+    this.hints = this._hints(about.hints || []);
     this.stranger = this._stranger();
     const entry = make("div", { class: "entry" }, this.menuToggle, iconButton("voice", "语音", () => voiceSheet(this), `voice-${key}`), this.input, this.sendButton, this.plus);
     const status = make("div", { class: "status", "aria-hidden": "true" }, this.time, make("i"));
     const title = make("div", { class: "title" }, make("span", { class: "icon" }, icon("back")), this.heading, make("span", { class: "icon" }, icon("dots")));
-    this.glass = make("div", { class: "glass" }, status, title, this.bubbles, entry, this.menu, this.tools, this.stranger);
+    this.glass = make("div", { class: "glass" }, status, title, this.bubbles, this.hints, entry, this.menu, this.tools, this.stranger);
     const owner = make("div", { class: "owner" }, make("div", { class: "face", "aria-hidden": "true" }, this.letter), make("div", {}, make("b", {}, this.name), make("span", {}, ROLES[about.role] || about.role)), this.badge);
     this.element = make("section", { class: "phone", "data-role": about.role, "data-testid": `phone-${key}`, "aria-label": this.name }, owner, this.glass);
     this.bubbles.addEventListener("scroll", () => {
@@ -138,6 +139,12 @@ export class Phone {
   }
 
   _toggleTools(open = this.tools.hidden) { this.tools.hidden = !open; this.toEnd(); }
+  _hints(lines) {
+    const take = (line) => () => { this.input.value = line; this._typed(); this.input.focus(); };
+    const chips = lines.map((line) => make("button", { type: "button", "data-testid": `hint-${this.key}`, onclick: take(line) }, line));
+    return make("div", { class: "hints", "aria-label": "可以试试", hidden: !chips.length }, ...chips);
+  }
+
   _toggleMenu() { this.menu.hidden = !this.menu.hidden; this.menuToggle.replaceChildren(icon(this.menu.hidden ? "list" : "keyboard")); this.toEnd(); }
   _closeSubmenus() { for (const open of this.menu.querySelectorAll(".submenu")) open.hidden = true; }
 

@@ -1,10 +1,17 @@
 // Larger type stays chosen on this phone; having seen the page is said by a POST, never by opening it.
 (function () {
   const root = document.documentElement;
+  const button = document.getElementById("larger");
   const kept = "shouwang-larger";
-  if (localStorage.getItem(kept)) root.classList.add("larger");
-  document.getElementById("larger").addEventListener("click", function () {
-    if (root.classList.toggle("larger")) localStorage.setItem(kept, "1");
+  const enlarge = function (larger) {
+    root.classList.toggle("larger", larger);
+    button.setAttribute("aria-pressed", String(larger));
+  };
+  enlarge(localStorage.getItem(kept) !== null);
+  button.addEventListener("click", function () {
+    const larger = !root.classList.contains("larger");
+    enlarge(larger);
+    if (larger) localStorage.setItem(kept, "1");
     else localStorage.removeItem(kept);
   });
   const sheet = document.querySelector("[data-read]");
