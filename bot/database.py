@@ -2,13 +2,19 @@
 
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import col, select
+
 from bot.settings import Settings
 from models.base.clock import Clock, SystemClock
 from models.base.errors import Misconfigured
 from models.base.marks import is_demo
 from models.base.seal import Vault
 from models.base.store import Store
+from models.base.texts import say
 from models.migrations import behind
+from models.roster.people import Person
 
 
 def open_vault(settings: Settings) -> Vault:
@@ -17,15 +23,43 @@ def open_vault(settings: Settings) -> Vault:
     return Vault(keys[0], tuple(keys[1:]))
 
 
-def open_store(settings: Settings, clock: Clock | None = None, *, demo: bool = False) -> Store:
-    """The store, ready for use. Raises Misconfigured where it is behind its migrations, or is the demo's by mistake."""
+def open_store(
+    settings: Settings, clock: Clock | None = None, *, demo: bool = False, whatever_key: bool = False
+) -> Store:
+    """The store, ready for use. Raises Misconfigured where it is behind its migrations, is the demo's by mistake, or
+    was sealed under another master key: under a new one nobody is found again, and an import would make everybody
+    twice. `whatever_key` leaves that to the caller."""
     store = open_unchecked(settings, clock)
-    if behind(store.engine):
-        raise Misconfigured("数据库还没有更新。先运行：python -m bot migrate")
+    if is_behind(store):
+        raise Misconfigured(say("setting.behind"))
     with store.read() as session:
         if is_demo(session) and not demo:
-            raise Misconfigured("database.url：这是演示用的数据库，不能放真的孩子。请换一个")
+            raise Misconfigured(say("setting.demo_database"))
+    if not whatever_key and not key_fits(store):
+        raise Misconfigured(say("doctor.key_wrong"))
     return store
+
+
+def is_behind(store: Store) -> bool:
+    """Whether the migrations have to run. Raises Misconfigured where the database cannot be opened or reached."""
+    try:
+        return behind(store.engine)
+    except DatabaseError as error:
+        key = "setting.database" if store.on_sqlite else "setting.database_silent"
+        raise Misconfigured(say(key, why=str(error.orig).partition("\n")[0])) from error
+
+
+def key_fits(store: Store) -> bool:
+    """Whether the master key opens what the first and the last person are called."""
+    named = select(Person).where(col(Person.name_sealed).is_not(None))
+    with store.read() as session:
+        for order in (col(Person.id), col(Person.id).desc()):
+            person = session.exec(named.order_by(order)).first()
+            try:
+                _ = person.name if person is not None else ""
+            except (InvalidTag, KeyError):
+                return False
+    return True
 
 
 def open_unchecked(settings: Settings, clock: Clock | None = None) -> Store:

@@ -9,8 +9,11 @@ from typing import Self
 from waitress.server import create_server
 
 from bot.app import House
+from bot.delivery.quotas import REST_SECONDS
 from bot.loops import Loop
 from models.base.errors import Misconfigured
+from models.base.texts import say
+from models.messaging.outbox.leasing import release_all
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +61,13 @@ class Running:
         log.info("ending: what is in flight arrives first")
 
     def _deliver(self) -> None:
+        store = self._house.store
+        if store.on_sqlite and all(self._parts):
+            # Embedded, this process is alone: nobody else can hold a batch, and nobody shall wait for a dead lease.
+            with store.write() as session:
+                release_all(session)
+        account = self._house.settings.wechat
+        self._house.quotas.open(account.kind, account.subscribe_templates.notice)
         for worker in self._house.workers:
             thread = threading.Thread(target=worker.run, args=(self._stop,), name="delivery", daemon=True)
             thread.start()
@@ -65,6 +75,7 @@ class Running:
         loops = (
             Loop("media", lambda: self._house.media.run_once() > 0, rest_seconds=_MEDIA_REST),
             Loop("audit", self._house.auditor.link, rest_seconds=_AUDIT_REST),
+            Loop("quotas", self._house.quotas.read, rest_seconds=REST_SECONDS),
         )
         for loop in loops:
             loop.start()
@@ -76,7 +87,7 @@ class Running:
             limits = {"threads": server.threads, "max_request_body_size": _MOST_BODY}
             listening = create_server(self._house.web, host=server.host, port=server.port, **limits)
         except OSError as error:
-            raise Misconfigured(f"server.port：{server.host}:{server.port} 用不了（{error.strerror}）") from error
+            raise Misconfigured(say("setting.port", host=server.host, port=server.port, why=error.strerror)) from error
         thread = threading.Thread(target=listening.run, name="web", daemon=True)
         thread.start()
         self.address = f"http://{server.host}:{server.port}"

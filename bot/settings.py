@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.base.errors import Misconfigured
+from models.base.texts import say
+from models.messaging.outlets import AccountKind
 
 PLACEHOLDER = "change-me"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -29,8 +31,14 @@ class Templates(Section):
     task: str
 
 
+class SubscribeTemplates(Section):
+    """Template ids of subscription messages (订阅通知), one consent a send; empty: they are not used."""
+
+    notice: str = ""
+
+
 class WeChat(Section):
-    """The service account (服务号) and where the platform is."""
+    """The account (服务号, or 订阅号 without templates) and where the platform is."""
 
     app_id: str
     app_secret: SecretStr
@@ -39,26 +47,28 @@ class WeChat(Section):
     mode: Literal["plain", "compatible", "safe"] = "safe"
     api_base: str = "https://api.weixin.qq.com"
     oauth_base: str = "https://open.weixin.qq.com"
+    kind: AccountKind = AccountKind.SERVICE
     templates: Templates
+    subscribe_templates: SubscribeTemplates = SubscribeTemplates()
 
     @field_validator("encoding_aes_key")
     @classmethod
     def _forty_three(cls, value: SecretStr) -> SecretStr:
         if not re.fullmatch(r"[A-Za-z0-9+/]{43}", value.get_secret_value()):
-            raise ValueError("要写 43 个字母或数字，在公众平台“基本配置”里抄")
+            raise ValueError(say("setting.aes_key"))
         return value
 
 
 class Database(Section):
-    """Where the database is. PostgreSQL, for a city, is still to come."""
+    """One URL chooses SQLite (one machine) or PostgreSQL (a city)."""
 
     url: str = "sqlite:///data/shouwang.db"
 
     @field_validator("url")
     @classmethod
     def _known(cls, value: str) -> str:
-        if not value.startswith("sqlite:///"):
-            raise ValueError("要以 sqlite:/// 开头")
+        if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError(say("setting.database_url"))
         return value
 
 
@@ -71,7 +81,7 @@ class Redis(Section):
     @classmethod
     def _known(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("留空，或以 redis:// 开头")
+            raise ValueError(say("setting.redis_url"))
         return value
 
 
@@ -94,7 +104,7 @@ class Security(Section):
     @classmethod
     def _long(cls, value: SecretStr) -> SecretStr:
         if len(value.get_secret_value().encode()) < 32:
-            raise ValueError("要 32 个字符以上；python -m bot init 会生成一个")
+            raise ValueError(say("setting.master_key"))
         return value
 
 
@@ -150,7 +160,7 @@ class Settings(BaseSettings):
     def _no_placeholder(cls, values: dict[str, Any]) -> dict[str, Any]:
         left = [name for name, value in _leaves(values) if isinstance(value, str) and PLACEHOLDER in value]
         if left:
-            raise ValueError(f"{'、'.join(left)}：还是示例里的占位文字，请换成真的")
+            raise ValueError(say("setting.placeholder", names="、".join(left)))
         return values
 
 
@@ -161,13 +171,13 @@ def load_settings(path: Path | None = None, *, demo: bool = False) -> Settings:
     """
     path = path or Path(os.environ.get("SHOUWANG_CONFIG", "config.toml"))
     if not path.is_file():
-        raise Misconfigured(f"找不到设置文件 {path}。先运行：python -m bot init")
+        raise Misconfigured(say("setting.no_file", path=path))
     try:
         settings = Settings(**TomlConfigSettingsSource(Settings, path)())
     except ValidationError as error:
         raise Misconfigured("\n".join(map(_in_words, error.errors()))) from error
     except ValueError as error:
-        raise Misconfigured(f"{path}：{error}") from error
+        raise Misconfigured(say("setting.unreadable", path=path, why=error)) from error
     if not demo:
         _fit_for_the_world(settings)
     return settings
@@ -175,11 +185,11 @@ def load_settings(path: Path | None = None, *, demo: bool = False) -> Settings:
 
 def _fit_for_the_world(settings: Settings) -> None:
     if settings.wechat.mode == "plain":
-        raise Misconfigured("wechat.mode：plain 只给演示用，请写 safe")
+        raise Misconfigured(say("setting.plain_mode"))
     for name in ("api_base", "oauth_base"):
         address = urlsplit(getattr(settings.wechat, name))
         if address.scheme != "https" and address.hostname not in LOOPBACK:
-            raise Misconfigured(f"wechat.{name}：要以 https:// 开头")
+            raise Misconfigured(say("setting.https", name=name))
 
 
 def _leaves(values: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
@@ -193,11 +203,11 @@ def _leaves(values: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
 def _in_words(error: Any) -> str:
     name = ".".join(map(str, error["loc"]))
     if error["type"] == "extra_forbidden":
-        return f"{name}：没有这个设置，请看 config.example.toml"
+        return say("setting.unknown", name=name)
     if error["type"] == "missing":
-        return f"{name}：没有写，请看 config.example.toml"
+        return say("setting.missing", name=name)
     said = str(error["msg"]).removeprefix("Value error, ")
     expected = error.get("ctx", {}).get("expected")
     if expected:
-        said = f"只能写 {expected}"
-    return f"{name}：{said}" if name else said
+        return say("setting.one_of", name=name, allowed=expected)
+    return say("setting.wrong", name=name, why=said) if name else said

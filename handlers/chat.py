@@ -6,6 +6,8 @@ from enum import Enum
 
 from models.base.store import Session
 from models.base.texts import say
+from models.messaging.links import page_token
+from models.messaging.outbox import Delivery
 from models.roster.people import Person
 
 
@@ -22,6 +24,8 @@ class Chat:
     bureau: str = ""
     one_line: bool = False
     """Whether the dialogue was opened with more than its own word: a person in a hurry, ask less."""
+    pages: str = ""
+    """Where pages are, `https://…/p/`; '' where there are none."""
 
     @property
     def now(self) -> datetime:
@@ -34,6 +38,13 @@ class Chat:
         if self.person is None:
             raise RuntimeError("a flow for anyone asked who the person is")
         return self.person
+
+    def page(self, delivery_id: int) -> str:
+        """The address of the page of a message to this account; '' for one to another, who alone may open it."""
+        delivery = self.session.get(Delivery, delivery_id)
+        if not self.pages or delivery is None or delivery.openid != self.openid:
+            return ""
+        return self.pages + page_token(self.session, delivery_id)
 
     def say(self, key: str, /, **params: object) -> str:
         """The text of a key, its values as people read them."""

@@ -6,27 +6,51 @@ for, so the title passes and 孩子溺水了 does not. A text that must speak of
 """
 
 import tomllib
-import unicodedata
 from functools import cache
 
-from handlers.reading.plain import plain
-from models.base.texts import CONTENT
+from models.base.errors import Misconfigured
+from models.base.texts import CONTENT, say
+from models.care.spoken import bare, folded
 
 
 def danger_words(text: str) -> tuple[str, ...]:
-    """The words of danger in a text, in the order of the list; width, case, spaces and punctuation do not hide them."""
+    """The words of danger in a text, in the order of the list; nothing that `bare` removes hides them."""
     words, harmless = _lists()
-    line = unicodedata.normalize("NFKC", text).lower()
+    line = folded(text)
     for phrase in harmless:
         line = line.replace(phrase, _CUT)
-    pieces = [plain(piece) for piece in line.split(_CUT)]
+    pieces = [bare(piece) for piece in line.split(_CUT)]
     return tuple(word for word in words if any(word in piece for piece in pieces))
 
 
 _CUT = "\0"
 
 
+def read_lists(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words of danger and the harmless phrases, the longest first, of a `danger.toml`.
+
+    Raises Misconfigured for a file that would hear nothing, or everything, or would cut a word of danger out.
+    """
+    try:
+        lists = tomllib.loads(text)
+        words, harmless = (tuple(str(each) for each in lists[name]) for name in ("words", "harmless"))
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise Misconfigured(say("danger.broken", why=error)) from error
+    if not words:
+        raise Misconfigured(say("danger.no_words"))
+    for each in (*words, *harmless):
+        if len(bare(each)) < _SHORTEST:
+            raise Misconfigured(say("danger.too_short", word=each))
+    for phrase in harmless:
+        hidden = next((word for word in words if folded(phrase) in word), None)
+        if hidden is not None:
+            raise Misconfigured(say("danger.hides", phrase=phrase, word=hidden))
+    return tuple(map(bare, words)), tuple(sorted(map(folded, harmless), key=len, reverse=True))
+
+
+_SHORTEST = 2
+
+
 @cache
 def _lists() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    lists = tomllib.loads((CONTENT / "danger.toml").read_text(encoding="utf-8"))
-    return tuple(lists["words"]), tuple(sorted(lists["harmless"], key=len, reverse=True))
+    return read_lists((CONTENT / "danger.toml").read_text(encoding="utf-8", errors="replace"))

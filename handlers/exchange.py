@@ -16,7 +16,7 @@ from handlers.universal import Universal, universal
 from models.base.store import Session
 from models.messaging.conversations import Conversation, last_kept, note_kept
 from models.roster.consent import has_consent
-from models.roster.people import Person
+from models.roster.people import Person, duties_of
 
 UNDOABLE = timedelta(minutes=10)
 _STUCK = 2
@@ -53,6 +53,18 @@ class Exchange:
         if self.memory.offered and not clicked and choice(said.words) in (1, 2):
             return self._resume(again=choice(said.words) == 2)
         return self._joined(said) or self._open(said)
+
+    def noting(self, said: Said) -> Flow | None:
+        """The flow in which a staff member is writing down what happened, by these words: they must be kept as well as
+        heard. Everybody else's words of danger are answered and leave the dialogue where it was."""
+        if self.person is None or not duties_of(self.session, self.person.id):
+            return None
+        now = self._running()
+        if now is not None:
+            asked = step(now[0].run, self._chat(now[1]), now[1])
+            return now[0] if isinstance(asked, Asking) and asked.prompt.free else None
+        found = self._opens(said)
+        return found[0] if found is not None and found[0].who is Who.STAFF and found[2] else None
 
     def greet(self, scene: str) -> str:
         """Somebody followed us or scanned a code: on to binding with the scene, or a greeting."""
@@ -257,4 +269,5 @@ class Exchange:
             self.cause,
             self.tables.bureau,
             one_line=bool(state and state.one_line),
+            pages=self.tables.pages,
         )

@@ -34,6 +34,8 @@ class Flow:
     duties: frozenset[Duty] = field(default_factory=frozenset)
     glued: bool = False
     menu: str = ""
+    knows_of_danger: bool = False
+    """Whether what is written in it is about a danger that is known already, and raises no further alert."""
 
     def open_to(self, session: Session, person: Person | None) -> bool:
         """Whether this person may use it today."""
@@ -66,12 +68,13 @@ def flow(
     who: Who = Who.BOUND,
     glued: bool = False,
     menu: str = "",
+    knows_of_danger: bool = False,
 ) -> Callable[[Callable[[Chat], Dialogue]], Flow]:
     """Makes a `Flow` of a function; its name is the function's. A `duty` means staff who hold it (one of them)."""
     duties = frozenset() if duty is None else frozenset({duty} if isinstance(duty, Duty) else duty)
 
     def make(function: Callable[[Chat], Any]) -> Flow:
-        return Flow(function.__name__, words, function, Who.STAFF if duties else who, duties, glued, menu)
+        return Flow(function.__name__, words, function, Who.STAFF if duties else who, duties, glued, menu, knows_of_danger)
 
     return make
 

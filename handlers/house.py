@@ -1,5 +1,6 @@
 """The house's own router: every table and who is called, put together once for whoever serves."""
 
+from handlers.danger import danger_words
 from handlers.flows import FLOWS
 from handlers.joining import JOINS
 from handlers.router import Router
@@ -7,6 +8,10 @@ from handlers.undo import UNDOS
 from models.care.alerts import raise_alert
 
 
-def house_router(bureau: str) -> Router:
-    """Answers with every flow; `bureau` is the name that texts sign with."""
-    return Router(FLOWS, UNDOS, JOINS, raise_alert, bureau)
+def house_router(bureau: str, pages: str = "") -> Router:
+    """Answers with every flow; `bureau` is the name that texts sign with, `pages` the address that pages begin with.
+
+    Raises Misconfigured where the words of danger cannot be read: better no bot than one that does not hear them.
+    """
+    danger_words("")
+    return Router(FLOWS, UNDOS, JOINS, raise_alert, bureau, pages)

@@ -48,13 +48,14 @@ class State:
 
 @dataclass
 class Memory:
-    """The running dialogue, those put aside (the latest last), whether 继续 / 重来 was just offered, and how many
-    messages in a row nobody understood."""
+    """The running dialogue, those put aside (the latest last), whether 继续 / 重来 was just offered, how many messages
+    in a row nobody understood, and whose all this is: the person bound to the account, None for nobody."""
 
     now: State | None = None
     aside: list[State] = field(default_factory=list)
     offered: bool = False
     misses: int = 0
+    whose: int | None = None
 
     def put_aside(self) -> None:
         """The running dialogue waits for 继续, if anything has been answered in it."""
@@ -91,7 +92,8 @@ def load(text: str, flows: Sequence[str]) -> Memory:
     kept = json.loads(text)
     aside = [state for state in map(_state, kept["aside"]) if state.flow in flows]
     now = _state(kept["now"]) if kept["now"] else None
-    return Memory(now if now and now.flow in flows else None, aside, bool(kept["offered"] and aside), kept["misses"])
+    offered = bool(kept["offered"] and aside)
+    return Memory(now if now and now.flow in flows else None, aside, offered, kept["misses"], kept.get("whose"))
 
 
 def _state(kept: dict[str, Any]) -> State:

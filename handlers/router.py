@@ -8,13 +8,13 @@ from handlers.danger import danger_words
 from handlers.exchange import Exchange
 from handlers.flow import Flow
 from handlers.joining import Join
-from handlers.memory import dump, load
+from handlers.memory import Memory, dump, load
 from handlers.said import Said
 from handlers.undo import Undo
 from models.base.errors import Refused
 from models.base.store import Session
 from models.base.texts import say
-from models.messaging.conversations import conversation_of, put_state
+from models.messaging.conversations import conversation_of, note_kept, put_state
 from models.roster.accounts import person_of
 from models.roster.people import Person
 
@@ -31,13 +31,15 @@ class RaiseAlert(Protocol):
 
 @dataclass(frozen=True)
 class Router:
-    """The tables that answers are made of, who is told of words of danger, and the name that texts sign with."""
+    """The tables that answers are made of, who is told of words of danger, the name that texts sign with, and the
+    address under which pages are."""
 
     flows: Sequence[Flow]
     undos: Mapping[str, Undo]
     joins: Mapping[str, Join]
     alert: RaiseAlert
     bureau: str
+    pages: str = ""
 
     def answer(self, session: Session, openid: str, said: Said, cause: int) -> str | None:
         """The words of the answer, or None where an event needs none. `cause` is the inbox row of the message.
@@ -47,17 +49,29 @@ class Router:
         """
         conversation = conversation_of(session, openid)
         person = person_of(session, openid)
-        if danger_words(said.words):
-            self.alert(session, openid=openid, person=person, words=said.words, cause=cause)
-            return say("danger.now")
         memory = load(conversation.state, [flow.name for flow in self.flows])
+        if memory.whose != _id(person):  # what another person began or kept on this account is not theirs to see
+            memory = Memory(whose=_id(person))
+            note_kept(conversation, None, None)
         exchange = Exchange(self, session, conversation, memory, person, cause)
+        warning = ""
+        if danger_words(said.words):
+            noting = exchange.noting(said)
+            if noting is None or not noting.knows_of_danger:
+                self.alert(session, openid=openid, person=person, words=said.words, cause=cause)
+            if noting is None:
+                return say("danger.now")
+            warning = say("danger.noted") + "\n"
         try:
             text = self._event(exchange, said) if said.kind == "event" else exchange.hear(said)
         except Refused as refused:
             text = say(refused.key, **refused.params)
+        bound = _id(person_of(session, openid))
+        if bound != memory.whose:  # bound or let go just now: only what runs is theirs
+            memory.whose, memory.aside, memory.offered = bound, [], False
+            note_kept(conversation, None, None)
         put_state(session, conversation, dump(exchange.memory))
-        return text
+        return warning + text if text else text
 
     def named(self, name: str) -> Flow | None:
         """The flow of that name."""
@@ -70,3 +84,7 @@ class Router:
         if said.event in _FOLLOWED:
             return exchange.greet(said.event_key.removeprefix(_SCENE))
         return None
+
+
+def _id(person: Person | None) -> int | None:
+    return person.id if person else None

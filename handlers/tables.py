@@ -27,5 +27,9 @@ class Tables(Protocol):
     def bureau(self) -> str:
         """Who we are."""
 
+    @property
+    def pages(self) -> str:
+        """Where pages are."""
+
     def named(self, name: str) -> Flow | None:
         """The flow of that name."""

@@ -4,11 +4,13 @@ from sqlmodel import select
 
 from models.base.errors import Misconfigured
 from models.base.store import Session
+from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
 from models.roster.people import Person, duties_of
 from models.roster.units import Unit, label
 
 _SHORTEST = 4
+_SHOWN = 8
 
 
 def staff_by_phone(session: Session, phone: str) -> Person:
@@ -20,7 +22,7 @@ def staff_by_phone(session: Session, phone: str) -> Person:
         if duties_of(session, person.id)
     ]
     if len(found) != 1:
-        raise Misconfigured("--by：请写一位教职工登记的手机号" if not found else "--by：这个手机号有几位教职工在用")
+        raise Misconfigured(say("cli.by_several" if found else "cli.by_unknown"))
     return found[0]
 
 
@@ -31,15 +33,15 @@ def unit_named(session: Session, name: str) -> Unit:
     if len(found) == 1:
         return found[0]
     if not found:
-        known = "、".join(unit.name for unit in units[:8]) or "还没有导入名册"
-        raise Misconfigured(f"--unit：没有“{name}”。有：{known}")
-    choices = "、".join(label(session, unit) for unit in found[:8])
-    raise Misconfigured(f"--unit：“{name}”有几个：{choices}")
+        known = "、".join(unit.name for unit in units[:_SHOWN]) or say("cli.unit_none")
+        raise Misconfigured(say("cli.unit_unknown", name=name, known=known))
+    choices = "、".join(label(session, unit) for unit in found[:_SHOWN])
+    raise Misconfigured(say("cli.unit_several", name=name, choices=choices))
 
 
 def broadcast_numbered(session: Session, number: str) -> Broadcast:
     """The broadcast whose number ends so (4 digits or more, as `broadcast list` shows). Raises Misconfigured."""
     found = [each for each in session.exec(select(Broadcast)) if str(each.id).endswith(number)]
     if len(number) < _SHORTEST or not number.isdigit() or len(found) != 1:
-        raise Misconfigured(f"没有编号是 {number} 的通知。看编号：python -m bot broadcast list")
+        raise Misconfigured(say("cli.no_broadcast", number=number))
     return found[0]

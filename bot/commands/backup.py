@@ -6,27 +6,40 @@ from pathlib import Path
 
 import click
 
+from bot.commands.sheet import fresh_path
 from bot.settings import load_settings
 from models.base.errors import Misconfigured
+from models.base.texts import say
 
 
 @click.command("backup")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write; it must not exist.")
 def backup(out: Path) -> None:
     """Copy the database (SQLite) to a file, checked, while the bot goes on. Names in it stay sealed."""
-    url = load_settings().database.url
-    if not url.startswith("sqlite:///"):
-        raise Misconfigured("database.url：PostgreSQL 请用 pg_dump 备份")
-    source = Path(url.removeprefix("sqlite:///"))
+    settings = load_settings()
+    if not settings.database.url.startswith("sqlite:///"):
+        raise Misconfigured(say("cli.backup_postgres", media=settings.storage.folder / "media"))
+    source = Path(settings.database.url.removeprefix("sqlite:///"))
     if not source.is_file():
-        raise Misconfigured(f"找不到数据库 {source}")
-    if out.exists():
-        raise Misconfigured(f"{out} 已经有了，没有动它")
+        raise Misconfigured(say("cli.backup_no_database", path=source))
+    fresh_path(out)
     unfinished = out.with_name(out.name + ".part")
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(unfinished)) as copy:
-        live.backup(copy)
-        if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise Misconfigured("备份没有通过检查，请再试一次")
-    unfinished.chmod(0o600)
-    unfinished.rename(out)
-    click.echo(f"备份好了：{out}。主密钥不在里面，请另外保管。")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    try:
+        _copy(source, unfinished)
+        unfinished.rename(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    click.echo(say("cli.backup_done", path=out, media=settings.storage.folder / "media"))
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+        try:
+            live.backup(copy)
+            sound = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        except sqlite3.DatabaseError:
+            sound = False
+    if not sound:
+        raise Misconfigured(say("cli.backup_broken"))

@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.commands.acting import broadcast_numbered, staff_by_phone
-from bot.commands.sheet import write_sheet
+from bot.commands.sheet import fresh_path, write_sheet
+from bot.commands.showing import short, show_broadcast
 from bot.commands.watching import progress_line, watch
 from bot.database import open_store
 from bot.settings import load_settings
@@ -22,6 +23,7 @@ from models.messaging.notices import notices
 from models.messaging.overview import newest
 from models.messaging.phoning import to_phone
 from models.messaging.words import tell
+from models.roster.people import Person
 from models.roster.scope import duty_scope
 
 _number = click.argument("number")
@@ -30,7 +32,7 @@ _by = click.option("--by", "phone", required=True, help="The phone of the staff 
 
 @click.group("broadcast")
 def broadcast() -> None:
-    """Send a notice: new, test, ask, approve; then status, stop, calls."""
+    """Send a notice: new, test, ask, approve; then status, pause, stop, calls."""
 
 
 @broadcast.command("new")
@@ -41,27 +43,25 @@ def new(phone: str, notice_id: str, audience: str) -> None:
     """Make a draft and show whom it would reach and whom not. Nothing is sent."""
     notice = notices().get(notice_id)
     if notice is None:
-        raise Misconfigured(f"--notice：没有 {notice_id}。有：{'、'.join(sorted(notices()))}")
-    store = _store()
-    with store.write() as session:
+        raise Misconfigured(say("cli.no_notice", name=notice_id, known="、".join(sorted(notices()))))
+    with _store().write() as session:
         person = staff_by_phone(session, phone)
         whom = audience_words.parse(session, duty_scope(session, person, WRITERS), audience)
         made = planner.draft(session, person, notice, whom, dedupe_key=f"cli:{new_id()}")
-    _show(store, made.id)
-    click.echo(
-        f"\n编号 {_short(made)}。先发给自己看：broadcast test {_short(made)}；请人审批：broadcast ask {_short(made)}"
-    )
+        show_broadcast(session, made)
+    click.echo(f"\n{say('cli.drafted', number=short(made))}")
 
 
 @broadcast.command("list")
 def list_() -> None:
     """List the newest broadcasts with their numbers."""
-    table = Table("编号", "通知", "给谁", "状态", "人数")
+    headings = (say("cli.number"), say("cli.notice"), say("cli.to_whom"), say("cli.state"), say("cli.people"))
+    table = Table(*headings)
     with _store().read() as session:
         for each in newest(session):
             whom = audience_words.describe(session, from_json(each.audience))
             state = say(f"announce.is_{each.state.value}")
-            table.add_row(_short(each), each.title, whom, state, f"{each.planned_count:,}")
+            table.add_row(short(each), each.title, whom, state, f"{each.planned_count:,}")
     Console().print(table)
 
 
@@ -69,10 +69,7 @@ def list_() -> None:
 @_number
 def show(number: str) -> None:
     """Show the words, whom it reaches, and whom it does not and why."""
-    store = _store()
-    with store.read() as session:
-        found = broadcast_numbered(session, number).id
-    _show(store, found)
+    _show(_store(), number)
 
 
 @broadcast.command("test")
@@ -82,7 +79,7 @@ def test(number: str, phone: str) -> None:
     """Send it to oneself first, in both voices."""
     with _store().write() as session:
         planner.send_to_self(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
-    click.echo("两条都放进了待发，请看自己的微信。")
+    click.echo(say("cli.tested"))
 
 
 @broadcast.command("ask")
@@ -96,7 +93,7 @@ def ask(number: str, phone: str) -> None:
         for each in approvers:
             text = say("announce.please_approve", title=found.title, name=person.name)
             tell(session, each, text, key=f"approve:{found.id}:{each.id}", title=say("announce.to_approve"))
-        click.echo(say("announce.asked", who="、".join(each.name for each in approvers)))
+        click.echo(say("cli.asked", who="、".join(each.name for each in approvers)))
 
 
 @broadcast.command("approve")
@@ -106,15 +103,16 @@ def ask(number: str, phone: str) -> None:
 def approve(number: str, phone: str, count: int | None) -> None:
     """Let it go, as the second person. Shows what goes out and asks first."""
     store = _store()
-    with store.read() as session:
-        found = broadcast_numbered(session, number)
-        seen = found.digest
-    _show(store, found.id)
-    click.confirm("发出去吗？", abort=True)
+    seen = _show(store, number)
+    click.confirm(say("cli.send_sure"), abort=True)
     with store.write() as session:
-        person = staff_by_phone(session, phone)
-        approval.approve(session, session.get_one(Broadcast, found.id), person, seen, count)
-    click.echo(f"开始发了。看进度：broadcast status {number} --watch；停下：broadcast stop {number}")
+        person, found = staff_by_phone(session, phone), session.get_one(Broadcast, seen.id)
+        approval.approve(session, found, person, seen.digest, count)
+        if found.written_by is not None:
+            writer = session.get_one(Person, found.written_by)
+            text = say("announce.let_go", title=found.title, name=person.name)
+            tell(session, writer, text, key=f"announce.let_go:{found.id}")
+    click.echo(say("cli.sending", number=number))
 
 
 @broadcast.command("emergency")
@@ -122,11 +120,34 @@ def approve(number: str, phone: str, count: int | None) -> None:
 @_by
 @click.option("--reason", required=True, help="Why it cannot wait for a second person; it is reviewed later.")
 def emergency(number: str, phone: str, reason: str) -> None:
-    """Send what is 紧急 without a second person, as the duty officer."""
+    """Send what is 紧急 without a second person, as the duty officer. Shows what goes out and asks first."""
+    store = _store()
+    seen = _show(store, number)
+    click.confirm(say("cli.send_sure"), abort=True)
+    with store.write() as session:
+        person = staff_by_phone(session, phone)
+        approval.send_without_approval(session, session.get_one(Broadcast, seen.id), person, reason)
+    click.echo(say("cli.sending", number=number))
+
+
+@broadcast.command("pause")
+@_number
+@_by
+def pause(number: str, phone: str) -> None:
+    """Hold it: what is in flight still arrives, the rest waits for `resume`."""
     with _store().write() as session:
-        found, person = broadcast_numbered(session, number), staff_by_phone(session, phone)
-        approval.send_without_approval(session, found, person, reason)
-    click.echo(f"开始发了。看进度：broadcast status {number} --watch")
+        broadcasts.pause(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
+    click.echo(say("cli.held", number=number))
+
+
+@broadcast.command("resume")
+@_number
+@_by
+def resume(number: str, phone: str) -> None:
+    """Go on after a pause, also after one that trouble made."""
+    with _store().write() as session:
+        broadcasts.resume(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
+    click.echo(say("cli.resumed", number=number))
 
 
 @broadcast.command("stop")
@@ -134,10 +155,9 @@ def emergency(number: str, phone: str, reason: str) -> None:
 @_by
 def stop(number: str, phone: str) -> None:
     """Stop it for good: what is in flight still arrives, the rest is cancelled."""
-    store = _store()
-    with store.write() as session:
+    with _store().write() as session:
         broadcasts.stop(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
-    click.echo("停了。已经发出的收不回来。")
+    click.echo(say("cli.stopped"))
 
 
 @broadcast.command("status")
@@ -161,31 +181,26 @@ def status(number: str, follow: bool) -> None:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file to write.")
 def calls(number: str, phone: str, out: Path) -> None:
     """Write the list for phoning: who was not reached, why, and who calls."""
-    with _store().write() as session:
+    store = _store()
+    fresh_path(out)
+    with store.write() as session:
         found, person = broadcast_numbered(session, number), staff_by_phone(session, phone)
+        broadcasts.may_act(session, found, person)
         rows = [
             (call.name, call.relation, call.child, call.phone, say(f"reason.{call.reason}"), call.mentor)
             for call in to_phone(session, found, person)
         ]
-    write_sheet(out, ("姓名", "关系", "孩子", "电话", "没送到的原因", "帮扶教师"), rows)
-    click.echo(f"写好了 {len(rows)} 位：{out}。里面有姓名和电话，用完请删。")
+    headings = ("cli.name", "cli.relation", "cli.child", "cli.phone", "cli.why_not", "cli.mentor")
+    write_sheet(out, [say(key) for key in headings], rows)
+    click.echo(say("cli.calls_done", count=len(rows), path=out))
 
 
 def _store() -> Store:
     return open_store(load_settings())
 
 
-def _short(found: Broadcast) -> str:
-    return str(found.id)[-6:]
-
-
-def _show(store: Store, broadcast_id: int) -> None:
+def _show(store: Store, number: str) -> Broadcast:
     with store.read() as session:
-        found = session.get_one(Broadcast, broadcast_id)
-        seen = planner.preview(session, found)
-        click.echo(f"《{found.title}》（{found.urgency.value}）")
-        click.echo(audience_words.describe(session, from_json(found.audience)))
-        click.echo(f"\n在家：\n{seen.text_home}\n\n在外：\n{seen.text_away}\n")
-        click.echo(f"要发给 {seen.reachable:,} 位，约 {max(1, seen.minutes)} 分钟。")
-        for reason, count in seen.unreachable.items():
-            click.echo(f"{count:,} 位发不到：{say(f'reason.{reason}')}，进电话名单")
+        found = broadcast_numbered(session, number)
+        show_broadcast(session, found)
+        return found

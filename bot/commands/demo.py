@@ -8,6 +8,7 @@ from bot.demo.playing import open_demo
 from bot.demo.script import FIRST_FRIDAY, play
 from bot.log import set_up
 from models.base.errors import Misconfigured
+from models.base.texts import say
 
 _FOLDER = Path("data/demo")
 
@@ -20,11 +21,11 @@ def demo(port: int, phones_port: int, script: bool) -> None:
     """Play Shouwang on this machine. Everything is invented and starts afresh each time."""
     set_up()
     if script:
-        faults = play(_FOLDER.with_name("demo-script"))
-        if faults:
+        if faults := list(play(_FOLDER.with_name("demo-script"))):
             raise Misconfigured("\n".join(faults))
+        click.echo(f"\n{say('cli.demo_script_done')}")
         return
     with open_demo(_FOLDER, starts_at=FIRST_FRIDAY, bot_port=port, phones_port=phones_port) as playing:
         click.echo(f"\n  open {playing.world.url}\n")
-        click.echo("六部手机并排：老师、奶奶、爸爸、王主任、李局长、周老师。上面的时钟可以往前拨。Ctrl-C 结束。")
+        click.echo(say("cli.demo_hint"))
         playing.running.until_told()

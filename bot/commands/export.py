@@ -5,11 +5,12 @@ from pathlib import Path
 import click
 
 from bot.commands.acting import staff_by_phone, unit_named
-from bot.commands.sheet import write_sheet
+from bot.commands.sheet import fresh_path, write_sheet
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base import audit
 from models.base.errors import Misconfigured
+from models.base.texts import say
 from models.roster.exporting import HEADINGS, roster_rows
 from models.roster.scope import duty_scope
 
@@ -26,12 +27,13 @@ def export() -> None:
 def roster(unit: str, phone: str, out: Path) -> None:
     """Write a unit's roster in the columns that `import roster` reads. The file holds names and phones."""
     store = open_store(load_settings())
+    fresh_path(out)
     with store.write() as session:
         person, place = staff_by_phone(session, phone), unit_named(session, unit)
         scope = duty_scope(session, person)
         if not scope.covers_unit(place):
-            raise Misconfigured(f"--unit：{place.name}不在这位老师的范围里")
+            raise Misconfigured(say("cli.unit_not_yours", unit=place.name))
         rows = list(roster_rows(session, scope, place))
         audit.record(session, "export_roster", by=person.id, subject="unit", subject_id=place.id, rows=len(rows))
     write_sheet(out, HEADINGS, rows)
-    click.echo(f"写好了 {len(rows)} 个孩子：{out}。里面有姓名和电话，用完请删。")
+    click.echo(say("cli.exported", count=len(rows), path=out))

@@ -8,8 +8,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from bot.commands.sheet import fresh_path, write_sheet
 from bot.database import open_store
 from bot.settings import load_settings
+from models.base.texts import say
 from models.roster.importing import ImportReport, Remark, import_roster
 
 _SHOWN = 50
@@ -21,15 +23,17 @@ def import_() -> None:
 
 
 @import_.command("roster")
-@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("path", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only look: say what is wrong and what would change.")
 @click.option("--keep-good", is_flag=True, help="Keep the rows without errors. Without it one bad row keeps all out.")
 @click.option("--errors", "errors_out", type=click.Path(path_type=Path), help="Write every error to this CSV file.")
 def roster(path: Path, dry_run: bool, keep_good: bool, errors_out: Path | None) -> None:
     """Import a roster (.csv or .xlsx). Running it again changes nothing. Exit status 2 where rows were wrong."""
     store = open_store(load_settings())
+    if errors_out is not None:
+        fresh_path(errors_out)
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("名册", total=None)
+        task = progress.add_task(say("cli.import_task"), total=None)
         report = import_roster(
             store,
             path,
@@ -39,28 +43,34 @@ def roster(path: Path, dry_run: bool, keep_good: bool, errors_out: Path | None) 
         )
     _tell(report, dry_run)
     if errors_out is not None:
-        lines = [f"{remark.line},{remark.column},{remark.message}\n" for remark in report.errors]
-        errors_out.write_text("".join(["行,列,怎么改\n", *lines]), encoding="utf-8-sig")
+        lines = [(str(remark.line), remark.column, remark.message) for remark in report.errors]
+        write_sheet(errors_out, _headings(), lines)
     if report.errors:
         raise click.exceptions.Exit(2)
 
 
 def _tell(report: ImportReport, dry_run: bool) -> None:
     console = Console()
-    for title, remarks in (("要改的", report.errors), ("要看一看的", report.remarks)):
-        if remarks:
-            console.print(_table(f"{title}：{len(remarks)} 处", remarks))
-    verb = "会" if dry_run else "已"
-    children = f"{verb}新增孩子 {report.children_new}，变动 {report.children_changed}"
-    console.print(f"读了 {report.rows} 行。{children}，新增人 {report.people_new}。")
+    if report.errors:
+        console.print(_table(say("cli.import_to_mend", count=len(report.errors)), report.errors))
+    if report.remarks:
+        console.print(_table(say("cli.import_to_look", count=len(report.remarks)), report.remarks))
+    if report.unknown_columns:
+        click.echo(say("cli.import_unknown", columns="、".join(report.unknown_columns)))
+    counts = {"new": report.children_new, "changed": report.children_changed, "people": report.people_new}
+    click.echo(say("cli.import_did" if report.written else "cli.import_would", rows=report.rows, **counts))
     if report.errors and not dry_run and not report.written:
-        console.print("有错的行，所以一行也没有写。改好再来一次，或加 --keep-good 先写没错的。")
+        click.echo(say("cli.import_nothing"))
+
+
+def _headings() -> tuple[str, str, str]:
+    return say("cli.import_line"), say("cli.import_column"), say("cli.import_how")
 
 
 def _table(title: str, remarks: Sequence[Remark]) -> Table:
-    table = Table("行", "列", "怎么改", title=title, title_justify="left")
+    table = Table(*_headings(), title=title, title_justify="left")
     for remark in remarks[:_SHOWN]:
         table.add_row(str(remark.line), remark.column, remark.message)
     if len(remarks) > _SHOWN:
-        table.add_row("…", "", f"还有 {len(remarks) - _SHOWN} 处，用 --errors 写到文件里看")
+        table.add_row("…", "", say("cli.import_more", count=len(remarks) - _SHOWN))
     return table

@@ -1,11 +1,12 @@
-"""`init`: makes a settings file with fresh keys, the data folder and an empty database."""
+"""`init`: makes a settings file with fresh keys, readable by its owner only."""
 
 import secrets
 from pathlib import Path
 
 import click
 
-from models.base.errors import Misconfigured
+from bot.commands.sheet import fresh_path
+from models.base.texts import say
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
 
@@ -14,8 +15,7 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
 @click.option("--config", "path", type=click.Path(path_type=Path), default=Path("config.toml"), show_default=True)
 def init_(path: Path) -> None:
     """Make a settings file with fresh keys. It never overwrites one."""
-    if path.exists():
-        raise Misconfigured(f"{path} 已经有了，没有动它")
+    fresh_path(path)
     text = EXAMPLE.read_text(encoding="utf-8")
     made = {
         'master_key = "change-me"': f'master_key = "{secrets.token_urlsafe(48)}"',
@@ -26,10 +26,7 @@ def init_(path: Path) -> None:
         text = text.replace(before, after)
     path.touch(mode=0o600)
     path.write_text(text, encoding="utf-8")
-    click.echo(f"写好了 {path}，密钥是新的。")
-    click.echo(
-        "接着：\n1. 把里面的 change-me 换成公众号和单位的资料\n2. python -m bot migrate\n3. python -m bot doctor"
-    )
+    click.echo(say("cli.init_done", path=path))
 
 
 def aes_key() -> str:

@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import click
+from sqlmodel import select
 
 from bot.commands.acting import unit_named
+from bot.commands.sheet import fresh_path
 from bot.database import open_store
 from bot.settings import load_settings
-from models.base.errors import Misconfigured
+from models.base.store import Store
+from models.base.texts import say
 from models.roster.invitations import InvitationRow, invite_first_admin, make_invitations, plain_code, write_invitations
-from models.roster.units import UnitKind, add_unit, label
+from models.roster.units import Unit, UnitKind, add_unit, label
 
 
 @click.command("invites")
@@ -19,19 +22,24 @@ from models.roster.units import UnitKind, add_unit, label
 def invites(unit: str, out: Path, first_admin: tuple[str, str] | None) -> None:
     """Make single-use codes for everyone of a unit who is not bound yet. Older unused codes stop working."""
     store = open_store(load_settings())
-    if out.exists():
-        raise Misconfigured(f"--out：{out} 已经有了，没有动它")
-    if first_admin is None:
-        with store.read() as session:
-            unit_id = unit_named(session, unit).id
-        rows = make_invitations(store, unit_id)
-    else:
-        with store.write() as session:
-            try:
-                place = unit_named(session, unit)
-            except Misconfigured:
-                place = add_unit(session, None, UnitKind.COUNTY, unit)
-            code = invite_first_admin(session, place, *first_admin)
-            rows = [InvitationRow("管理员", first_admin[0], label(session, place), code, plain_code(code))]
+    fresh_path(out)
+    rows = _for_first_admin(store, unit, *first_admin) if first_admin else _for_all(store, unit)
+    if not rows:
+        click.echo(say("cli.invites_none"))
+        return
     write_invitations(out, rows)
-    click.echo(f"写好了 {len(rows)} 个邀请码：{out}。30 天内有效，用一次就失效。")
+    click.echo(say("cli.invites_done", count=len(rows), path=out))
+
+
+def _for_all(store: Store, unit: str) -> list[InvitationRow]:
+    with store.read() as session:
+        unit_id = unit_named(session, unit).id
+    return make_invitations(store, unit_id)
+
+
+def _for_first_admin(store: Store, unit: str, name: str, phone: str) -> list[InvitationRow]:
+    with store.write() as session:
+        books_are_empty = session.exec(select(Unit).limit(1)).first() is None
+        place = add_unit(session, None, UnitKind.COUNTY, unit) if books_are_empty else unit_named(session, unit)
+        code = invite_first_admin(session, place, name, phone)
+        return [InvitationRow(say("cli.admin"), name, label(session, place), code, plain_code(code))]

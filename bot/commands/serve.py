@@ -6,6 +6,7 @@ from bot.app import open_house
 from bot.log import set_up
 from bot.serving import Running
 from bot.settings import load_settings
+from models.base.texts import say
 
 
 @click.command("serve")
@@ -13,5 +14,5 @@ def serve() -> None:
     """Serve callbacks and pages; without Redis also schedule and deliver, all in this process."""
     set_up()
     with Running(open_house(load_settings())) as running:
-        click.echo(f"在 {running.address} 等消息。Ctrl-C 停下。")
+        click.echo(say("cli.serve_waits", address=running.address))
         running.until_told()

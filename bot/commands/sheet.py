@@ -6,8 +6,17 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from models.base.errors import Misconfigured
+from models.base.texts import say
 
 _FORMULA = ("=", "+", "-", "@", "\t")
+
+
+def fresh_path(path: Path) -> None:
+    """Raises Misconfigured where a file cannot be made: asked before there is any effect that the file is to tell."""
+    if path.exists():
+        raise Misconfigured(say("cli.exists", path=path))
+    if not path.parent.is_dir():
+        raise Misconfigured(say("cli.no_folder", path=path, folder=path.parent))
 
 
 def write_sheet(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -15,10 +24,8 @@ def write_sheet(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str
 
     Raises Misconfigured where the file exists.
     """
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise Misconfigured(f"{path} 已经有了，没有动它") from None
+    fresh_path(path)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(headings)

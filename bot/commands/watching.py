@@ -17,10 +17,16 @@ def progress_line(session: Session, broadcast_id: int) -> str:
     """One line: state, how many reached, acknowledged, waiting, not reached."""
     found = session.get_one(Broadcast, broadcast_id)
     now = progress(session, found)
-    state = say(f"announce.is_{found.state.value}")
-    return (
-        f"《{found.title}》{state}：共 {now.planned:,}，已送到 {now.reached:,}，已知晓 {now.acknowledged:,}，"
-        f"还在发 {now.waiting:,}，没送到 {now.not_reached:,}{'。' + found.trouble if found.trouble else ''}"
+    return say(
+        "cli.progress",
+        title=found.title,
+        state=say(f"announce.is_{found.state.value}"),
+        planned=f"{now.planned:,}",
+        reached=f"{now.reached:,}",
+        acknowledged=f"{now.acknowledged:,}",
+        waiting=f"{now.waiting:,}",
+        not_reached=f"{now.not_reached:,}",
+        trouble=say("cli.progress_trouble", trouble=found.trouble) if found.trouble else "",
     )
 
 
@@ -36,8 +42,9 @@ def watch(store: Store, broadcast_id: int) -> None:
             here = time.monotonic()
             began = began or (here, waiting)
             rate = (began[1] - waiting) / max(here - began[0], 0.001)
-            pace = f"　每秒 {rate:,.0f} 条，还要约 {waiting / rate:,.0f} 秒" if rate > 0 and waiting else ""
-            live.update(Text(line + pace))
+            if rate > 0 and waiting:
+                line += say("cli.progress_pace", rate=f"{rate:,.0f}", seconds=f"{waiting / rate:,.0f}")
+            live.update(Text(line))
             if done:
                 return
             time.sleep(_EVERY_SECONDS)

@@ -1,5 +1,7 @@
 """Who hears that an account was bound: the class teacher and the other guardian, the account that was theirs before."""
 
+from sqlmodel import col
+
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.outbox import Lane, post
@@ -8,6 +10,7 @@ from models.roster.accounts import Account
 from models.roster.binding import Bound, Waiting
 from models.roster.children import Child
 from models.roster.people import Duty, Person, duties_of, staff_of
+from models.roster.scope import full_scope
 from models.roster.ties import guardians_of, wards_of
 from models.roster.units import Unit
 
@@ -18,7 +21,7 @@ def tell_of_binding(session: Session, bound: Bound, *, cause: int, bureau: str, 
     known = {person.id, by.id if by else 0}
     for each, key in _hearers(session, person).values():
         if each.id not in known:
-            text = say(key, name=person.name, who=who_is(session, person))
+            text = say(key, name=person.name, who=who_is(session, person, each))
             tell(session, each, text, key=f"bound:{cause}:{each.id}", title=say("bind.news_title"))
     for openid in bound.replaced:
         tell_account(session, openid, say("bind.taken_over", bureau=bureau), key=f"taken_over:{cause}:{openid}")
@@ -27,22 +30,25 @@ def tell_of_binding(session: Session, bound: Bound, *, cause: int, bureau: str, 
 def tell_deciders(session: Session, waiting: Waiting, *, cause: int) -> None:
     """Asks those who may say yes to look."""
     person = session.get_one(Person, waiting.request.person_id)
-    text = say("bind.please_decide", name=person.name, who=who_is(session, person))
     for each in waiting.deciders:
+        text = say("bind.please_decide", name=person.name, who=who_is(session, person, each))
         tell(session, each, text, key=f"decide:{cause}:{each.id}", title=say("bind.news_title"))
 
 
 def tell_account(session: Session, openid: str, text: str, *, key: str) -> None:
     """Words to an account that may be nobody's."""
-    channel = channel_now(session.get(Account, openid), session.now)
+    account = session.get(Account, openid)
+    channel = channel_now(account, session.now)
     words = words_of(text, "")
-    post(session, key=key, person_id=None, openid=openid, kind="task", words=words, channel=channel, lane=Lane.ANSWER)
+    whose = account.person_id if account else None
+    post(session, key=key, person_id=whose, openid=openid, kind="task", words=words, channel=channel, lane=Lane.ANSWER)
 
 
-def who_is(session: Session, person: Person) -> str:
-    """What somebody is to us: 张小满的奶奶, 帮扶教师."""
-    wards = wards_of(session, person.id)
-    kin = [say("bind.kin", child=session.get_one(Child, w.child_id).name, relation=w.relation) for w in wards]
+def who_is(session: Session, person: Person, reader: Person) -> str:
+    """What somebody is to us: 张小满的奶奶, 帮扶教师. Of the children only those that the reader may see are named."""
+    wards = {ward.child_id: ward for ward in wards_of(session, person.id)}
+    seen = full_scope(session, reader).children(session).where(col(Child.id).in_(wards)).order_by(col(Child.id))
+    kin = [say("bind.kin", child=child.name, relation=wards[child.id].relation) for child in session.exec(seen)]
     duties = [say(f"duty.{staff.duty}") for staff in duties_of(session, person.id)]
     return "、".join(dict.fromkeys([*duties, *kin[:2]]))
 

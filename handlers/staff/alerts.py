@@ -39,7 +39,7 @@ def see_alert(chat: Chat) -> Dialogue:
     return Told("alert.details", _details(chat, alert))
 
 
-@flow("我来处理", "已联系", "关闭预警", who=Who.STAFF)
+@flow("我来处理", "已联系", "关闭预警", who=Who.STAFF, knows_of_danger=True)
 def handle_alert(chat: Chat) -> Dialogue:
     """One step in one alert; the word that opened it says which."""
     chosen = yield from Pick("alert.which", _mine(chat), sole=True, empty="alert.none")
@@ -66,7 +66,7 @@ def _open(chat: Chat) -> list[Alert]:
 
 
 def _details(chat: Chat, alert: Alert) -> dict[str, object]:
-    children = alerts.children_of(chat.session, alert)
+    children = alerts.children_of(chat.session, alert, chat.me)
     phone = chat.session.get_one(Person, alert.person_id).phone if alert.person_id else ""
     steps = [f"{local(step.at):%H:%M} {step.note}" for step in alerts.steps_of(chat.session, alert) if step.note]
     more = [chat.say("alert.phone", phone=phone)] if phone else []

@@ -16,7 +16,7 @@ def approve_binding(chat: Chat) -> Dialogue:
 
     def label(request: BindingRequest) -> str:
         person = session.get_one(Person, request.person_id)
-        return chat.say("approve_binding.line", name=person.name, who=who_is(session, person))
+        return chat.say("approve_binding.line", name=person.name, who=who_is(session, person, chat.me))
 
     request = yield from Pick(
         "approve_binding.which", waiting_for(session, chat.me), name=label, sole=True, empty="approve_binding.none"

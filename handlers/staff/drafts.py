@@ -57,7 +57,8 @@ def see_draft(chat: Chat) -> Dialogue:
 
 def going(chat: Chat, broadcast: Broadcast) -> Kept:
     """What is said of a broadcast that was let go: it goes out now, or after the quiet hours."""
-    facts: dict[str, object] = {"title": broadcast.title, "count": f"{broadcast.planned_count:,}"}
+    reachable = planner.preview(chat.session, broadcast).reachable
+    facts: dict[str, object] = {"title": broadcast.title, "count": f"{reachable:,}"}
     if broadcast.not_before <= chat.now:
         return Kept("announce.going", facts)
     return Kept("announce.going_later", facts | {"time": f"{local(broadcast.not_before):%H:%M}"})

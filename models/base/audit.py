@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlmodel import Field, col, select
 
 from models.base.store import BigId, Moment, Record, Session
+from models.base.turns import take_turn
 
 _GENESIS = "0" * 24
 
@@ -48,13 +49,20 @@ def head(session: Session) -> Head:
     return Head(last.position, last.link)
 
 
+def holds(session: Session, anchor: Head) -> bool:
+    """Whether the row that an anchor remembers is still there with its link."""
+    kept = select(AuditEntry.id).where(AuditEntry.position == anchor.position, AuditEntry.link == anchor.link)
+    return anchor.position == 0 or session.exec(kept).first() is not None
+
+
 def is_pending(session: Session) -> bool:
     """Whether a row waits to be linked."""
     return session.exec(select(AuditEntry.id).where(col(AuditEntry.position).is_(None)).limit(1)).first() is not None
 
 
 def link_pending(session: Session, limit: int = 5000) -> Head:
-    """Links the rows that are not linked yet, oldest first, and returns the new head. One caller at a time."""
+    """Links the rows that are not linked yet, oldest first, and returns the new head; of several callers one waits."""
+    take_turn(session, "audit")
     at = head(session)
     pending = session.exec(
         select(AuditEntry).where(col(AuditEntry.position).is_(None)).order_by(col(AuditEntry.id)).limit(limit)

@@ -35,7 +35,7 @@ class Leaf:
 
 def leaf(path: Path) -> Leaf:
     """Parses one file. Raises Misconfigured naming the file where its front matter cannot be read."""
-    parts = path.read_text(encoding="utf-8").split("+++\n", 2)
+    parts = written(path).split("+++\n", 2)
     if len(parts) != 3 or parts[0].strip():
         raise Misconfigured(f"{path.name}：开头要有两行 +++，中间写 TOML")
     try:
@@ -51,6 +51,14 @@ def leaf(path: Path) -> Leaf:
         elif heading:
             sections[heading].append(line)
     return Leaf(path, facts, {name: "\n".join(lines).strip() for name, lines in sections.items()})
+
+
+def written(path: Path) -> str:
+    """The text of a file that an editor saved, with or without a mark. Raises Misconfigured where it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{path.name}：文字编码不对，请另存为 UTF-8") from error
 
 
 def leaves(folder: str) -> Iterator[Leaf]:

@@ -7,6 +7,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base.store import Moment, Record, Ref, Session
+from models.base.turns import hold_one
 
 
 class Fact(Record):
@@ -41,7 +42,13 @@ def begin(session: Session, table: type[_F], *, by: int | None, **values: Any) -
 
 
 def end(session: Session, fact: Fact, *, by: int | None, **changed: object) -> None:
-    """Ends a fact today: the open row is superseded by one that has its end, so what was known stays known."""
+    """Ends a fact today: the open row is superseded by one that has its end, so what was known stays known.
+
+    One that somebody else has ended meanwhile is left as it is.
+    """
+    hold_one(session, type(fact), fact.id)
+    if fact.superseded_at is not None:
+        return
     fact.superseded_at = session.now
     kept = fact.model_dump(exclude={"id", "until", "recorded_at", "recorded_by", "superseded_at"})
     session.add(type(fact)(**kept | changed, until=session.today, recorded_at=session.now, recorded_by=by))

@@ -16,15 +16,20 @@ _NONCE = 12
 
 
 class Vault:
-    """Seals and opens text with AES-256-GCM under keys derived from the master key; older keys still open."""
+    """Seals and opens text with AES-256-GCM under keys derived from the master key; older keys still open.
+
+    Indexes and signatures come from the first key there ever was (the last of `older`), so that people are still found,
+    links still open and the audit chain still holds after the master key was changed.
+    """
 
     def __init__(self, master_key: bytes, older: tuple[bytes, ...] = ()) -> None:
         if len(master_key) < 32:
             raise ValueError("the master key needs 32 bytes or more")
         self._current = _key_id(master_key)
         self._ciphers = {_key_id(key): AESGCM(_derive(key, "seal")) for key in (master_key, *older)}
-        self._index_key = _derive(master_key, "index")
-        self._sign_key = _derive(master_key, "sign")
+        first = (master_key, *older)[-1]
+        self._index_key = _derive(first, "index")
+        self._sign_key = _derive(first, "sign")
 
     def seal(self, table: str, column: str, row_id: int | str, text: str) -> bytes:
         """Ciphertext that opens only at this table, column and row: key id, nonce (random), AES-GCM."""

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlmodel
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, TypeDecorator, create_engine, event, make_url
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, TypeDecorator, create_engine, event, make_url
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -23,6 +24,10 @@ BigId = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 48, "hide_parameters": True}
 """`hide_parameters`: what people wrote must not reach a log by way of a database error."""
+_SHARED_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 16, "hide_parameters": True, "pool_pre_ping": True}
+"""A server has a hundred connections for all processes; one that was lost while it rested is opened again."""
+_ANSWERS_WITHIN = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""Seconds: a server that is gone is an error in moments, not when the system gives up after two hours."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -45,6 +50,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+@event.listens_for(Enum, "before_parent_attach")
+def _plain_words(enum: Enum, _column: Any) -> None:
+    """An enum is a column of words: a type of the server's own would need its owner's ALTER for each new word."""
+    enum.native_enum = False
 
 
 class Record(SQLModel):
@@ -117,14 +128,17 @@ class Store:
             self.engine = _sqlite(url, "BEGIN IMMEDIATE")
             self._reader = _sqlite(url, "BEGIN", query_only=True)
         else:
-            self.engine = create_engine(url, pool_pre_ping=True, **_POOL)
-            self._reader = self.engine.execution_options(postgresql_readonly=True)
+            self.engine = _postgresql(url)
+            # One look sees one state of things, as it does on SQLite.
+            look: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+            self._reader = self.engine.execution_options(**look)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A writing transaction; commits at the end, rolls back where an exception leaves it.
 
-        On SQLite it begins IMMEDIATE under a first-come lock: deferred begins end in "database is locked".
+        On SQLite it begins IMMEDIATE under a first-come lock: deferred begins end in "database is locked". On
+        PostgreSQL many write at once: what is read before it is written is held (`models.base.turns`).
         """
         if self.on_sqlite:
             with self._turn, self._session(self.engine) as session, session.begin():
@@ -172,5 +186,20 @@ def _sqlite(url: str, begin: str, *, query_only: bool = False) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: str) -> Engine:
+    engine = create_engine(url, connect_args=_ANSWERS_WITHIN, **_SHARED_POOL)
+
+    @event.listens_for(engine, "handle_error")
+    def _without_values(context: ExceptionContext) -> None:
+        """The server's DETAIL names the values of a row (an openid, a birthday): only its first line goes on."""
+        said = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+        if said is not None:
+            context.original_exception.args = (said,)
+            if context.sqlalchemy_exception is not None:
+                context.sqlalchemy_exception.args = (f"({type(context.original_exception).__name__}) {said}",)
 
     return engine

@@ -4,13 +4,19 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from models.base.errors import Misconfigured
+
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 
 
 @cache
 def all_texts() -> dict[str, str]:
-    """Every text by its key `intent.moment`, from `content/texts/zh.toml`."""
-    sections = tomllib.loads((CONTENT / "texts" / "zh.toml").read_text(encoding="utf-8"))
+    """Every text by its key `intent.moment`, from `content/texts/zh.toml`. Raises Misconfigured for a broken one."""
+    path = CONTENT / "texts" / "zh.toml"
+    try:
+        sections = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{path.name}：{error}") from error
     return {f"{intent}.{moment}": text for intent, moments in sections.items() for moment, text in moments.items()}
 
 

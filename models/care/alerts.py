@@ -13,11 +13,13 @@ from models.base.errors import Refused
 from models.base.seal import put_sealed, sealed
 from models.base.store import BigId, Moment, Record, Ref, Session
 from models.base.texts import say
+from models.base.turns import hold_one
 from models.care.responders import responders
 from models.messaging.outbox import Lane
 from models.messaging.words import tell
 from models.roster.children import Child
 from models.roster.people import Person
+from models.roster.scope import full_scope
 
 log = logging.getLogger(__name__)
 
@@ -132,11 +134,14 @@ def read_alert(session: Session, person: Person, alert_id: int) -> Alert:
     return alert
 
 
-def children_of(session: Session, alert: Alert) -> Sequence[Child]:
-    """The children an alert may be about."""
-    return session.exec(
-        select(Child).join(AlertChild, col(AlertChild.child_id) == Child.id).where(AlertChild.alert_id == alert.id)
-    ).all()
+def children_of(session: Session, alert: Alert, reader: Person) -> Sequence[Child]:
+    """The children an alert may be about, in the reader's scope; to one who was called as the last resort, all."""
+    about = select(AlertChild.child_id).where(AlertChild.alert_id == alert.id)
+    seen = full_scope(session, reader).children(session).where(col(Child.id).in_(about))
+    return (
+        session.exec(seen.order_by(col(Child.id))).all()
+        or session.exec(select(Child).where(col(Child.id).in_(about))).all()
+    )
 
 
 def steps_of(session: Session, alert: Alert) -> Sequence[AlertStep]:
@@ -149,6 +154,7 @@ def take_alert(session: Session, person: Person, alert: Alert) -> None:
 
     Raises Refused `alert.taken` with the owner's name, `alert.is_closed`.
     """
+    hold_one(session, Alert, alert.id)
     _open(alert)
     if alert.owner_id == person.id:
         return
@@ -163,6 +169,7 @@ def take_alert(session: Session, person: Person, alert: Alert) -> None:
 
 def note_contact(session: Session, person: Person, alert: Alert, note: str) -> None:
     """已联系: somebody spoke with the family; who had no owner gets this one. Raises Refused `alert.is_closed`."""
+    hold_one(session, Alert, alert.id)
     _open(alert)
     if alert.owner_id is None:
         take_alert(session, person, alert)
@@ -174,6 +181,7 @@ def close_alert(session: Session, person: Person, alert: Alert, note: str) -> No
 
     Raises Refused `alert.is_closed`, `alert.only_owner`, `alert.say_how`.
     """
+    hold_one(session, Alert, alert.id)
     _open(alert)
     if alert.owner_id != person.id:
         raise Refused("alert.only_owner")

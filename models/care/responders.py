@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from models.base.facts import holding
-from models.base.seal import normalised
 from models.base.store import Session
+from models.care.spoken import bare
 from models.roster.accounts import accounts_of
 from models.roster.children import Child
 from models.roster.people import Duty, Person, Staff, duties_of, staff_of
@@ -19,6 +19,8 @@ from models.roster.units import Unit, UnitKind, ancestors
 _ON_CALL = (Duty.ADMIN, Duty.DUTY_OFFICER)
 _SCHOOLS = frozenset({UnitKind.SCHOOL, UnitKind.GRADE, UnitKind.CLASS})
 _TEACHERS = re.compile("老师|教师|班主任|导师|教练|教官|宿管|辅导员|讲师")
+_INTIMATE = re.compile("摸|侵|猥亵|强奸|亲我|脱我?衣|裸")
+"""What is done to a body in secret: whoever sees the child every day may be the one, named or not."""
 _LEADERS = re.compile("校长|园长|主任|书记|校领导|学校领导|学校的?人|校方")
 _TITLES = ("老师", "主任", "校长", "园长", "书记", "局长", "科长", "股长", "教练")
 
@@ -37,16 +39,18 @@ def responders(session: Session, sender: Person | None, words: str) -> Call:
 
     For each child concerned: its class teacher, else the administrator of the nearest unit above; from an unbound
     account: those on call at the top. Left out: the sender, whoever the words name, the guardians of the children, and
-    where they speak of a teacher every teacher and mentor of the child, of a school's leaders the whole school.
+    where they speak of a teacher, or of what is done to a body, every teacher and mentor of the child; of a school's
+    leaders the whole school.
     Somebody who cannot be reached does not stand in the way of the next one up.
     """
+    words = bare(words)
     children = _concerned(session, sender, words) if sender else []
     places = _units(session, [child.unit_id for child in children])
     if sender and not places:
         places = _units(session, [staff.unit_id for staff in duties_of(session, sender.id)])
     fits = _suited(session, sender, words, children)
     barred = _SCHOOLS if _LEADERS.search(words.replace("班主任", "")) else frozenset[UnitKind]()
-    duties = _ON_CALL if _TEACHERS.search(words) else (Duty.CLASS_TEACHER, *_ON_CALL)
+    duties = _ON_CALL if _bars_teachers(words) else (Duty.CLASS_TEACHER, *_ON_CALL)
     people: dict[int, Person] = {}
     for place in places:
         tiers = [unit for unit in ancestors(session, place) if unit.kind not in barred]
@@ -61,8 +65,7 @@ def _concerned(session: Session, sender: Person, words: str) -> Sequence[Child]:
     """The children the words name, among those the sender minds or teaches; else all that he minds."""
     teaching = duty_scope(session, sender, TEACHING)
     known = Scope(sender.id, teaching.paths, as_mentor=True, as_guardian=True)
-    said = normalised(words)
-    named = [child for child in session.exec(known.children(session)) if _named(child.name, said)]
+    named = [child for child in session.exec(known.children(session)) if _named(child.name, words)]
     return named or session.exec(Scope(sender.id, as_guardian=True).children(session)).all()
 
 
@@ -70,11 +73,14 @@ def _suited(session: Session, sender: Person | None, words: str, children: Itera
     out = {sender.id} if sender else set()
     for child in children:
         out |= {tie.person_id for tie in guardians_of(session, child.id)}
-        if _TEACHERS.search(words):
+        if _bars_teachers(words):
             out |= {tie.person_id for tie in mentors_of(session, child.id)}
             out |= {p.id for p in staff_of(session, session.get_one(Unit, child.unit_id), Duty.CLASS_TEACHER)}
-    said = normalised(words)
-    return lambda person: person.id not in out and not _accused(person.name, said)
+    return lambda person: person.id not in out and not _accused(person.name, words)
+
+
+def _bars_teachers(words: str) -> bool:
+    return bool(_TEACHERS.search(words) or _INTIMATE.search(words))
 
 
 def _nearest(session: Session, tiers: Iterable[Sequence[Person]], fits: Callable[[Person], bool]) -> Sequence[Person]:
@@ -109,13 +115,13 @@ def _reachable(session: Session, person: Person) -> bool:
 
 def _named(name: str, said: str) -> bool:
     """Whether the words hold a name in full or, of three characters or more, without the surname."""
-    name = normalised(name)
+    name = bare(name)
     return name in said or (len(name) > 2 and name[1:] not in _TITLES and name[1:] in said)
 
 
 def _accused(name: str, said: str) -> bool:
     """Whether the words may speak of this person: by name, or by surname and title (王主任)."""
-    surnames = (normalised(name)[:1], normalised(name)[:2])
+    surnames = (bare(name)[:1], bare(name)[:2])
     return _named(name, said) or any(surname + title in said for surname in surnames for title in _TITLES)
 
 

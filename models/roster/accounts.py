@@ -1,11 +1,14 @@
 """A WeChat account (openid): whether it follows us, whose it is, and when it last spoke or tapped."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
 from models.base.store import Moment, Ref, Session
+from models.base.turns import hold
 from models.roster.people import Person
 
 
@@ -23,10 +26,11 @@ class Account(SQLModel, table=True):
 
 def heard(session: Session, openid: str, *, spoke: bool) -> Account:
     """Notes that an account wrote (spoke) or tapped, followed or scanned (not spoke); a new account is made."""
-    account = session.get(Account, openid)
+    account = hold(session, Account, openid)
     if account is None:
-        account = Account(openid=openid, first_seen_at=session.now)
-        session.add(account)
+        with suppress(IntegrityError), session.begin_nested():  # another message of it may be as new
+            session.add(Account(openid=openid, first_seen_at=session.now))
+        account = session.get_one(Account, openid)
     account.following = True
     if spoke:
         account.spoke_at = session.now

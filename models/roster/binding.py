@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlmodel import Field, col, select, update
+from sqlmodel import Field, col, select
 
 from models.base import audit
 from models.base.errors import Refused
 from models.base.store import Moment, Record, Ref, Session
+from models.base.turns import hold, hold_one
 from models.roster.accounts import Account, accounts_of, person_of
 from models.roster.children import Child
 from models.roster.guesses import note_wrong
@@ -84,9 +85,13 @@ def try_binding(session: Session, openid: str, invitation: Invitation, digits: s
 
     Wrong digits are counted against the account and the code, which dies of the fifth.
     """
-    person = session.get_one(Person, invitation.person_id)
+    hold(session, Account, openid)
+    person = hold_one(session, Person, invitation.person_id)
+    hold_one(session, Invitation, invitation.id)
     if person_of(session, openid) is not None:
         return NotBound("bind.taken")
+    if invitation.used_at or invitation.revoked_at:
+        return NotBound("bind.wrong_code")
     if person.phone and person.phone[-4:] != digits:
         note_wrong(session, openid)
         invitation.wrong += 1
@@ -97,9 +102,7 @@ def try_binding(session: Session, openid: str, invitation: Invitation, digits: s
     deciders = _deciders(session, person, invitation.unit_id, why) if why else []
     if why and not deciders:
         return NotBound(_NOBODY[why])
-    used = update(Invitation).where(col(Invitation.id) == invitation.id, col(Invitation.used_at).is_(None))
-    if session.exec(used.values(used_at=session.now, used_by=openid)).rowcount != 1:
-        return NotBound("bind.wrong_code")
+    invitation.used_at, invitation.used_by = session.now, openid
     if why is None:
         return _bind(session, openid, person, by=person.id)
     return Waiting(_ask(session, openid, person, invitation.unit_id, why), deciders)
@@ -115,6 +118,9 @@ def waiting_for(session: Session, decider: Person) -> list[BindingRequest]:
 
 def decide(session: Session, request: BindingRequest, decider: Person, *, granted: bool) -> Bound | None:
     """A second person's word. Raises Refused where it is not theirs to say, or said already."""
+    account = hold(session, Account, request.openid)
+    hold_one(session, Person, request.person_id)
+    hold_one(session, BindingRequest, request.id)
     if request.decided_at is not None:
         raise Refused("approve_binding.decided")
     if not _may_decide(session, decider, request):
@@ -123,7 +129,6 @@ def decide(session: Session, request: BindingRequest, decider: Person, *, grante
     if not granted:
         audit.record(session, "deny_binding", by=decider.id, subject="person", subject_id=request.person_id)
         return None
-    account = session.get(Account, request.openid)
     if account is not None and account.person_id not in (None, request.person_id):
         raise Refused("approve_binding.taken")
     return _bind(session, request.openid, session.get_one(Person, request.person_id), by=decider.id)
@@ -131,7 +136,7 @@ def decide(session: Session, request: BindingRequest, decider: Person, *, grante
 
 def unbind(session: Session, openid: str, *, by: int | None) -> bool:
     """The account is nobody's from now on; False where it was already."""
-    account = session.get(Account, openid)
+    account = hold(session, Account, openid)
     if account is None or account.person_id is None:
         return False
     audit.record(session, "unbind", by=by, subject="person", subject_id=account.person_id)

@@ -9,11 +9,12 @@ from models.base.errors import Refused
 from models.base.facts import end, holding
 from models.base.seal import normalised
 from models.base.store import Session
+from models.base.turns import hold_one, take_turn
 from models.roster.children import Child, move_child
 from models.roster.people import Duty, Person, Staff, duties_of, give_duty
 from models.roster.scope import Scope
 from models.roster.ties import Pairing, mentees_of, mentors_of, pair, unpair
-from models.roster.units import Unit, UnitKind, enclosing
+from models.roster.units import ROSTER, Unit, UnitKind, enclosing
 
 MOVED = "转学"
 """The reason of a pairing that ends because the child went to another school."""
@@ -26,6 +27,8 @@ def transfer(session: Session, scope: Scope, child: Child, class_: Unit, *, by: 
     """
     if class_.kind != UnitKind.CLASS or not scope.covers_unit(class_):
         raise Refused("move_child.not_yours")
+    take_turn(session, ROSTER)
+    hold_one(session, Child, child.id)
     if child.unit_id == class_.id:
         raise Refused("move_child.same_class")
     before = enclosing(session, session.get_one(Unit, child.unit_id), UnitKind.SCHOOL)
@@ -47,6 +50,7 @@ def hand_over(
     with them. Returns the children. Raises Refused where the two are one."""
     if leaving.id == taking.id:
         raise Refused("hand_over.same_person")
+    take_turn(session, ROSTER)
     children = mentees_in(session, scope, leaving)
     for child in children:
         for tie in mentors_of(session, child.id):

@@ -9,7 +9,8 @@ from sqlmodel import Field
 from models.base.facts import Fact, begin, end, holding
 from models.base.seal import put_sealed, sealed
 from models.base.store import Moment, Record, Ref, Session
-from models.roster.units import Unit
+from models.base.turns import hold_one, take_turn
+from models.roster.units import ROSTER, Unit
 
 
 class Sex(StrEnum):
@@ -119,6 +120,8 @@ def add_child(
 
 def move_child(session: Session, child: Child, unit: Unit, *, by: int | None = None) -> None:
     """Promotes or transfers a child: the old placement ends today, the new one begins; it stays the same child."""
+    take_turn(session, ROSTER)
+    hold_one(session, Child, child.id)
     if child.unit_id == unit.id:
         return
     for placement in session.exec(holding(Placement, session.today).where(Placement.child_id == child.id)).all():
@@ -129,6 +132,7 @@ def move_child(session: Session, child: Child, unit: Unit, *, by: int | None = N
 
 def set_categories(session: Session, child: Child, wanted: Iterable[Category], *, by: int | None = None) -> None:
     """Makes a child's categories from today on these ones; what ends is closed, what stays is not touched."""
+    take_turn(session, ROSTER)
     wanted = set(wanted)
     running = {row.category: row for row in categories_on(session, child.id, session.today)}
     for category, row in running.items():

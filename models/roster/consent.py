@@ -7,6 +7,8 @@ from sqlmodel import Field, Index, col, select
 
 from models.base import audit
 from models.base.store import Moment, Record, Ref, Session
+from models.base.turns import hold
+from models.roster.people import Person
 
 SERVICE = "service"
 """The one purpose there is today: lessons, notices and the care of the child through this chat."""
@@ -40,6 +42,7 @@ def has_consent(session: Session, person_id: int, purpose: str = SERVICE) -> boo
 
 def give_consent(session: Session, person_id: int, *, purpose: str = SERVICE, wording: str = "") -> Consent:
     """A person agrees; one that stands already is returned as it is. `wording`: up to 16 characters of a digest."""
+    hold(session, Person, person_id)
     found = session.exec(select(Consent).where(Consent.person_id == person_id, *standing(purpose))).first()
     if found is not None:
         return found
@@ -58,6 +61,7 @@ def refuse_consent(session: Session, person_id: int, *, purpose: str = SERVICE) 
 
 def withdraw_consent(session: Session, person_id: int, *, purpose: str = SERVICE) -> bool:
     """Takes a consent back from now on; False where none stood."""
+    hold(session, Person, person_id)
     found = session.exec(select(Consent).where(Consent.person_id == person_id, *standing(purpose))).all()
     for consent in found:
         consent.withdrawn_at = session.now

@@ -6,6 +6,7 @@ from sqlmodel import Field, col, delete, func, select
 
 from models.base import audit
 from models.base.store import Moment, Record, Session
+from models.base.turns import take_turn
 
 PER_ACCOUNT, ACCOUNT_WINDOW = 5, timedelta(hours=1)
 IN_ALL, ALL_WINDOW = 100, timedelta(minutes=10)
@@ -30,6 +31,7 @@ def barred(session: Session, openid: str) -> str | None:
 
 def note_wrong(session: Session, openid: str) -> None:
     """Counts one wrong guess; the one that pauses binding for all leaves an audit row."""
+    take_turn(session, "wrong_guess")  # counted one by one, so that the hundredth is seen, once
     session.exec(delete(WrongGuess).where(col(WrongGuess.at) < session.now - _KEPT))
     guess = WrongGuess(openid=openid, at=session.now)
     session.add(guess)

@@ -16,11 +16,12 @@ from models.base.errors import Misconfigured
 from models.base.facts import holding
 from models.base.store import Moment, Record, Ref, Session, Store
 from models.base.texts import say
+from models.base.turns import hold, take_turn
 from models.roster.accounts import Account, accounts_of
 from models.roster.children import Child
 from models.roster.people import Duty, Person, Staff, add_person, find_person, give_duty, staff_of
 from models.roster.ties import Guardianship
-from models.roster.units import Unit, label
+from models.roster.units import ROSTER, Unit, label
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's 32: no I, L, O, U. Nine of them are 45 random bits."""
@@ -79,6 +80,7 @@ def invite_first_admin(session: Session, unit: Unit, name: str, phone: str) -> s
     Raises Misconfigured where somebody else is bound who administers or approves there or above: they are the second
     person.
     """
+    take_turn(session, ROSTER)
     admin = find_person(session, name, phone) or add_person(session, name, phone)
     for person in staff_of(session, unit, Duty.ADMIN, Duty.APPROVER, above=True):
         if person.id != admin.id and accounts_of(session, person.id):
@@ -182,6 +184,7 @@ def _row(session: Session, guest: _Guest, lifetime: timedelta) -> InvitationRow 
 
 
 def _fresh(session: Session, person: Person, unit: Unit, lifetime: timedelta, *, trusted: bool) -> str:
+    hold(session, Person, person.id)
     older = select(Invitation).where(
         Invitation.person_id == person.id, col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None)
     )

@@ -9,7 +9,8 @@ from sqlmodel import Field, col, select
 from models.base.facts import Fact, begin, holding
 from models.base.seal import put_sealed, sealed
 from models.base.store import Moment, Record, Ref, Session
-from models.roster.units import Unit
+from models.base.turns import take_turn
+from models.roster.units import ROSTER, Unit
 
 
 class Duty(StrEnum):
@@ -75,6 +76,7 @@ def find_person(session: Session, name: str, phone: str) -> Person | None:
 
 def give_duty(session: Session, person: Person, unit: Unit, duty: Duty, *, by: int | None = None) -> Staff:
     """A duty in a unit from today on; one that runs already is returned as it is."""
+    take_turn(session, ROSTER)
     for staff in duties_of(session, person.id):
         if staff.unit_id == unit.id and staff.duty == duty:
             return staff

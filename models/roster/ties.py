@@ -7,8 +7,10 @@ from sqlmodel import Field, col
 
 from models.base.facts import Fact, begin, end, holding
 from models.base.store import Ref, Session
+from models.base.turns import take_turn
 from models.roster.children import Child
 from models.roster.people import Person
+from models.roster.units import ROSTER
 
 
 class Guardianship(Fact, table=True):
@@ -42,6 +44,7 @@ def set_guardian(
     session: Session, child: Child, person: Person, relation: str, *, at_home: bool, by: int | None = None
 ) -> Guardianship:
     """Makes a person the guardian of a child; the same tie again changes nothing, a changed one supersedes the old."""
+    take_turn(session, ROSTER)
     for old in guardians_of(session, child.id):
         if old.person_id == person.id:
             if (old.relation, old.at_home) == (relation, at_home):
@@ -62,6 +65,7 @@ def pair(
     by: int | None = None,
 ) -> Pairing:
     """Pairs a mentor with a child from today on; a running pairing of the two is returned as it is."""
+    take_turn(session, ROSTER)
     for old in mentors_of(session, child.id):
         if old.person_id == mentor.id and old.role == role:
             return old

@@ -7,6 +7,10 @@ from sqlmodel import Field, UniqueConstraint, col, select
 
 from models.base.errors import Refused
 from models.base.store import Record, Ref, Session
+from models.base.turns import take_turn
+
+ROSTER = "roster"
+"""The turn of whoever changes units, duties, classes and ties: one at a time, an import piece by piece."""
 
 
 class UnitKind(StrEnum):
@@ -32,6 +36,7 @@ class Unit(Record, table=True):
 
 def add_unit(session: Session, parent: Unit | None, kind: UnitKind, name: str) -> Unit:
     """The unit of this kind and name under a parent, made where it is missing."""
+    take_turn(session, ROSTER)
     found = find_unit(session, parent, kind, name)
     if found is not None:
         return found

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from models.base.audit import AuditEntry
 from models.base.store import Store
-from models.care.alerts import Alert, AlertChild, AlertTold, raise_alert
+from models.care.alerts import Alert, AlertChild, AlertStep, AlertTold, raise_alert
 from models.messaging.outbox import Batch, Delivery, Lane
 from models.roster.accounts import Account, person_of
 from models.roster.children import Child
@@ -39,6 +39,10 @@ def called(store: Store, cast: Cast, openid: str, words: str, cause: int = 1) ->
         ("o-grandmother", "老师打我", {"wang"}),
         ("o-grandmother", "班主任打我孩子，被打了", {"wang"}),
         ("o-grandmother", "周老师摸我", {"wang"}),
+        ("o-grandmother", "老 师 打 我", {"wang"}),
+        ("o-grandmother", "周-老-师摸我", {"wang"}),
+        ("o-grandmother", "老師打我", {"wang"}),
+        ("o-grandmother", "王校長摸我", {"li"}),
         ("o-grandmother", "王主任摸我", {"li"}),
         ("o-grandmother", "校长摸我", {"li"}),
         ("o-wang", "不想活了", {"li"}),
@@ -156,3 +160,34 @@ def test_the_words_are_sealed(store: Store, cast: Cast) -> None:
     store.close()
     path = Path(store.url.removeprefix("sqlite:///"))
     assert all("小满挨打了".encode() not in file.read_bytes() for file in path.parent.glob(path.name + "*"))
+
+
+def test_a_reader_sees_of_the_children_those_in_his_scope(
+    store: Store, cast: Cast, phone: Callable[[str], Phone]
+) -> None:
+    with store.write() as session:
+        grandmother = session.get_one(Person, cast.grandmother)
+        set_guardian(session, session.get_one(Child, cast.xiaoyu), grandmother, "外婆", at_home=True)
+    phone("o-grandmother").types("孩子不想活了")
+    shown = phone("o-zhou").types("预警")
+    assert "张小满" in shown and "刘小雨" not in shown
+
+
+def test_what_a_responder_writes_down_is_kept_and_raises_no_second_alert(
+    store: Store, cast: Cast, phone: Callable[[str], Phone]
+) -> None:
+    phone("o-grandmother").types("孩子说不想活了")
+    phone("o-zhou").types("我来处理")
+    phone("o-zhou").types("已联系")
+    assert "110" in phone("o-zhou").types("孩子昨天挨打了，已报110")
+    with store.read() as session:
+        assert len(session.exec(select(Alert)).all()) == 1
+        assert any("已报110" in step.note for step in session.exec(select(AlertStep)).all())
+
+
+def test_what_is_done_to_a_body_goes_past_those_who_see_the_child_every_day(
+    store: Store, cast: Cast, phone: Callable[[str], Phone]
+) -> None:
+    phone("o-grandmother").types("孩子说他摸我")
+    with store.read() as session:
+        assert set(session.exec(select(AlertTold.person_id)).all()) == {cast.wang}

@@ -171,14 +171,29 @@ def test_a_mentor_who_lost_the_duty_does_not_go_on(world: World, lin: Phone) -> 
 
 def test_words_of_danger_come_first_and_keep_the_place(world: World, lin: Phone, stranger: Phone) -> None:
     world.pupils("小川", "小满")
-    lin.types("家访 小满 今天")
-    answer = lin.types("孩子说 不 想 活 了")
+    lin.types("家访")
+    answer = lin.types("孩子说 不 想 活 了")  # asked which child: these are no words for that question
     assert answer.startswith("我看到了。\n有危险，请马上打110。")
     assert world.alerts == [("lin", "孩子说 不 想 活 了")]
     assert world.entries() == []
-    assert "“很好”" in lin.types("很好")
+    assert "哪一天" in lin.types("小川")
     assert stranger.speaks("v1", "我被打了").startswith("我看到了。")
     assert len(world.alerts) == 2
+
+
+def test_a_teacher_who_writes_down_what_happened_is_heard_and_kept(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    lin.types("家访 小满 今天")
+    answer = lin.types("孩子说不想活了，已陪着")
+    assert answer.startswith("有危险先打110") and "孩子说不想活了，已陪着" in answer
+    assert world.alerts == [("lin", "孩子说不想活了，已陪着")]
+
+
+def test_a_teacher_writes_of_danger_in_one_line(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    answer = lin.types("家访 小满 今天 孩子昨天挨打了")
+    assert answer.startswith("有危险先打110") and "孩子昨天挨打了" in answer
+    assert len(world.alerts) == 1
 
 
 @pytest.mark.parametrize("word", ["早写", "早改"])

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.danger import danger_words
+from handlers.danger import danger_words, read_lists
 from handlers.reading import choices, days, names
 from handlers.reading.numbers import number
 from handlers.universal import Universal, universal
+from models.base.errors import Misconfigured
 
 TODAY = date(2026, 6, 9)  # a Tuesday
 DAYS = st.dates(date(2020, 1, 1), date(2032, 12, 31))
@@ -166,7 +167,8 @@ def test_universal_words(typed: str, meaning: Universal | None) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["我不想活了", "不，想，活", "他 自 杀", "孩子挨打了", "作业多得想死", "我想死，你别管我",
-     "防溺水的时候有孩子落水了", "爸爸打我", "摸我了", "自殺", "预防自杀。可我想自杀"],
+     "防溺水的时候有孩子落水了", "爸爸打我", "摸我了", "自殺", "预防自杀。可我想自杀", "不❤️想❤️活了",
+     "自\u0301\u200b杀", "爺爺又打我了", "被老师打了", "他喝了农药", "孩子掉到河里了", "要跳樓"],
 )  # fmt: skip
 def test_danger_is_heard(typed: str) -> None:
     assert danger_words(typed)
@@ -175,7 +177,22 @@ def test_danger_is_heard(typed: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     ["防溺水", "六不防溺水", "防性侵要知道", "冬季取暖防一氧化碳中毒", "想死你了", "打我电话", "我很受打动", "别被打扰",
-     "家访 小满 今天 很好", "今天不想活动"],
+     "家访 小满 今天 很好", "今天不想活动", "提醒了防范溺水", "讲了溺水安全"],
 )  # fmt: skip
 def test_titles_and_everyday_words_raise_no_alarm(typed: str) -> None:
     assert danger_words(typed) == ()
+
+
+@pytest.mark.parametrize(
+    ("lists", "says"),
+    [
+        ("words = [", "读不了"),
+        ("words = []\nharmless = []", "空的"),
+        ('words = ["自杀", ""]\nharmless = []', "太短"),
+        ('words = ["不想活"]\nharmless = ["不想"]', "盖住"),
+        ('words = ["不想活"]', "读不了"),
+    ],
+)
+def test_a_list_that_would_hear_nothing_or_everything_stops_the_start(lists: str, says: str) -> None:
+    with pytest.raises(Misconfigured, match=says):
+        read_lists(lists)

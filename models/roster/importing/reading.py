@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from models.base.errors import Misconfigured
 from models.roster.importing.columns import NAME, heading, layout
+from models.roster.importing.extent import check_extent
 
 _TITLE_LINES = 5
 _EXACT = 10**15  # beyond it a spreadsheet's number has lost digits
@@ -84,6 +85,7 @@ def _decoded(data: bytes, name: str) -> str:
 def _excel(path: Path) -> Iterator[tuple[int, list[str]]]:
     if not path.exists():
         raise FileNotFoundError
+    check_extent(path)
     with CalamineWorkbook.from_path(path) as book:
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     for number, cells in enumerate(rows, start=1):

@@ -10,6 +10,7 @@ from models.base.ids import new_id
 from models.base.seal import put_sealed
 from models.base.store import Session
 from models.base.texts import say
+from models.base.turns import take_turn
 from models.roster.changes import MOVED
 from models.roster.children import Child, ChildCategory, Placement
 from models.roster.importing import columns
@@ -20,11 +21,13 @@ from models.roster.importing.report import Clash, Remark
 from models.roster.importing.walk import Walk
 from models.roster.people import Duty, Person, Staff
 from models.roster.ties import Guardianship, Pairing, PairingRole
-from models.roster.units import Unit
+from models.roster.units import ROSTER, Unit
 
 
 def take_piece(session: Session, walk: Walk, lines: Sequence[Line]) -> bool:
     """Takes these rows in the running transaction, those with a clash left out; whether anything changed."""
+    if not walk.dry:
+        take_turn(session, ROSTER)  # two imports at once go piece by piece, and each sees what the other made
     with session.no_autoflush:
         standing: dict[int, tuple[Unit, Unit]] = {}
         made = walk.places.made

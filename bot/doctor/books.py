@@ -1,0 +1,68 @@
+"""The books: is the database whole, does the key open it, was the audit touched, is there somebody to run it."""
+
+from collections.abc import Iterator
+
+from sqlmodel import col, func, select
+
+from bot.app import House
+from bot.database import key_fits
+from bot.doctor.finding import Finding, bad, look, or_good
+from models.base.facts import holding
+from models.base.store import Session, Store
+from models.roster.accounts import Account
+from models.roster.children import Child
+from models.roster.people import Duty, Staff
+
+LEAST_POSTGRESQL = 14
+"""The oldest that its makers still mend."""
+
+
+def database(store: Store) -> Finding:
+    """Whether the file is sound (SQLite's own quick check), or the server (PostgreSQL) one that we know."""
+    if not store.on_sqlite:
+        return _server(store)
+    with store.read() as session:
+        said = str(session.connection().exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+    return Finding("doctor.database") if said == "ok" else bad("doctor.database", "doctor.database_broken", why=said)
+
+
+def _server(store: Store) -> Finding:
+    with store.read() as session:
+        number = int(session.connection().exec_driver_sql("SHOW server_version_num").scalar_one())
+    server = f"PostgreSQL {number // 10_000}.{number % 10_000}"
+    if number // 10_000 < LEAST_POSTGRESQL:
+        return bad("doctor.database", "doctor.database_old", server=server, least=LEAST_POSTGRESQL)
+    return Finding("doctor.database", detail=server)
+
+
+def key(store: Store) -> Finding:
+    """Whether the master key is the one that the database was sealed under."""
+    return Finding("doctor.key") if key_fits(store) else bad("doctor.key", "doctor.key_wrong")
+
+
+def audit(house: House) -> Iterator[Finding]:
+    """Whether the chain of acts holds up to its anchor."""
+    broken = house.auditor.broken_at()
+    if broken is None:
+        yield Finding("doctor.audit")
+    else:
+        yield bad("doctor.audit", "doctor.audit_broken", position=broken)
+
+
+def people(house: House) -> Iterator[Finding]:
+    """Whether there are children, and somebody bound who administers and who approves."""
+    about, found = "doctor.people", []
+    with house.store.read() as session:
+        if not session.exec(select(func.count()).select_from(Child)).one():
+            found.append(look(about, "doctor.people_none"))
+        if not _bound(session, Duty.ADMIN):
+            found.append(look(about, "doctor.no_admin"))
+        if not _bound(session, Duty.APPROVER):
+            found.append(look(about, "doctor.no_approver"))
+    yield from or_good(about, found)
+
+
+def _bound(session: Session, duty: Duty) -> bool:
+    bound = select(Account.person_id).where(col(Account.person_id).is_not(None), col(Account.following).is_(True))
+    held = holding(Staff, session.today).where(Staff.duty == duty, col(Staff.person_id).in_(bound))
+    return session.exec(held).first() is not None

@@ -1,0 +1,73 @@
+"""What the season needs: sound content, a school calendar that fits the roster, and a person's word for its rules."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from bot.app import House
+from bot.doctor.finding import Finding, Grade, look, or_good
+from models.base.errors import Misconfigured
+from models.base.store import Session
+from models.calendar.files import calendars
+from models.calendar.holidays import warnings
+from models.calendar.occurrences import held, standing_approval
+from models.learning.lint import content_faults
+from models.roster.units import Unit
+from scheduler.plan import places
+from scheduler.table import RULES
+
+_SOON = timedelta(days=14)
+
+
+def content(house: House) -> Iterator[Finding]:
+    """Lessons and notices, by the linter."""
+    yield from or_good("doctor.content", [Finding("doctor.content", Grade.BAD, fault) for fault in content_faults()])
+
+
+def calendar(house: House) -> Iterator[Finding]:
+    """The calendar files: readable, of units that exist, and reaching far enough."""
+    about = "doctor.calendar"
+    try:
+        known = calendars()
+    except Misconfigured as error:
+        yield Finding(about, Grade.BAD, str(error))
+        return
+    with house.store.read() as session:
+        today = session.today
+        units = set(session.exec(select(Unit.name)))
+        named = set(session.exec(select(Unit.name).where(col(Unit.name).in_(known))))
+    found = [Finding(about, Grade.LOOK, warning) for each in known.values() for warning in warnings(each, today)]
+    if units:
+        found += [look(about, "doctor.calendar_unknown", unit=unit) for unit in known if unit not in named]
+    if not known:
+        found.append(look(about, "doctor.calendar_none"))
+    yield from or_good(about, found)
+
+
+def rules(house: House) -> Iterator[Finding]:
+    """Standing approvals: what waits for one, who has none, whose ends soon."""
+    about, found = "doctor.rules", []
+    try:
+        calendars()
+    except Misconfigured:
+        return  # said by `calendar`; nothing is sent before it is mended
+    with house.store.read() as session:
+        waiting: dict[str, int] = {}
+        for row in held(session):
+            unit = session.get_one(Unit, row.unit_id).name
+            waiting[unit] = waiting.get(unit, 0) + 1
+        found += [look(about, "doctor.rules_held", unit=unit, count=count) for unit, count in waiting.items()]
+        for place in places(session):
+            found += _approvals(session, session.get_one(Unit, place.unit_id))
+    yield from or_good(about, found)
+
+
+def _approvals(session: Session, unit: Unit) -> list[Finding]:
+    approvals = [found for rule in RULES if (found := standing_approval(session, rule.name, unit)) is not None]
+    if not approvals:
+        return [look("doctor.rules", "doctor.rules_none", unit=unit.name)]
+    ends = min(approval.until for approval in approvals)
+    if ends - session.today > _SOON:
+        return []
+    return [look("doctor.rules", "doctor.rules_ending", unit=unit.name, until=ends)]

@@ -1,0 +1,65 @@
+"""How far the sheets of an .xlsx reach, before one is laid out in memory: a stray cell at its far corner fills any."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+from zipfile import BadZipFile, ZipFile
+
+from models.base.errors import Misconfigured
+
+_MOST_BYTES = 600 * 1024 * 1024
+_MOST_COLUMNS = 200
+_MOST_CELLS = 12_000_000
+"""Half a million rows of our columns."""
+
+_CHUNK = 1 << 20
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]{0,80}?\br="([A-Z]{1,3})([0-9]{1,7})"')
+
+
+def check_extent(path: Path) -> None:
+    """Raises Misconfigured where the file unpacks to too much, or names the far cell that makes a sheet too large.
+
+    What is no .xlsx at all is left to whoever opens it.
+    """
+    try:
+        with ZipFile(path) as book:
+            if sum(part.file_size for part in book.infolist()) > _MOST_BYTES:
+                raise Misconfigured(f"{path.name}：太大了，请分成几个文件导入")
+            for name in book.namelist():
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    with book.open(name) as sheet:
+                        _check(sheet, path.name)
+    except BadZipFile:
+        return
+
+
+def _check(sheet: IO[bytes], name: str) -> None:
+    widest, column_at, lowest, row_at = 0, "", 0, ""
+    for letters, digits in _cells(sheet):
+        column, row = _column(letters), int(digits)
+        if column > widest:
+            widest, column_at = column, (letters + digits).decode()
+        if row > lowest:
+            lowest, row_at = row, (letters + digits).decode()
+    if widest > _MOST_COLUMNS:
+        raise Misconfigured(f"{name}：{column_at} 格还有内容，离表格太远。请删掉表格右边多余的列再试")
+    if widest * lowest > _MOST_CELLS:
+        raise Misconfigured(f"{name}：{row_at} 格还有内容，离表格太远。请删掉表格下面多余的行再试")
+
+
+def _cells(sheet: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    rest = b""
+    while chunk := sheet.read(_CHUNK):
+        text = rest + chunk
+        end = text.rfind(b"<") if not text.endswith(b">") else len(text)
+        yield from _CELL.findall(text, 0, end)
+        rest = text[end:][-_CHUNK:]
+    yield from _CELL.findall(rest)
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

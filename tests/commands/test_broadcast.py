@@ -1,0 +1,122 @@
+"""broadcast: two members of staff bring a notice from the draft to the list for phoning, from the command line."""
+
+import csv
+import re
+
+from sqlmodel import select
+
+from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.outbox import Delivery
+from tests.commands.conftest import CHEN, GRANDMOTHER, LI, WANG
+from tests.commands.office import Office
+
+
+def _drafted(office: Office, *more: str, notice: str = "drowning", by: str = WANG) -> str:
+    said = office.does("broadcast", "new", "--by", by, "--notice", notice, *more)
+    found = re.search(r"编号 (\d{6})", said)
+    assert found, said
+    return found[1]
+
+
+def _asked(office: Office) -> str:
+    number = _drafted(office)
+    office.does("broadcast", "ask", number, "--by", WANG)
+    return number
+
+
+def _state(office: Office, number: str) -> BroadcastState:
+    store = office.store()
+    with store.read() as session:
+        found = [each for each in session.exec(select(Broadcast)) if str(each.id).endswith(number)]
+    store.close()
+    return found[0].state
+
+
+def _told(office: Office, openid: str) -> list[str]:
+    store = office.store()
+    with store.read() as session:
+        rows = session.exec(select(Delivery).where(Delivery.openid == openid)).all()
+        words = [str(row.words.get("text", "")) for row in rows]
+    store.close()
+    return words
+
+
+def test_a_draft_shows_the_words_whom_it_reaches_and_whom_not(office: Office) -> None:
+    said = office.does("broadcast", "new", "--by", WANG, "--notice", "drowning", "--to", "柳溪小学 在家")
+    assert "《" in said and "柳溪小学 · 在家的监护人" in said
+    assert "在家：\n" in said and "在外：\n" in said and "要发给 1 位" in said
+    said = office.does("broadcast", "new", "--by", WANG, "--notice", "drowning")
+    assert "2 位发不到：没绑定，进电话名单" in said
+    assert _told(office, "o-nainai") == []
+
+
+def test_what_cannot_be_drafted_is_said(office: Office) -> None:
+    new = ("broadcast", "new", "--notice")
+    assert "没有 nonsense。有：autumn-start、" in office.refuses(*new, "nonsense", "--by", WANG)
+    assert "教职工登记的手机号" in office.refuses(*new, "drowning", "--by", GRANDMOTHER)
+    assert "没有找到“柳溪小学”" in office.refuses(*new, "drowning", "--by", CHEN, "--to", "柳溪小学")
+    assert "《" not in office.does("broadcast", "list")
+
+
+def test_list_and_show_know_a_broadcast_by_its_number(office: Office) -> None:
+    number = _drafted(office)
+    said = office.does("broadcast", "list")
+    assert number in said and "草稿" in said and "青禾县 · 全部监护人" in said
+    assert "要发给 1 位" in office.does("broadcast", "show", number)
+    for wrong in ("000", "abcdef", "999999999999999"):
+        assert f"没有编号是 {wrong} 的通知" in office.refuses("broadcast", "show", wrong)
+
+
+def test_the_writer_gets_both_voices_first(office: Office) -> None:
+    office.does("broadcast", "test", _drafted(office), "--by", WANG)
+    home, away = _told(office, "o-wang")
+    assert home != away and home.endswith("看完请回1。")
+
+
+def test_the_approver_is_told_and_lets_it_go_and_the_writer_hears_of_it(office: Office) -> None:
+    number = _asked(office)
+    assert "王启明写的" in _told(office, "o-li")[0]
+    assert "请另一位审批" in office.refuses("broadcast", "approve", number, "--by", WANG, typed="y\n")
+    said = office.does("broadcast", "approve", number, "--by", LI, typed="y\n")
+    assert "发出去吗？" in said and "要发给 1 位" in said and "开始发了" in said
+    assert _state(office, number) == BroadcastState.SENDING
+    assert "李文静批了" in _told(office, "o-wang")[-1]
+    assert "正在发：共 3，" in office.does("broadcast", "status", number)
+
+
+def test_who_says_no_at_the_question_sends_nothing(office: Office) -> None:
+    number = _asked(office)
+    assert office.bot("broadcast", "approve", number, "--by", LI, typed="n\n").status != 0
+    assert _state(office, number) == BroadcastState.AWAITING
+
+
+def test_nobody_approves_outside_their_units(office: Office) -> None:
+    number = _asked(office)
+    said = office.refuses("broadcast", "approve", number, "--by", CHEN, typed="y\n")
+    assert "不是这个单位的审批人" in said and _state(office, number) == BroadcastState.AWAITING
+
+
+def test_an_emergency_needs_a_duty_officer(office: Office) -> None:
+    number = _drafted(office, notice="rainstorm")
+    said = office.refuses("broadcast", "emergency", number, "--by", WANG, "--reason", "山洪", typed="y\n")
+    assert "只有值班员" in said and _state(office, number) == BroadcastState.DRAFT
+
+
+def test_it_can_be_paused_resumed_and_stopped_for_good(office: Office) -> None:
+    number = _asked(office)
+    office.does("broadcast", "approve", number, "--by", LI, typed="y\n")
+    office.does("broadcast", "pause", number, "--by", WANG)
+    assert "停在那里" in office.does("broadcast", "status", number)
+    office.does("broadcast", "resume", number, "--by", WANG)
+    assert "停了" in office.does("broadcast", "stop", number, "--by", LI)
+    assert _state(office, number) == BroadcastState.CANCELLED
+    assert "这条没有在发" in office.refuses("broadcast", "stop", number, "--by", LI)
+
+
+def test_the_list_for_phoning_is_for_the_broadcasts_own_people(office: Office) -> None:
+    number = _drafted(office)
+    assert "不归您发" in office.refuses("broadcast", "calls", number, "--by", CHEN, "--out", "calls.csv")
+    assert not (office.folder / "calls.csv").exists()
+    assert "写好了 0 位" in office.does("broadcast", "calls", number, "--by", WANG, "--out", "calls.csv")
+    with (office.folder / "calls.csv").open(encoding="utf-8-sig") as file:
+        assert next(csv.reader(file)) == ["姓名", "关系", "孩子", "电话", "没送到的原因", "帮扶教师"]

@@ -1,0 +1,140 @@
+"""serve, schedule, work, backup: `python -m bot` as an operator's machine runs it, ended by SIGTERM."""
+
+import http.client
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from sqlmodel import select
+
+from models.base.clock import SystemClock
+from models.calendar.pulse import Lease
+from models.roster.people import Person
+from tests.commands.office import Office
+
+_PATIENCE = 20.0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _until(what: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
+    end = monotonic() + _PATIENCE
+    while not what():
+        assert process.poll() is None and monotonic() < end, "it did not come about"
+        sleep(0.05)
+
+
+def _ends(process: "subprocess.Popen[str]") -> str:
+    """Asked to end, it ends by itself, soon and with status 0; what it said."""
+    process.send_signal(signal.SIGTERM)
+    said, _ = process.communicate(timeout=_PATIENCE)
+    assert process.returncode == 0 and "Traceback" not in said, said
+    return said
+
+
+def _healthy(port: int) -> bool:
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        asked.request("GET", "/healthz")
+        answer = asked.getresponse()
+        return answer.status == 200 and b"true" in answer.read()
+    except OSError:
+        return False
+    finally:
+        asked.close()
+
+
+def _leads(office: Office) -> bool:
+    store = office.store()
+    with store.read() as session:
+        lease = session.get(Lease, "scheduler")
+    store.close()
+    return lease is not None and lease.until > SystemClock().now()
+
+
+def test_serve_answers_schedules_and_ends_cleanly(office: Office) -> None:
+    port = _free_port()
+    office.change("port = 8080", f"port = {port}")
+    office.change("https://api.weixin.qq.com", "http://127.0.0.1:9")
+    process = office.start("serve")
+    try:
+        _until(lambda: _healthy(port), process)
+        _until(lambda: _leads(office), process)
+        said = office.does("doctor", "--offline")
+        assert "[好] 服务" in said and "[好] 定时\n" in said
+        # A second one on the same port says so and leaves the first alone.
+        assert f"server.port：127.0.0.1:{port} 用不了" in office.refuses("serve")
+        assert _healthy(port)
+    finally:
+        said = _ends(process)
+    assert f"在 http://127.0.0.1:{port} 等消息" in said
+    assert not _healthy(port) and not _leads(office)
+
+
+@pytest.mark.parametrize("command", ["schedule", "work"])
+def test_they_run_alone_and_end_cleanly(office: Office, command: str) -> None:
+    office.change("https://api.weixin.qq.com", "http://127.0.0.1:9")
+    process = office.start(command)
+    try:
+        if command == "schedule":
+            _until(lambda: _leads(office), process)
+        else:
+            _until(lambda: _waits_for_signals(process), process)
+    finally:
+        _ends(process)
+    assert not _leads(office)
+
+
+def _waits_for_signals(process: "subprocess.Popen[str]") -> bool:
+    """Whether SIGTERM has a handler by now (the kernel's own word)."""
+    caught = re.search(r"SigCgt:\s*(\w+)", Path(f"/proc/{process.pid}/status").read_text())
+    return caught is not None and bool(int(caught[1], 16) & (1 << (signal.SIGTERM - 1)))
+
+
+def test_a_backup_is_whole_private_and_opens_with_the_same_key(office: Office) -> None:
+    said = office.does("backup", "--out", "copy.db")
+    copy = office.folder / "copy.db"
+    assert "主密钥不在里面" in said and stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert not (office.folder / "copy.db.part").exists()
+    with closing(sqlite3.connect(copy)) as opened:
+        assert opened.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert "张桂花".encode() not in copy.read_bytes()
+    # The worst night: the books are gone, the copy takes their place.
+    shutil.rmtree(office.folder / "data")
+    (office.folder / "data").mkdir()
+    copy.rename(office.folder / "data/shouwang.db")
+    store = office.store()
+    with store.read() as session:
+        assert "张桂花" in {person.name for person in session.exec(select(Person))}
+    store.close()
+    assert "[坏]" not in office.does("doctor", "--offline")
+
+
+def test_a_backup_overwrites_nothing_and_needs_a_database(office: Office) -> None:
+    (office.folder / "copy.db").write_text("mine")
+    assert "copy.db 已经有了，没有动它" in office.refuses("backup", "--out", "copy.db")
+    assert (office.folder / "copy.db").read_text() == "mine"
+    shutil.rmtree(office.folder / "data")
+    assert "找不到数据库" in office.refuses("backup", "--out", "other.db")
+    assert not (office.folder / "other.db").exists()
+
+
+def test_a_broken_database_makes_no_backup(office: Office) -> None:
+    for name in ("shouwang.db-wal", "shouwang.db-shm"):
+        (office.folder / "data" / name).unlink(missing_ok=True)
+    (office.folder / "data/shouwang.db").write_bytes(b"not a database at all" * 999)
+    assert "没有通过检查" in office.refuses("backup", "--out", "copy.db")
+    assert list(office.folder.glob("copy.db*")) == []

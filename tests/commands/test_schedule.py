@@ -1,0 +1,81 @@
+"""schedule: what the calendar sends next, and the standing approvals of its rules."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import select
+
+from models.base.clock import SystemClock, local_date
+from models.calendar.occurrences import EVERY_RULE, StandingApproval
+from tests.commands.conftest import CHEN, LI, WANG
+from tests.commands.office import Office
+
+
+@pytest.fixture
+def until() -> str:
+    return (local_date(SystemClock().now()) + timedelta(days=300)).isoformat()
+
+
+def _approvals(office: Office) -> list[tuple[str, date, bool]]:
+    store = office.store()
+    with store.read() as session:
+        found = [(a.rule, a.until, a.withdrawn_at is None) for a in session.exec(select(StandingApproval))]
+    store.close()
+    return found
+
+
+def _approve(office: Office, rule: str, until: str, *, by: str = LI, unit: str = "青禾县") -> str:
+    return office.does("schedule", "approve", rule, "--unit", unit, "--by", by, "--until", until)
+
+
+def test_all_rules_are_approved_at_once_and_the_list_says_by_whom(office: Office, until: str) -> None:
+    before = office.does("schedule", "list", "--days", "200")
+    assert "没有批准，到时不发" in before and "青禾县" in before
+    assert f"批准了：青禾县的 all 到{until}为止" in _approve(office, "all", until)
+    assert _approvals(office) == [(EVERY_RULE, date.fromisoformat(until), True)]
+    after = office.does("schedule", "list", "--days", "200")
+    assert f"李文静批到{until}" in after and "没有批准" not in after
+
+
+def test_an_approval_of_one_rule_is_of_that_rule_alone(office: Office, until: str) -> None:
+    _approve(office, "winter_vacation", until)
+    lines = office.does("schedule", "list", "--days", "370").splitlines()
+    approved = {name for name in ("winter_vacation", "gaokao") for line in lines if name in line and "李文静" in line}
+    assert approved == {"winter_vacation"}
+
+
+def test_what_ends_before_the_day_is_no_approval_of_that_day(office: Office) -> None:
+    _approve(office, "all", local_date(SystemClock().now()).isoformat())
+    assert "没有批准" in office.does("schedule", "list", "--days", "200")
+
+
+def test_only_an_approver_of_the_unit_approves(office: Office, until: str) -> None:
+    args = ("schedule", "approve", "all", "--until", until, "--unit", "青禾县", "--by")
+    for phone in (WANG, CHEN):
+        assert "要青禾县或上级的审批人来定" in office.refuses(*args, phone)
+    assert _approvals(office) == []
+
+
+def test_slips_are_named(office: Office, until: str) -> None:
+    args = ("schedule", "approve", "--unit", "青禾县", "--by", LI)
+    assert "没有 nonsense。写 all，或：term_start、" in office.refuses(*args, "nonsense", "--until", until)
+    assert "日期写成 2027-08-31" in office.refuses(*args, "all", "--until", "明年")
+    assert "400天以内" in office.refuses(*args, "all", "--until", "2099-01-01")
+    assert _approvals(office) == []
+
+
+def test_a_withdrawn_approval_ends(office: Office, until: str) -> None:
+    _approve(office, "all", until)
+    args = ("schedule", "withdraw", "--unit", "青禾县", "--by")
+    assert "要青禾县或上级的审批人来定" in office.refuses(*args, WANG, "all")
+    assert "连同全部规则（all）一起批的" in office.refuses(*args, LI, "gaokao")
+    assert "撤回了 1 个批准" in office.does(*args, LI, "all")
+    assert [standing for *_, standing in _approvals(office)] == [False]
+    assert "没有对 all 的批准" in office.refuses(*args, LI, "all")
+
+
+def test_withdrawing_below_says_that_the_unit_above_still_approves(office: Office, until: str) -> None:
+    _approve(office, "all", until)
+    _approve(office, "gaokao", until, unit="柳溪小学")
+    said = office.does("schedule", "withdraw", "gaokao", "--unit", "柳溪小学", "--by", LI)
+    assert "撤回了 1 个批准" in said and "上级单位的批准还在" in said
