@@ -1,4 +1,4 @@
-"""Runs contenders in turn, each in a process of its own, takes medians, prints a table and one last line of judgement."""
+"""Runs contenders in turn, each in a process of its own, and judges medians in a table and one last line."""
 
 import json
 import os
@@ -50,9 +50,17 @@ def alternate(contenders: Sequence[Contender], rounds: int) -> dict[str, list[di
     for turn in range(rounds):
         first = turn % len(contenders)
         for one in [*contenders[first:], *contenders[:first]]:
-            found[one.name].append(_run(one))
+            found[one.name].append(run(one))
             print(f"  round {turn + 1} {one.name}: {found[one.name][-1]['rate']:,.0f}/s", file=sys.stderr)
     return found
+
+
+def run(one: Contender) -> dict[str, Any]:
+    """Runs one contender to its end; what it measured."""
+    command = [sys.executable, "-m", one.module, *one.arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, preexec_fn=_on(one.cores))
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
 
 
 def ratio(found: Mapping[str, list[dict[str, Any]]], ours: str, peer: str) -> float:
@@ -67,7 +75,9 @@ def report(name: str, found: Mapping[str, list[dict[str, Any]]], judged: Sequenc
     for contender, runs in found.items():
         rates = [run["rate"] for run in runs]
         cpu = statistics.median(run["cpu"] * 10_000 / run["count"] for run in runs)
-        table.add_row(contender, *(f"{x:,.0f}" for x in (statistics.median(rates), min(rates), max(rates))), f"{cpu:.2f}")
+        table.add_row(
+            contender, *(f"{x:,.0f}" for x in (statistics.median(rates), min(rates), max(rates))), f"{cpu:.2f}"
+        )
     Console(width=110).print(table)
     lines = sorted(judged, key=lambda one: -one.value / one.target)
     for one in lines:
@@ -103,13 +113,6 @@ def halves() -> tuple[tuple[int, ...], tuple[int, ...]]:
     """The first core for us, the others for the platform."""
     cores = sorted(os.sched_getaffinity(0))
     return tuple(cores[:1]), tuple(cores[1:] or cores)
-
-
-def _run(one: Contender) -> dict[str, Any]:
-    command = [sys.executable, "-m", one.module, *one.arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, preexec_fn=_on(one.cores))
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
 
 
 def _on(cores: tuple[int, ...]) -> Any:

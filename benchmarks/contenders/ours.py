@@ -1,14 +1,18 @@
-"""python -m benchmarks.contenders.ours URL COUNT IN_FLIGHT [durable|bare]: our worker over SQLite, or our sender alone."""
+"""python -m benchmarks.contenders.ours URL COUNT IN_FLIGHT durable|bare: our worker on SQLite, or our sender alone."""
 
 import secrets
 import sys
 import tempfile
 import time
-from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+from sqlmodel import func, select
+
+from benchmarks.account import frozen
 from benchmarks.contenders import measured
-from benchmarks.people import openid, settle_crowd
+from benchmarks.people import openid
 from bot.delivery.render import Renderer
 from bot.delivery.sender import Fate, Message, Sender, Ticket
 from bot.delivery.throttle import Throttle
@@ -16,20 +20,11 @@ from bot.delivery.worker import Worker
 from models.base.clock import SystemClock
 from models.base.seal import Vault
 from models.base.store import Store
-from models.messaging.approval import from_rule
-from models.messaging.audiences import Audience
-from models.messaging.broadcasts import Broadcast, Urgency
-from models.messaging.freezing import Freezer
-from models.messaging.notices import Notice
+from models.messaging.broadcasts import Broadcast
 from models.messaging.outbox import Channel, Delivery, Lane, State
 from models.messaging.outbox.leasing import Lease, Row
-from models.roster.people import Duty, add_person, give_duty
-from models.roster.units import UnitKind, add_unit
 from models.tables import ALL
-from sqlmodel import func, select
 
-CARD = {"thing1": "防溺水：六不记牢", "thing2": "孩子出门，问清四句"}
-NOTICE = Notice("water", "天热了，看住水", Urgency.URGENT, timedelta(days=1), "through", CARD, "在家", "在外", "")
 VAULT = Vault(secrets.token_bytes(32))
 RENDERER = Renderer({"notice": "T" * 43}, "https://shouwang.example.cn", VAULT)
 
@@ -49,7 +44,7 @@ def durable(url: str, count: int, in_flight: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{Path(folder) / 'bench.db'}", SystemClock(), VAULT)
         store.create_all()
-        broadcast = _frozen(store, count)
+        broadcast = frozen(store, count)
         throttle = Throttle(store.clock, in_flight)
         sender = Sender(throttle, in_flight=in_flight)
         worker = Worker(store, sender, RENDERER, Token(), throttle, api_base=url, ahead=2 * in_flight)
@@ -64,7 +59,7 @@ def durable(url: str, count: int, in_flight: int) -> None:
 
 def bare(url: str, count: int, in_flight: int) -> None:
     """The same sender and the same words, a lease at a time, and nothing written down."""
-    broadcast = Broadcast.model_construct(card='{"thing1":"防溺水：六不记牢","thing2":"孩子出门，问清四句"}')
+    broadcast: Any = SimpleNamespace(card='{"thing1":"防溺水：六不记牢","thing2":"孩子出门，问清四句"}')
     sender = Sender(Throttle(SystemClock(), in_flight), in_flight=in_flight)
     ticket, address = Ticket(time.monotonic() + 600), f"{url}/cgi-bin/message/template/send"
     now, given, back = SystemClock().now(), 0, 0
@@ -86,20 +81,6 @@ def bare(url: str, count: int, in_flight: int) -> None:
                 assert result.fate == Fate.ANSWERED and result.errcode == 0, result
                 back += 1
     sender.close()
-
-
-def _frozen(store: Store, count: int) -> int:
-    with store.write() as session:
-        school = add_unit(session, None, UnitKind.SCHOOL, "柳溪小学")
-        approver = add_person(session, "李局长")
-        session.flush()
-        give_duty(session, approver, school, Duty.APPROVER)
-        settle_crowd(session, school, count)
-        made = from_rule(session, NOTICE, Audience(school.id), occurrence="bench", approved_by=approver)
-    freezer = Freezer(store)
-    while freezer.step():
-        pass
-    return made.id
 
 
 def _until_done(worker: Worker, store: Store, broadcast: int) -> None:

@@ -1,0 +1,86 @@
+"""The service account of the callback bench, and a bot's settings over a town of guardians who wait for a notice."""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+
+from sqlmodel import update
+
+from benchmarks.people import settle_crowd
+from models.base.clock import SystemClock
+from models.base.seal import Vault
+from models.base.store import Store
+from models.messaging.approval import from_rule
+from models.messaging.audiences import Audience
+from models.messaging.broadcasts import Broadcast, Urgency
+from models.messaging.freezing import Freezer
+from models.messaging.notices import Notice
+from models.messaging.outbox import Delivery, State
+from models.migrations import upgrade
+from models.roster.people import Duty, add_person, give_duty
+from models.roster.units import UnitKind, add_unit
+
+APP_ID, SECRET, TOKEN = "wx5aa5aa5aa5aa5aa5", "a-secret-for-benches", "callbacktoken"
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+CARD = {"thing1": "防溺水：六不记牢", "thing2": "孩子出门，问清四句"}
+NOTICE = Notice("water", "天热了，看住水", Urgency.URGENT, timedelta(days=1), "through", CARD, "在家", "在外", "")
+
+_MSGIDS = "UPDATE delivery SET msgid = 1000000000 + CAST(substr(openid, 9) AS INTEGER)"
+
+_CONFIG = """
+[wechat]
+app_id = "{APP_ID}"
+app_secret = "{SECRET}"
+token = "{TOKEN}"
+encoding_aes_key = "{AES_KEY}"
+api_base = "http://127.0.0.1:9"
+oauth_base = "http://127.0.0.1:9"
+[wechat.templates]
+notice = "T_notice"
+lesson = "T_lesson"
+task = "T_task"
+[database]
+url = "sqlite:///{folder}/bench.db"
+[server]
+public_url = "http://127.0.0.1:9"
+[security]
+master_key = "{key}"
+[bureau]
+name = "青禾守望"
+[storage]
+folder = "{folder}"
+"""
+
+
+def frozen(store: Store, count: int) -> int:
+    """A school of so many guardians and an urgent broadcast to all of them, ready to be sent; its id."""
+    with store.write() as session:
+        school = add_unit(session, None, UnitKind.SCHOOL, "柳溪小学")
+        approver = add_person(session, "李局长")
+        session.flush()
+        give_duty(session, approver, school, Duty.APPROVER)
+        settle_crowd(session, school, count)
+        made: Broadcast = from_rule(session, NOTICE, Audience(school.id), occurrence="bench", approved_by=approver)
+    freezer = Freezer(store)
+    while freezer.step():
+        pass
+    return made.id
+
+
+def settings_of_a_town(folder: Path, count: int) -> Path:
+    """The settings file of a bot whose guardians have been sent a notice; guardian n got msgid 10**9 + n."""
+    key = secrets.token_urlsafe(48)
+    store = Store(f"sqlite:///{folder}/bench.db", SystemClock(), Vault(key.encode()))
+    upgrade(store.engine)
+    frozen(store, count)
+    with store.write() as session:
+        sent = {"state": State.SENT, "first_try_at": session.now, "settled_at": session.now}
+        session.exec(update(Delivery).values(**sent))
+        session.connection().exec_driver_sql(
+            "UPDATE delivery SET msgid = 1000000000 + CAST(substr(openid, 9) AS INTEGER)"
+        )
+    store.close()
+    facts = {"APP_ID": APP_ID, "SECRET": SECRET, "TOKEN": TOKEN, "AES_KEY": AES_KEY, "key": key, "folder": str(folder)}
+    config = folder / "config.toml"
+    config.write_text(_CONFIG.format(**facts), encoding="utf-8")
+    return config
