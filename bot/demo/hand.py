@@ -44,6 +44,10 @@ class Hand:
         """Sends one of the simulator's sample pictures."""
         return str(self._post("/sim/send", openid=openid, type="image", sample=sample)["reply"] or "")
 
+    def add_phones(self, openids: list[str]) -> None:
+        """More phones, which follow and are not shown on the page."""
+        self._post("/sim/phones", phones=[{"openid": openid} for openid in openids])
+
     def now(self) -> datetime:
         """The simulated time, aware UTC."""
         return _moment(self._get("/sim/clock")["now"])

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import click
 
-from bot.demo.expected import Event, expected, faults
+from bot.demo.expected import GUARDIANS, Event, expected, faults
+from bot.demo.families import answer_notices
 from bot.demo.playing import open_demo
 from bot.demo.scenes import SCENES, NotShown
 from bot.demo.transcript import transcript
+from bot.demo.world import demo_phones
 from models.base.clock import at_local, local_date
 
 FIRST_FRIDAY = at_local(date(2026, 9, 4), time(10, 0))
 YEAR_BEGINS = at_local(date(2026, 8, 29), time(8, 0))
 YEAR_ENDS = date(2027, 8, 31)
-HOURS = (time(10, 0), time(17, 0), time(18, 30), time(19, 30), time(23, 0))
+HOURS = (time(10, 0), time(17, 0), time(19, 30), time(23, 0))
 """When the clock stops on a day; the last is at night, when nothing may ring."""
 
 
@@ -26,15 +28,20 @@ def play(folder: Path) -> Iterator[str]:
     also: list[Event] = []
     with open_demo(folder, starts_at=YEAR_BEGINS, by_itself=False) as playing:
         try:
+            seen = 0
             for moment in _stops():
                 playing.go_to(moment)
                 for at, scene in SCENES:
                     if at == moment:
                         also += scene(playing)
+                shown = playing.hand.ledger(seen)
+                answer_notices(playing, shown, GUARDIANS)
+                seen = max((each.seq for each in shown), default=seen)
         except NotShown as error:
             yield str(error)
             return
-        ledger = playing.hand.ledger()
+        phones = {phone.openid for phone in demo_phones()}
+        ledger = [each for each in playing.hand.ledger() if each.openid in phones]
     click.echo("\n".join(transcript(ledger)))
     yield from faults(ledger, expected(also))
 
