@@ -44,7 +44,7 @@ bench: .venv/.dev ## Measure sending and callbacks against their peers
 	$(BIN)/python -m benchmarks send
 	$(BIN)/python -m benchmarks callback
 
-tools: ## Install the browser and fonts that tests use (as root through apt)
+tools: ## Install what tests run against: browser, fonts, PostgreSQL, Redis (as root through apt)
 	@tests/tools.sh
 
 constraints: .venv/.dev ## Pin the versions that are installed now

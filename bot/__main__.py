@@ -3,6 +3,7 @@
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from bot.commands.backup import backup
 from bot.commands.broadcast import broadcast
@@ -12,11 +13,13 @@ from bot.commands.export import export
 from bot.commands.import_ import import_
 from bot.commands.init import init_
 from bot.commands.invites import invites
+from bot.commands.menu import menu
 from bot.commands.migrate import migrate
 from bot.commands.schedule import schedule
 from bot.commands.serve import serve
 from bot.commands.simulate import simulate
 from bot.commands.work import work
+from bot.database import was_lost
 from models.base.errors import Misconfigured, Refused
 from models.base.texts import say
 
@@ -30,6 +33,7 @@ COMMANDS = (
     doctor,
     import_,
     invites,
+    menu,
     export,
     broadcast,
     backup,
@@ -54,6 +58,10 @@ class InWords(click.Group):
             raise Said(str(error)) from error
         except Refused as error:
             raise Said(say(error.key, **error.params)) from error
+        except OperationalError as error:
+            if not was_lost(error):
+                raise
+            raise Said(say("cli.database_lost", why=str(error.orig).partition("\n")[0])) from error
 
 
 @click.group(cls=InWords, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

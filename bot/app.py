@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 from bot.auditor import Auditor
 from bot.database import open_store
 from bot.delivery.media import MediaWorker
+from bot.delivery.quotas import Quotas
 from bot.delivery.render import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.throttle import Throttle
@@ -44,6 +45,7 @@ class House:
     client: Client
     web: Flask
     workers: tuple[Worker, ...]
+    quotas: Quotas
     media: MediaWorker
     clockwork: Clockwork
     auditor: Auditor
@@ -65,13 +67,15 @@ def open_house(
     tokens = TokenProvider(stable_token(wire, settings.wechat.app_id, secret), clock)
     client = Client(settings.wechat.app_id, secret, wire=wire, tokens=tokens)
     folder = settings.storage.folder
+    throttle = Throttle(clock, settings.delivery.in_flight)
     return House(
         settings=settings,
         clock=clock,
         store=store,
         client=client,
         web=_web(settings, clock, store, wire),
-        workers=_workers(settings, clock, store, tokens),
+        workers=_workers(settings, throttle, store, tokens),
+        quotas=Quotas(store, client, throttle),
         media=MediaWorker(store, client, folder / "media"),
         clockwork=Clockwork(store, tick_seconds),
         auditor=Auditor(store, folder / "audit-anchor.json"),
@@ -83,10 +87,10 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     return open_house(settings, clock).web
 
 
-def _workers(settings: Settings, clock: Clock, store: Store, tokens: TokenProvider) -> tuple[Worker, ...]:
+def _workers(settings: Settings, throttle: Throttle, store: Store, tokens: TokenProvider) -> tuple[Worker, ...]:
     templates = settings.wechat.templates.model_dump()
-    renderer = Renderer(templates, settings.server.public_url.rstrip("/"), store.vault)
-    throttle = Throttle(clock, settings.delivery.in_flight)
+    subscribe = settings.wechat.subscribe_templates.model_dump()
+    renderer = Renderer(templates, settings.server.public_url.rstrip("/"), store.vault, subscribe)
 
     def worker(lanes: tuple[Lane, ...], errands: bool) -> Worker:
         sender = Sender(throttle, in_flight=settings.delivery.in_flight)

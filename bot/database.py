@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import col, select
 
 from bot.settings import Settings
@@ -47,6 +47,11 @@ def is_behind(store: Store) -> bool:
     except DatabaseError as error:
         key = "setting.database" if store.on_sqlite else "setting.database_silent"
         raise Misconfigured(say(key, why=str(error.orig).partition("\n")[0])) from error
+
+
+def was_lost(error: OperationalError) -> bool:
+    """Whether the server is gone, or never answered: then it has no code for what went wrong."""
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", "") is None
 
 
 def key_fits(store: Store) -> bool:

@@ -6,14 +6,21 @@ from bot.wechat.receive import Rooms
 from handlers.house import house_router
 from handlers.said import Said
 from models.base.store import Session, Store
+from models.messaging import mass
+from models.messaging.allowances import allowed, took_back
+from models.messaging.mass import Finish
+from models.messaging.outbox import Channel
 from models.messaging.receipts import Report
 from models.messaging.words import post_words
 from models.roster.accounts import heard, left
 
+POPUP, ACCEPT, REJECT = "subscribe_msg_popup_event", "accept", "reject"
+MASS_FINISH = "MASSSENDJOBFINISH"
 
-def rooms(store: Store, bureau: str) -> Rooms:
-    """The rooms of this house; `bureau` is the name that texts sign with."""
-    router, intake = house_router(bureau), Intake(store)
+
+def rooms(store: Store, bureau: str, pages: str = "") -> Rooms:
+    """The rooms of this house; `bureau` is the name that texts sign with, `pages` the address that pages begin with."""
+    router, intake = house_router(bureau, pages), Intake(store)
 
     def answer(session: Session, openid: str, said: Said, cause: int) -> str | None:
         if said.event == "unsubscribe":
@@ -26,11 +33,20 @@ def rooms(store: Store, bureau: str) -> Rooms:
         return post_words(session, openid, words, cause=cause)
 
     def consent(session: Session, event: Event) -> None:
-        """Nothing asks for subscription messages yet, so a popup's result changes nothing."""
+        for item in event.items:
+            if event.kind == POPUP and item.status == ACCEPT:
+                allowed(session, event.openid, item.template_id)
+            elif event.kind != POPUP and item.status == REJECT:
+                took_back(session, event.openid, item.template_id)
 
     def receipt(event: Event) -> None:
-        if event.items:
-            intake.keep([Report(event.openid, item.msg_id, item.status) for item in event.items])
+        if event.kind == MASS_FINISH:
+            finish = Finish(event.msg_id, event.status, event.total, event.filtered, event.sent, event.errors)
+            with store.write() as session:
+                mass.keep(session, finish)
+        elif event.items:
+            subscribe = Channel.SUBSCRIBE
+            intake.keep([Report(event.openid, item.msg_id, item.status, subscribe) for item in event.items])
         else:
             intake.keep([Report(event.openid, event.msg_id, event.status)])
 

@@ -74,7 +74,9 @@ def flow(
     duties = frozenset() if duty is None else frozenset({duty} if isinstance(duty, Duty) else duty)
 
     def make(function: Callable[[Chat], Any]) -> Flow:
-        return Flow(function.__name__, words, function, Who.STAFF if duties else who, duties, glued, menu, knows_of_danger)
+        return Flow(
+            function.__name__, words, function, Who.STAFF if duties else who, duties, glued, menu, knows_of_danger
+        )
 
     return make
 

@@ -19,9 +19,11 @@ from handlers.staff.announce import announce
 from handlers.staff.approve import approve_notice
 from handlers.staff.approve_binding import approve_binding
 from handlers.staff.drafts import see_draft
+from handlers.staff.failures import see_failures
 from handlers.staff.progress import see_calls, see_progress, stop_notice
 from handlers.staff.roster import hand_over, move_child
 from handlers.staff.rules import standing_approvals
+from handlers.teacher.call_list import call_list
 from handlers.teacher.correct_visit import correct_visit
 from handlers.teacher.log_visit import log_visit
 from handlers.teacher.visit_history import visit_history
@@ -32,7 +34,9 @@ FLOWS: tuple[Flow, ...] = (
     approve_notice,
     see_progress,
     stop_notice,
+    call_list,
     see_calls,
+    see_failures,
     log_visit,
     visit_history,
     correct_visit,

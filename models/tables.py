@@ -11,10 +11,14 @@ from models.care.visits import Attachment, Visit, VisitRevision
 from models.learning.enrolments import Enrolment
 from models.learning.records import LessonRecord
 from models.learning.times import LessonTime
+from models.messaging.allowances import Allowance
 from models.messaging.broadcasts import Broadcast
 from models.messaging.conversations import Conversation
 from models.messaging.inbox import InboxMessage
+from models.messaging.ladder.tables import Ladder, PhoneCall
+from models.messaging.mass import MassReport
 from models.messaging.outbox import Batch, Delivery
+from models.messaging.outlets import Outlet
 from models.messaging.receipts import Receipt
 from models.roster.accounts import Account
 from models.roster.binding import BindingRequest
@@ -32,6 +36,7 @@ ALL: tuple[type[SQLModel], ...] = (
     AlertChild,
     AlertStep,
     AlertTold,
+    Allowance,
     Attachment,
     AuditEntry,
     Batch,
@@ -46,13 +51,17 @@ ALL: tuple[type[SQLModel], ...] = (
     Guardianship,
     InboxMessage,
     Invitation,
+    Ladder,
     Lease,
     LessonRecord,
     LessonTime,
     Mark,
+    MassReport,
     Occurrence,
+    Outlet,
     Pairing,
     Person,
+    PhoneCall,
     Placement,
     Pulse,
     Receipt,

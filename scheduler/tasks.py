@@ -1,14 +1,17 @@
-"""TASKS: the one table of what a tick looks after, in its order: notices before lessons."""
+"""TASKS: the one table of what a tick looks after, in its order: notices, who has not answered them, then lessons."""
 
 from models.calendar.pulse import NOTICES
 from models.learning.checkins import next_checkin_at
 from models.learning.digests import next_digest_at
+from models.messaging.ladder.climbing import next_look_at
 from scheduler import notices, visits
+from scheduler.ladder import climb_ladders
 from scheduler.learning import ENROL, ask_checkins, enrol_newcomers, send_digests
 from scheduler.task import Task
 
 TASKS: tuple[Task, ...] = (
     Task(NOTICES, notices.run),
+    Task("ladder", climb_ladders, next_due=next_look_at),
     Task(visits.NAME, visits.remind_mentors),
     Task(ENROL, enrol_newcomers),
     Task("lessons", send_digests, next_due=next_digest_at),

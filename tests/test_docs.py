@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 SHARED_WORDS = {
     "1": ("lesson_check_in", "acknowledge_by_number"),
     "一": ("lesson_check_in", "acknowledge_by_number"),
+    "电话名单": ("call_list", "see_calls"),
 }
 """Words of two flows; the first in order passes the word on where nothing waits for it."""
 

@@ -1,7 +1,11 @@
 """The migrated schema equals the tables."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
@@ -11,10 +15,35 @@ from models.base.seal import Vault
 from models.base.store import Store
 from models.migrations import behind, upgrade
 from models.tables import ALL
+from tests.servers import Postgres
 
 
-def test_the_migrated_schema_equals_the_tables(tmp_path: Path, clock: Clock, vault: Vault) -> None:
-    store = Store(f"sqlite:///{tmp_path}/migrated.db", clock, vault)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, vault: Vault) -> Iterator[Store]:
+    """A database without a table."""
+    if request.param == "sqlite":
+        store = Store(f"sqlite:///{tmp_path}/migrated.db", clock, vault)
+    else:
+        postgres: Postgres = request.getfixturevalue("postgres")
+        store = Store(postgres.url(postgres.new_database()), clock, vault)
+    yield store
+    store.close()
+
+
+_MIGRATE = "import sys, sqlalchemy, models.migrations as m; m.upgrade(sqlalchemy.create_engine(sys.argv[1]))"
+
+
+def test_two_that_migrate_at_once_migrate_once(postgres: Postgres, clock: Clock, vault: Vault) -> None:
+    url = postgres.url(postgres.new_database())
+    both = [subprocess.Popen([sys.executable, "-c", _MIGRATE, url], cwd=Path(__file__).parents[1]) for _ in range(2)]
+    assert [each.wait(60) for each in both] == [0, 0]
+    store = Store(url, clock, vault)
+    assert not behind(store.engine)
+    store.close()
+
+
+def test_the_migrated_schema_equals_the_tables(empty: Store) -> None:
+    store = empty
     assert behind(store.engine)
     upgrade(store.engine)
     assert not behind(store.engine)
@@ -23,4 +52,3 @@ def test_the_migrated_schema_equals_the_tables(tmp_path: Path, clock: Clock, vau
         assert compare_metadata(context, SQLModel.metadata) == []
         made = set(connection.dialect.get_table_names(connection))
     assert {table.__tablename__ for table in ALL} == made - {"alembic_version"}
-    store.close()

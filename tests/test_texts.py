@@ -14,6 +14,8 @@ from models.learning.lint import content_faults
 from models.learning.records import CheckIn
 from models.messaging.audiences import Where
 from models.messaging.broadcasts import BroadcastState
+from models.messaging.ladder.calling import SAID
+from models.messaging.outbox import Channel
 from models.roster.people import Duty
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +35,21 @@ BUILT: dict[str, set[str]] = {
     "duty.": _values(Duty) | {"guardian"},
     "lesson.": _values(CheckIn),
     "lesson.said_": _values(CheckIn),
-    "reason.": {"unbound", "not_following", "no_consent", "expired", "unknown", "refused"},
+    "calls.kept_": {each.value for each in SAID},
+    "calls.said_": {each.value for each in SAID},
+    "reason.": {
+        "unbound",
+        "not_following",
+        "no_consent",
+        "no_quota",
+        "no_channel",
+        "expired",
+        "unknown",
+        "refused",
+        "silent",
+        "waiting",
+    },
+    "way.": _values(Channel),
 }
 """Keys that code builds: the beginning that stands in an f-string, and everything that may follow it."""
 

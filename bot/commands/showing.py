@@ -7,6 +7,7 @@ from models.base.texts import say
 from models.messaging import audience_words, planner
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import Broadcast
+from models.messaging.preview_words import phoning_words, time_words
 
 _NUMBER_CHARS = 6
 
@@ -27,8 +28,10 @@ def show_broadcast(session: Session, found: Broadcast) -> None:
         home=seen.text_home,
         away=seen.text_away,
         count=f"{seen.reachable:,}",
-        minutes=max(1, seen.minutes),
+        time=time_words(seen),
     )
     click.echo(text)
     for reason, count in seen.unreachable.items():
         click.echo(say("cli.preview_missed", count=f"{count:,}", reason=say(f"reason.{reason}")))
+    if seen.unreachable:
+        click.echo(phoning_words(session, found, seen))

@@ -4,7 +4,7 @@ import time
 
 from models.base.clock import SystemClock
 from models.base.store import Store
-from models.messaging import receipts
+from models.messaging import mass, receipts
 from models.messaging.approval import lapse
 from models.messaging.freezing import Freezer
 from models.messaging.outbox.leasing import close_overdue
@@ -27,7 +27,7 @@ class Errands:
         if not at_once and time.monotonic() < self._next:
             return frozen
         with self._store.write() as session:
-            settled = receipts.settle(session)
+            settled = receipts.settle(session) + mass.settle(session)
         with self._store.write() as session:
             closed = close_overdue(session, self._real.now())
             lapse(session)

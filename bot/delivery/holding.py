@@ -3,12 +3,16 @@
 from dataclasses import dataclass, field
 
 from bot.delivery.sender import Result, Ticket
+from models.messaging.outbox import Channel
 from models.messaging.outbox.leasing import Lease, Row
 
 
 @dataclass(eq=False)
 class Holding:
-    """One leased batch. `out`: how many rows have not come back; `refreshed`: which went again with a new token."""
+    """One leased batch. `out`: how many messages have not come back; `refreshed`: which went again with a new token.
+
+    A batch of mass messages is one message, which carries the id of the first row.
+    """
 
     lease: Lease
     ticket: Ticket
@@ -21,4 +25,12 @@ class Holding:
 
     def __post_init__(self) -> None:
         self.rows = {row.id: row for row in self.lease.rows}
-        self.out = len(self.rows)
+        self.out = 1 if self.lease.channel == Channel.MASS else len(self.rows)
+
+    def rows_of(self, result: Result) -> list[Row]:
+        """The rows that share this result."""
+        return self.rows_with(self.rows[result.message.row_id])
+
+    def rows_with(self, row: Row) -> list[Row]:
+        """The rows that are in one message with this one."""
+        return self.lease.rows if self.lease.channel == Channel.MASS else [row]

@@ -1,46 +1,72 @@
-"""What goes over the wire for each row of a lease: a template card that opens the row's page, or words in the chat."""
+"""What goes over the wire for the rows of a lease: a card that opens the row's page, words in the chat, a mass call."""
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from models.base.errors import Misconfigured
 from models.base.seal import Vault
 from models.base.texts import say
 from models.messaging.links import token_for
-from models.messaging.outbox import Channel, client_msg_id
+from models.messaging.outbox import Channel, client_mass_id, client_msg_id
 from models.messaging.outbox.leasing import Lease, Row
 
-PATHS = {Channel.TEMPLATE: "/cgi-bin/message/template/send", Channel.CUSTOM: "/cgi-bin/message/custom/send"}
+PATHS = {
+    Channel.TEMPLATE: "/cgi-bin/message/template/send",
+    Channel.CUSTOM: "/cgi-bin/message/custom/send",
+    Channel.SUBSCRIBE: "/cgi-bin/message/subscribe/bizsend",
+    Channel.MASS: "/cgi-bin/message/mass/send",
+}
 _FIELD_CHARS = 20
 _TEXT_BYTES = 2000
 
 
 @dataclass(frozen=True)
 class Renderer:
-    """`templates` maps a kind (notice, lesson, task) to a template id; pages are under `public_url`/p/."""
+    """`templates` maps a kind (notice, lesson, task) to a template id, `subscribe` to one for subscription messages;
+    pages are under `public_url`/p/."""
 
     templates: Mapping[str, str]
     public_url: str
     vault: Vault
+    subscribe: Mapping[str, str] = field(default_factory=dict)
 
     def bodies(self, lease: Lease) -> Iterator[tuple[Row, bytes]]:
-        """The JSON of each row, UTF-8. Raises Misconfigured for a kind without a template."""
+        """The JSON of each row, UTF-8; of a mass call its first row's. Raises Misconfigured without a template."""
+        if lease.channel == Channel.MASS:
+            yield lease.rows[0], _json(self._mass(lease))
+            return
         if lease.channel == Channel.CUSTOM:
             yield from ((row, _json(self._text(lease, row))) for row in lease.rows)
             return
         shared = _data(json.loads(lease.broadcast.card)) if lease.broadcast else b""
         for row in lease.rows:
-            yield row, self._card(row, shared or _data(self._words(row).get("card", {})))
+            data = shared or _data(self._words(row).get("card", {}))
+            yield row, self._subscription(row, data) if lease.channel == Channel.SUBSCRIBE else self._card(row, data)
 
     def _card(self, row: Row, data: bytes) -> bytes:
         template = self.templates.get(row.kind)
         if template is None:
             raise Misconfigured(f"wechat.templates：没有 {row.kind} 的模板")
-        url = f"{self.public_url}/p/{token_for(self.vault, row.id)}"
+        url = self._page(row)
         head = {"touser": row.openid, "template_id": template, "url": url, "client_msg_id": client_msg_id(row.id)}
         return _json(head)[:-1] + b',"data":' + data + b"}"
+
+    def _subscription(self, row: Row, data: bytes) -> bytes:
+        template = self.subscribe.get(row.kind)
+        if not template:
+            raise Misconfigured(f"wechat.subscribe_templates：没有 {row.kind} 的模板")
+        head = {"touser": row.openid, "template_id": template, "page": self._page(row)}
+        return _json(head)[:-1] + b',"data":' + data + b"}"
+
+    def _mass(self, lease: Lease) -> dict[str, Any]:
+        """One call for all rows of the batch, which are of one voice."""
+        words = self._text(lease, lease.rows[0])
+        return words | {"touser": [row.openid for row in lease.rows], "clientmsgid": client_mass_id(lease.batch_id)}
+
+    def _page(self, row: Row) -> str:
+        return f"{self.public_url}/p/{token_for(self.vault, row.id)}"
 
     def _text(self, lease: Lease, row: Row) -> dict[str, Any]:
         if lease.broadcast is not None:

@@ -162,7 +162,7 @@ class Sender:
 
     def _may_go(self, message: Message) -> bool:
         in_time = message.ticket.valid() and time.monotonic() < message.not_after
-        return in_time and self._throttle.is_open(message.channel)
+        return in_time and self._throttle.is_open(message.channel, message.lane)
 
     def _handle(self) -> Any:
         handle = pycurl.Curl()
@@ -189,6 +189,7 @@ class Sender:
         handle.setopt(pycurl.FORBID_REUSE, alone)
         self._in_flight[message.channel] += 1
         self._flying += 1
+        self._throttle.handed_over(message.channel)
 
     def _landed(self, handle: Any, error: int) -> None:
         message: Message = handle.message
@@ -199,7 +200,7 @@ class Sender:
             return
         try:
             answer = json.loads(b"".join(handle.chunks))
-            errcode, msgid = int(answer["errcode"]), answer.get("msgid")
+            errcode, msgid = int(answer["errcode"]), answer.get("msgid") or answer.get("msg_id")
         except (ValueError, KeyError, TypeError, AttributeError):
             self._throttle.unanswered(message.channel)
             self._back(Result(message, Fate.UNANSWERED))

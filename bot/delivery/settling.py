@@ -27,6 +27,8 @@ class Gathered:
 
 
 _STOP_ALL_SECONDS = 300.0
+_MASS_IS_CLOSED = (Next.PAUSE_DAY, Next.OTHER_CHANNEL, Next.NEVER_THIS_PERSON, Next.UNKNOWN_ERROR)
+_NOT_ALLOWED = 48001
 _WHY_UNREACHABLE = {40003: "bad_openid", 43004: "not_following", 43019: "user_block", 50002: "account_limited"}
 
 
@@ -34,15 +36,15 @@ def gather(holding: Holding, throttle: Throttle, clock: Clock) -> Gathered:
     """Sorts what has come back of a batch, and tells the throttle of quotas and locks."""
     gathered = Gathered(Results(holding.lease.batch_id, holding.lease.fence))
     for result in holding.arrived:
-        row = holding.rows[result.message.row_id]
+        rows = holding.rows_of(result)
         if result.fate == Fate.ANSWERED:
-            _answered(gathered, row, result, throttle, clock)
+            _answered(gathered, rows, result, throttle, clock)
         elif result.fate == Fate.UNANSWERED:
             holding.try_again = True
             if result.message.channel not in KEYED:
-                gathered.results.outcomes.append(Outcome(row.id, State.UNKNOWN, "no_answer"))
+                gathered.results.outcomes += [Outcome(row.id, State.UNKNOWN, "no_answer") for row in rows]
         else:
-            not_sent(gathered.results, row)
+            _none_sent(gathered.results, rows)
     holding.try_again = holding.try_again or bool(gathered.results.again)
     holding.trouble = gathered.trouble or holding.trouble
     return gathered
@@ -53,35 +55,52 @@ def not_sent(results: Results, row: Row) -> None:
     (results.untried if row.tried_before is None else results.again).append(row.id)
 
 
-def _answered(gathered: Gathered, row: Row, result: Result, throttle: Throttle, clock: Clock) -> None:
+def _answered(gathered: Gathered, rows: list[Row], result: Result, throttle: Throttle, clock: Clock) -> None:
     results, channel = gathered.results, result.message.channel
     step = next_for(result.errcode)
-    if step == Next.DONE:
-        results.outcomes.append(Outcome(row.id, State.SENT, msgid=result.msgid))
-    elif step == Next.BACK_OFF:
-        results.again.append(row.id)
-    elif step == Next.REFRESH_TOKEN:
-        gathered.trouble = explain(result.errcode)
-        not_sent(results, row)
-    elif step == Next.OTHER_CHANNEL and channel != Channel.TEMPLATE:
-        results.elsewhere.append(row.id)
-    elif step == Next.NEVER_THIS_PERSON:
-        reason = _WHY_UNREACHABLE.get(result.errcode, f"errcode_{result.errcode}")
-        results.outcomes.append(Outcome(row.id, State.UNREACHABLE, reason))
-    elif step in (Next.PAUSE_DAY, Next.PAUSE_MINUTE):
+    by_template = channel == Channel.MASS and (step in _MASS_IS_CLOSED or result.errcode == _NOT_ALLOWED)
+    if step in (Next.PAUSE_DAY, Next.PAUSE_MINUTE) and not by_template:
         throttle.pause(channel, _begins_anew(step, clock.now()))
         gathered.trouble = explain(result.errcode)
-        not_sent(results, row)
+    if step == Next.DONE:
+        results.outcomes += [Outcome(row.id, State.SENT, msgid=result.msgid) for row in rows]
+    elif step == Next.BACK_OFF:
+        results.again += [row.id for row in rows]
+    elif step == Next.REFRESH_TOKEN:
+        gathered.trouble = explain(result.errcode)
+        _none_sent(results, rows)
+    elif by_template:
+        _mass_refused(results, rows, result)
+    elif step == Next.OTHER_CHANNEL and channel != Channel.TEMPLATE:
+        results.elsewhere += [row.id for row in rows]
+    elif step == Next.NEVER_THIS_PERSON:
+        reason = _WHY_UNREACHABLE.get(result.errcode, f"errcode_{result.errcode}")
+        results.outcomes += [Outcome(row.id, State.UNREACHABLE, reason) for row in rows]
+    elif step in (Next.PAUSE_DAY, Next.PAUSE_MINUTE):
+        _none_sent(results, rows)
     elif step == Next.STOP_BROADCAST:
         gathered.wrong = f"{explain(result.errcode)} {result.errmsg[:120]}"
-        not_sent(results, row)
+        _none_sent(results, rows)
     elif step == Next.STOP_ALL:
         throttle.back_off(channel, at_least=_STOP_ALL_SECONDS)
         gathered.trouble = explain(result.errcode)
         log.error("sending stops for %s s: %s", int(_STOP_ALL_SECONDS), gathered.trouble)
-        not_sent(results, row)
+        _none_sent(results, rows)
     else:
-        results.outcomes.append(Outcome(row.id, State.FAILED, f"errcode_{result.errcode}"))
+        results.outcomes += [Outcome(row.id, State.FAILED, f"errcode_{result.errcode}") for row in rows]
+
+
+def _mass_refused(results: Results, rows: list[Row], result: Result) -> None:
+    """A call that was refused as a whole says nothing of any one person: each goes by template, and now, for it is
+    urgent; save where an earlier try may have reached them."""
+    log.warning("a mass call goes by template: %s", explain(result.errcode))
+    results.elsewhere += [row.id for row in rows if row.tried_before is None]
+    results.outcomes += [Outcome(row.id, State.UNKNOWN, "interrupted") for row in rows if row.tried_before is not None]
+
+
+def _none_sent(results: Results, rows: list[Row]) -> None:
+    for row in rows:
+        not_sent(results, row)
 
 
 def _begins_anew(step: Next, now: datetime) -> datetime:

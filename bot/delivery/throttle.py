@@ -4,10 +4,13 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
 
-from models.base.clock import Clock
-from models.messaging.outbox import Channel
+from models.base.clock import Clock, at_local, local_date
+from models.messaging.outbox import Channel, Lane
+from models.messaging.outbox.rows import BY_DAY
+from models.messaging.outlets import URGENT_SHARE
 
 _LONGEST_PAUSE = 60.0
 _SILENT_IN_A_ROW = 20
@@ -21,11 +24,23 @@ class _Pace:
     closed_for_day: datetime | None = None
     pauses: int = 0
     silent: int = 0
+    quota: "_Quota | None" = None
+
+
+@dataclass
+class _Quota:
+    per_day: int
+    left: int
+    day: date
 
 
 class Throttle:
     """Shared by all workers of a process. Windows are messages in flight; pauses are real seconds, quota ends are
-    moments of the clock passed in."""
+    moments of the clock passed in.
+
+    Where the day's quota is known (`set_quota`), notices and lessons stop before the share that is kept for 紧急;
+    what is urgent goes on until the platform itself refuses.
+    """
 
     def __init__(self, clock: Clock, in_flight: int) -> None:
         self._clock = clock
@@ -33,8 +48,20 @@ class Throttle:
         self._lock = threading.Lock()
         self._paces: defaultdict[Channel, _Pace] = defaultdict(lambda: _Pace(in_flight))
 
-    def is_open(self, channel: Channel) -> bool:
-        """Whether anything may be handed over now."""
+    def set_quota(self, channel: Channel, per_day: int, left: int) -> None:
+        """What the platform says: so many a day, and so many left of today's."""
+        self._paces[channel].quota = _Quota(per_day, left, local_date(self._clock.now()))
+
+    def handed_over(self, channel: Channel) -> None:
+        """One went out, and counts whatever the answer."""
+        quota = self._paces[channel].quota
+        if quota is not None:
+            quota.left -= 1
+
+    def is_open(self, channel: Channel, lane: Lane = Lane.URGENT) -> bool:
+        """Whether anything of this lane may be handed over now."""
+        if self._is_kept(channel, lane):
+            return False
         pace = self._paces[channel]
         if pace.closed_for_day is not None:
             if self._clock.now() < pace.closed_for_day:
@@ -46,11 +73,23 @@ class Throttle:
         """How many may be in flight: one after a pause, one more for each answer."""
         return self._paces[channel].window
 
-    def seconds_closed(self, channel: Channel) -> float:
+    def seconds_closed(self, channel: Channel, lane: Lane = Lane.URGENT) -> float:
         """How long it stays closed, 0 where it is open."""
         pace = self._paces[channel]
-        by_day = (pace.closed_for_day - self._clock.now()).total_seconds() if pace.closed_for_day else 0.0
-        return max(0.0, by_day, pace.closed_until - time.monotonic())
+        now = self._clock.now()
+        by_day = (pace.closed_for_day - now).total_seconds() if pace.closed_for_day else 0.0
+        kept = (_tomorrow(now) - now).total_seconds() if self._is_kept(channel, lane) else 0.0
+        return max(0.0, by_day, kept, pace.closed_until - time.monotonic())
+
+    def _is_kept(self, channel: Channel, lane: Lane) -> bool:
+        """Whether what is left of the day is kept for 紧急 and for answers."""
+        quota = self._paces[channel].quota
+        if quota is None or lane not in BY_DAY:
+            return False
+        today = local_date(self._clock.now())
+        if quota.day != today:
+            quota.day, quota.left = today, quota.per_day
+        return quota.left <= int(quota.per_day * URGENT_SHARE)
 
     def answered(self, channel: Channel) -> None:
         """The platform took one."""
@@ -85,3 +124,7 @@ class Throttle:
             pace = self._paces[channel]
             pace.closed_for_day = max(until, pace.closed_for_day or until)
             pace.window = 1
+
+
+def _tomorrow(now: datetime) -> datetime:
+    return at_local(local_date(now) + timedelta(days=1), clock_time.min)

@@ -8,25 +8,29 @@ import threading
 import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from bot.delivery.errands import Errands
 from bot.delivery.holding import Holding
+from bot.delivery.packing import packed, too_few
 from bot.delivery.refreshing import Refresher, Tokens
-from bot.delivery.render import PATHS, Renderer
-from bot.delivery.sender import Message, Result, Sender, Ticket
+from bot.delivery.render import Renderer
+from bot.delivery.sender import Result, Sender, Ticket
 from bot.delivery.settling import gather, not_sent
 from bot.delivery.throttle import Throttle
 from bot.wechat.trouble import whereabouts
 from models.base.clock import SystemClock
 from models.base.errors import Misconfigured
 from models.base.store import Session, Store
-from models.messaging.outbox import RETRY_WITHIN, Channel, Lane
-from models.messaging.outbox.leasing import Lease, Row, is_waiting, lease_next
+from models.messaging.outbox import Channel, Lane
+from models.messaging.outbox.leasing import is_waiting, lease_next
 from models.messaging.outbox.results import Results, Standing, bring_in, give_back, stop_for_trouble
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
+MASS_AGAIN_AFTER = timedelta(seconds=61)
+"""The platform answers 45066 to the same clientmsgid within a minute."""
 _FLUSH_AT = 100
 _FLUSH_EVERY = 0.2
 _FLUSH_APART = 0.05
@@ -106,10 +110,12 @@ class Worker:
         self._flush()
 
     def rest(self) -> None:
+        """Waits a moment, or until something arrived."""
         self._sender.arrived.wait(_FLUSH_APART if self._holdings else _POLL)
         self._sender.arrived.clear()
 
     def tick(self, *, at_once: bool = False) -> bool:
+        """Takes one step of each kind; whether there was any to take."""
         did = self._flush_if_due(at_once)
         if self._errands is not None:
             did = self._errands.run(at_once=at_once) or did
@@ -120,9 +126,12 @@ class Worker:
         if self._sender.queued >= self._ahead:
             queued = self._sender.most_urgent()
             lanes = tuple(lane for lane in lanes if queued is not None and lane < queued)
-        closed = [channel for channel in Channel if channel not in PATHS or not self._throttle.is_open(channel)]
         with self._store.read() as session:
-            if not is_waiting(session, self._real.now(), lanes=lanes, not_channels=closed):
+            for closed, together in groupby(lanes, self._closed_to):
+                lanes = tuple(together)
+                if is_waiting(session, self._real.now(), lanes=lanes, not_channels=closed):
+                    break
+            else:
                 return False
         token = self._refresher.token()
         if not token:
@@ -134,24 +143,20 @@ class Worker:
             self._submit(Holding(lease, Ticket(until)), token)
         return lease is not None
 
+    def _closed_to(self, lane: Lane) -> tuple[Channel, ...]:
+        """What is kept for the urgent is closed to the others; most often it is the same for all."""
+        return tuple(channel for channel in Channel if not self._throttle.is_open(channel, lane))
+
     def _submit(self, holding: Holding, token: str) -> None:
         lease = holding.lease
-        url = self._api_base + PATHS[lease.channel]
+        instead = too_few(lease)
+        if instead is not None:
+            with self._store.write() as session:
+                bring_in(session, instead, lease.until)
+                give_back(session, lease.batch_id, lease.fence)
+            return
         try:
-            messages = [
-                Message(
-                    row_id=row.id,
-                    channel=lease.channel,
-                    lane=lease.lane,
-                    url=url,
-                    token=token,
-                    body=body,
-                    ticket=holding.ticket,
-                    not_after=_not_after(lease, row),
-                    owner=holding,
-                )
-                for row, body in self._renderer.bodies(lease)
-            ]
+            messages = packed(holding, self._renderer, self._api_base, token)
         except Exception as error:
             log.error("batch %s cannot be put into words: %s", lease.batch_id, whereabouts(error))
             self._set_aside(holding, str(error) if isinstance(error, Misconfigured) else type(error).__name__)
@@ -218,10 +223,12 @@ class Worker:
 
     def _hand_back(self, session: Session, holding: Holding) -> None:
         lease = holding.lease
-        closed = self._throttle.seconds_closed(lease.channel)
+        closed = self._throttle.seconds_closed(lease.channel, lease.lane)
         retry_at = session.now + timedelta(seconds=closed) if closed else None
         if holding.try_again and not closed:
             retry_at = session.now + _pause_after(lease.attempts)
+        if retry_at is not None and lease.channel == Channel.MASS:
+            retry_at = max(retry_at, session.now + MASS_AGAIN_AFTER)
         give_back(session, lease.batch_id, lease.fence, retry_at=retry_at, trouble=holding.trouble)
 
     def _collected(self) -> list[Result]:
@@ -232,13 +239,6 @@ class Worker:
 
     def _is_running_out(self, holding: Holding, now: float) -> bool:
         return holding.ticket.until - now < self._lease.total_seconds() / 2
-
-
-def _not_after(lease: Lease, row: Row) -> float:
-    """Until when (monotonic) a row that was tried before may be handed over."""
-    if row.tried_before is None:
-        return float("inf")
-    return time.monotonic() + (row.tried_before + RETRY_WITHIN - lease.first_try_at).total_seconds()
 
 
 def _pause_after(attempts: int) -> timedelta:

@@ -16,6 +16,7 @@ from bot.wechat import reply
 from bot.wechat.answering import Race
 from bot.wechat.inbound import Event, Message
 from bot.wechat.trouble import whereabouts
+from handlers.danger import danger_words
 from handlers.said import Kind, Said
 from models.base.ids import new_id
 from models.base.store import Session, Store
@@ -108,7 +109,7 @@ def _nothing_kept(store: Store, rooms: Rooms, inbound: Message | Event, race: Ra
     log.error("callback %s was not kept (%s): %s", trouble, inbound.kind, whereabouts(error))
     if isinstance(inbound, Event) and inbound.kind not in _ANSWERABLE:
         return None
-    words = say("edge.not_kept")
+    words = say("edge.danger_not_kept" if danger_words(said(inbound).words) else "edge.not_kept")
     if race.claim(Route.REPLY):
         return words
     try:

@@ -13,6 +13,7 @@ from models.messaging.audience_words import describe
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
 from models.messaging.overview import drafts_of
+from models.messaging.preview_words import phoning_words, time_words
 from models.messaging.words import tell
 from models.roster.people import Duty, duties_of
 
@@ -74,6 +75,7 @@ def shown(chat: Chat, broadcast: Broadcast) -> dict[str, Any]:
     seen = planner.preview(chat.session, broadcast)
     missed = sum(seen.unreachable.values())
     reasons = "，".join(f"{count} 位{chat.say(f'reason.{reason}')}" for reason, count in seen.unreachable.items())
+    who_phones = "\n" + phoning_words(chat.session, broadcast, seen)
     return {
         "title": broadcast.title,
         "urgency": broadcast.urgency,
@@ -81,8 +83,8 @@ def shown(chat: Chat, broadcast: Broadcast) -> dict[str, Any]:
         "home": seen.text_home,
         "away": chat.say("announce.same") if seen.text_away == seen.text_home else seen.text_away,
         "count": f"{seen.reachable:,}",
-        "time": chat.say("announce.minutes", minutes=max(1, seen.minutes)),
-        "missed": chat.say("announce.missed", count=f"{missed:,}", reasons=reasons) if missed else "",
+        "time": time_words(seen),
+        "missed": chat.say("announce.missed", count=f"{missed:,}", reasons=reasons) + who_phones if missed else "",
     }
 
 

@@ -6,8 +6,10 @@ from handlers.flow import flow
 from handlers.prompts import Pick, YesNo
 from models.messaging import broadcasts
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
+from models.messaging.ladder.calling import call_counts
+from models.messaging.ladder.tables import CallOutcome
 from models.messaging.overview import in_sight
-from models.messaging.phoning import to_phone
+from models.messaging.phoning import Call, to_phone
 from models.roster.people import Duty
 
 _LOOKERS = (*WRITERS, Duty.APPROVER)
@@ -20,12 +22,15 @@ def see_progress(chat: Chat) -> Dialogue:
     """The outcomes of one broadcast so far."""
     broadcast = yield from _pick(chat, "announce.which_progress", *_SENT, BroadcastState.CANCELLED)
     now = broadcasts.progress(chat.session, broadcast)
+    calls = call_counts(chat.session, broadcast.id)
+    told, to_call = calls.get(CallOutcome.TOLD, 0), calls.get(None, 0)
     counts = {
         "planned": f"{now.planned:,}",
         "waiting": f"{now.waiting:,}",
         "reached": f"{now.reached:,}",
         "acknowledged": f"{now.acknowledged:,}",
         "not_reached": f"{now.not_reached:,}",
+        "calls": chat.say("announce.calls", told=f"{told:,}", left=f"{to_call:,}") if calls else "",
         "trouble": broadcast.trouble,
     }
     state = chat.say(f"announce.is_{broadcast.state.value}")
@@ -44,7 +49,7 @@ def stop_notice(chat: Chat) -> Dialogue:
     return Kept("announce.stopped", {"title": broadcast.title})
 
 
-@flow("电话名单", duty=_LOOKERS, menu="calls.menu")
+@flow("电话名单", "电话总名单", duty=_LOOKERS, menu="calls.menu")
 def see_calls(chat: Chat) -> Dialogue:
     """Whom to phone, with the reason: asked for by a person with the duty, within the broadcast's scope."""
     broadcast = yield from _pick(chat, "calls.which", *_SENT, BroadcastState.CANCELLED)
@@ -59,12 +64,20 @@ def see_calls(chat: Chat) -> Dialogue:
             relation=call.relation,
             phone=call.phone,
             reason=chat.say(f"reason.{call.reason}"),
+            more=_so_far(chat, call),
         )
         for call in calls[:_SHOWN]
     ]
     if len(calls) > _SHOWN:
         lines.append(chat.say("calls.more", count=len(calls) - _SHOWN))
     return Told("calls.list", {"title": broadcast.title, "count": len(calls), "lines": "\n".join(lines)})
+
+
+def _so_far(chat: Chat, call: Call) -> str:
+    """Whose list it is on, and what came of calling."""
+    parts = [chat.say("calls.on_list", name=call.mentor)] if call.mentor else []
+    parts += [chat.say(f"calls.said_{call.outcome}")] if call.outcome else []
+    return "".join(f"，{part}" for part in parts)
 
 
 def _pick(chat: Chat, key: str, *states: BroadcastState) -> Pick[Broadcast]:

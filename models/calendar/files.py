@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from models.base.content import written
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
 from models.calendar.school import Kind, SchoolCalendar, Span, faults, missing, span_key
@@ -51,7 +52,7 @@ def _check(calendar: SchoolCalendar, unit: str, parent: str, lines: dict[tuple[s
 
 
 def _file(path: Path, lines: dict[tuple[str, str], str]) -> tuple[SchoolCalendar, str]:
-    text = path.read_text(encoding="utf-8")
+    text = written(path)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -9,6 +9,7 @@ from sqlmodel import Field, Index, UniqueConstraint, col, select
 from models.base import audit
 from models.base.errors import Refused
 from models.base.store import Moment, Record, Ref, Session
+from models.base.turns import hold_one
 from models.calendar.pulse import NOTICES, wake
 from models.roster.people import Duty, Person, duties_of, staff_of
 from models.roster.units import Unit
@@ -75,6 +76,7 @@ def approve_rule(session: Session, person: Person, unit: Unit, rule: str, until:
 
 def withdraw_approval(session: Session, approval: StandingApproval, *, by: int) -> None:
     """From now on the rule is held again; what was made stays."""
+    hold_one(session, StandingApproval, approval.id)
     if approval.withdrawn_at is None:
         approval.withdrawn_at = session.now
         audit.record(

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel, select
 
 from models.base.clock import Clock
 from models.base.store import BigId, Moment, Session, Store
+from models.base.turns import hold
 
 NOTICES = "notices"
 """The task that turns rules into broadcasts: whoever changes what it looks at wakes it."""
@@ -54,7 +55,7 @@ def resting(session: Session) -> set[str]:
 
 def wake(session: Session, name: str) -> None:
     """Makes a task due now: something it looks at has changed."""
-    found = session.get(Pulse, name)
+    found = hold(session, Pulse, name)
     if found is not None:
         found.next_at = min(found.next_at, session.now)
 
@@ -84,6 +85,6 @@ def lead(store: Store, name: str, holder: str, machine: Clock) -> bool:
 def step_down(store: Store, name: str, holder: str, machine: Clock) -> None:
     """Gives the lease back at a clean stop, so that another leads at once."""
     with store.write() as session:
-        lease = session.get(Lease, name)
+        lease = hold(session, Lease, name)
         if lease is not None and lease.holder == holder:
             lease.until = machine.now()

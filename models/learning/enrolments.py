@@ -7,11 +7,13 @@ from sqlmodel import Field, UniqueConstraint, col, or_, select
 
 from models.base.facts import holding
 from models.base.store import Record, Ref, Session
+from models.base.turns import hold_all
 from models.learning.lessons import Lesson, course
 from models.learning.times import LessonTime, first_evening
 from models.roster.accounts import Account
 from models.roster.children import Child, band_of, births_in_band
 from models.roster.consent import Consent, standing
+from models.roster.people import Person
 from models.roster.ties import Guardianship
 
 ROUND = timedelta(days=364)
@@ -58,6 +60,7 @@ def newcomers(session: Session, mark: int = 0, after: int = 0, limit: int = 100)
 
 def enrol(session: Session, people: Sequence[int]) -> None:
     """Gives guardians an evening and a place for each child; what is there already stays."""
+    hold_all(session, Person, col(Person.id).in_(people))
     children, known = children_of(session, people), enrolments_of(session, people)
     evenings = set(session.exec(select(LessonTime.person_id).where(col(LessonTime.person_id).in_(people))))
     for person_id in people:

@@ -7,7 +7,9 @@ from sqlmodel import select
 from models.base.clock import at_local, local_date
 from models.base.errors import Refused
 from models.base.store import Moment, Record, Ref, Session
+from models.base.turns import hold
 from models.calendar.quiet import BEGINS, ENDS
+from models.roster.people import Person
 
 SUNDAY = 6
 FIRST_WEEKDAY, FIRST_HOUR = SUNDAY, time(19, 30)
@@ -50,6 +52,9 @@ def first_evening(session: Session, person_id: int) -> LessonTime:
 def first_time(session: Session, person_id: int) -> LessonTime:
     """A guardian's evening; where there is none yet it is Sunday 19:30."""
     found = lesson_time(session, person_id)
+    if found is None:
+        hold(session, Person, person_id)
+        found = lesson_time(session, person_id)
     if found is None:
         found = first_evening(session, person_id)
         session.add(found)

@@ -1,12 +1,15 @@
 """已知晓: a guardian has read a notice, or says so by one tap or by answering 1; the first time counts."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlmodel import col, select
 
 from models.base.errors import Refused
 from models.base.store import Session
+from models.base.turns import hold_one
 from models.messaging.broadcasts import Broadcast
+from models.messaging.ladder.listing import answered
 from models.messaging.outbox import Delivery, State
 
 ANSWERABLE_FOR = timedelta(days=14)
@@ -18,17 +21,24 @@ _ANSWERABLE = (State.TRYING, State.UNKNOWN, State.SENT, State.FAILED, State.DELI
 def mark_read(session: Session, delivery_id: int, by_person: int | None = None) -> Delivery:
     """The page of a delivery was opened. Raises Refused `broadcast.not_yours` for another bound person."""
     delivery = _own(session, delivery_id, by_person)
-    delivery.read_at = delivery.read_at or session.now
-    _forward(session, delivery, State.READ)
+    for row in _same_notice(session, delivery):
+        row.read_at = row.read_at or session.now
+        _forward(session, row, State.READ)
     return delivery
 
 
 def acknowledge(session: Session, delivery_id: int, by_person: int | None = None) -> Delivery:
-    """The person says 我知道了. Raises Refused `broadcast.not_yours` for another bound person."""
+    """The person says 我知道了: a reminder of the same notice is answered by it, and a call not needed any more.
+
+    Raises Refused `broadcast.not_yours` for another bound person.
+    """
     delivery = _own(session, delivery_id, by_person)
-    delivery.read_at = delivery.read_at or session.now
-    delivery.acknowledged_at = delivery.acknowledged_at or session.now
-    _forward(session, delivery, State.ACKNOWLEDGED)
+    for row in _same_notice(session, delivery):
+        row.read_at = row.read_at or session.now
+        row.acknowledged_at = row.acknowledged_at or session.now
+        _forward(session, row, State.ACKNOWLEDGED)
+    if delivery.broadcast_id is not None and delivery.person_id is not None:
+        answered(session, delivery.broadcast_id, delivery.person_id)
     return delivery
 
 
@@ -52,10 +62,20 @@ def latest_waiting(session: Session, person_id: int) -> Delivery | None:
 
 
 def _own(session: Session, delivery_id: int, by_person: int | None) -> Delivery:
-    delivery = session.get_one(Delivery, delivery_id)
+    delivery = hold_one(session, Delivery, delivery_id)
     if by_person is not None and delivery.person_id != by_person:
         raise Refused("broadcast.not_yours")
     return delivery
+
+
+def _same_notice(session: Session, delivery: Delivery) -> Sequence[Delivery]:
+    """The delivery, and what else the person was sent of the same broadcast."""
+    if delivery.broadcast_id is None or delivery.person_id is None:
+        return [delivery]
+    query = select(Delivery).where(
+        Delivery.broadcast_id == delivery.broadcast_id, Delivery.person_id == delivery.person_id
+    )
+    return session.exec(query.order_by(col(Delivery.id))).all()
 
 
 def _forward(session: Session, delivery: Delivery, state: State) -> None:

@@ -8,9 +8,11 @@ from sqlmodel import col, select, update
 from models.base import audit
 from models.base.errors import Refused
 from models.base.store import Session
+from models.base.turns import take_turn
 from models.calendar.quiet import after_quiet, is_quiet, quiet_begins
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency, locked, may_act
+from models.messaging.ladder.climbing import begin_ladder
 from models.messaging.notices import Notice
 from models.messaging.outbox import Lane
 from models.messaging.planner import digest_of, keep_draft, preview
@@ -66,11 +68,13 @@ def approve(session: Session, broadcast: Broadcast, by: Person, digest: str, typ
         raise Refused("broadcast.too_late")
     if not digest == broadcast.digest == digest_of(broadcast):
         raise Refused("broadcast.changed")
-    count = preview(session, broadcast).count
+    seen = preview(session, broadcast)
+    count = seen.count
     if count != broadcast.planned_count:
         raise Refused("broadcast.count_changed", before=broadcast.planned_count, now=count)
     if count > TYPE_COUNT_ABOVE and typed_count != count:
         raise Refused("broadcast.type_count", count=count)
+    broadcast.plan = seen.plan.as_json()
     _start(session, broadcast, by, "approve_broadcast")
 
 
@@ -91,7 +95,7 @@ def send_without_approval(session: Session, broadcast: Broadcast, by: Person, re
         raise Refused("broadcast.not_draft")
     seen = preview(session, broadcast)
     broadcast.digest, broadcast.planned_count = seen.digest, seen.count
-    broadcast.emergency_reason = reason.strip()
+    broadcast.emergency_reason, broadcast.plan = reason.strip(), seen.plan.as_json()
     _start(session, broadcast, by, "send_without_approval")
 
 
@@ -108,6 +112,7 @@ def from_rule(
 
     Raises Refused `broadcast.not_approver` where that approval no longer covers the unit.
     """
+    take_turn(session, "broadcast", occurrence)
     known = session.exec(select(Broadcast).where(Broadcast.dedupe_key == occurrence)).first()
     if known is not None:
         return known
@@ -117,7 +122,7 @@ def from_rule(
     broadcast = keep_draft(session, notice, audience, occurrence, written_by=None)
     broadcast.approved_by = approved_by.id
     seen = preview(session, broadcast)
-    broadcast.digest, broadcast.planned_count = seen.digest, seen.count
+    broadcast.digest, broadcast.planned_count, broadcast.plan = seen.digest, seen.count, seen.plan.as_json()
     _start(session, broadcast, approved_by, "send_by_rule")
     if expires_at is not None:
         broadcast.expires_at = min(broadcast.expires_at, expires_at)
@@ -144,6 +149,7 @@ def _start(session: Session, broadcast: Broadcast, by: Person, verb: str) -> Non
     broadcast.state = BroadcastState.SENDING
     broadcast.approved_by, broadcast.approved_at = by.id, session.now
     session.add(broadcast)
+    begin_ladder(session, broadcast)
     count = broadcast.planned_count
     audit.record(session, verb, by=by.id, subject="broadcast", subject_id=broadcast.id, count=count)
     session.flush()

@@ -10,6 +10,7 @@ from sqlmodel import Field, col, func, select, update
 from models.base import audit
 from models.base.errors import Refused
 from models.base.store import BigId, Moment, Record, Ref, Session
+from models.base.turns import hold_all, hold_one, take_turn
 from models.messaging.outbox import NOT_REACHED, REACHED, UNSETTLED, Batch, BatchState, Delivery, Lane, State
 from models.roster.people import Duty, Person
 from models.roster.scope import Scope, duty_scope
@@ -40,13 +41,16 @@ class BroadcastState(StrEnum):
 
 
 RUNNING = (BroadcastState.SENDING, BroadcastState.PAUSED)
+SENDABLE = (BroadcastState.SENDING, BroadcastState.DONE)
+"""Whose batches may go: those of one that is done are its ladder's."""
 
 
 class Broadcast(Record, table=True):
     """A notice, whom it is for, who wrote and who approved it. The words are frozen here when it is drafted.
 
     `dedupe_key` makes the same click, or the same occurrence of a rule, one broadcast. `frozen_at`: since when every
-    recipient has a row. `trouble`: why it paused by itself, for an operator.
+    recipient has a row. `trouble`: why it paused by itself, for an operator. `plan`: by which ways it was to go when
+    it was approved (models/messaging/outlets.py).
     """
 
     dedupe_key: str = Field(unique=True, max_length=120)
@@ -74,6 +78,7 @@ class Broadcast(Record, table=True):
     expires_at: datetime = Moment()
     finished_at: datetime | None = Moment(default=None)
     trouble: str = ""
+    plan: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
 
     @property
     def lane(self) -> Lane:
@@ -117,7 +122,9 @@ class Progress:
 def progress(session: Session, broadcast: Broadcast) -> Progress:
     """The counts by state, read from an index."""
     rows = session.exec(
-        select(Delivery.state, func.count()).where(Delivery.broadcast_id == broadcast.id).group_by(col(Delivery.state))
+        select(Delivery.state, func.count())
+        .where(Delivery.broadcast_id == broadcast.id, Delivery.rung == 0)
+        .group_by(col(Delivery.state))
     )
     counts = {State(state): count for state, count in rows}
     return Progress(broadcast.planned_count, broadcast.frozen_at is not None, counts)
@@ -128,6 +135,7 @@ def stop(session: Session, broadcast: Broadcast, by: Person) -> None:
 
     Raises Refused `broadcast.not_running`, `broadcast.not_allowed`.
     """
+    _hold_batches(session, broadcast.id)
     broadcast = locked(session, broadcast.id)
     may_act(session, broadcast, by)
     if broadcast.state in (BroadcastState.DONE, BroadcastState.EXPIRED, BroadcastState.CANCELLED):
@@ -157,6 +165,7 @@ def pause(session: Session, broadcast: Broadcast, by: Person) -> None:
 
 def resume(session: Session, broadcast: Broadcast, by: Person) -> None:
     """Goes on after a pause, also after one that trouble made. Raises Refused `broadcast.not_paused`."""
+    _hold_batches(session, broadcast.id)
     broadcast = locked(session, broadcast.id)
     may_act(session, broadcast, by)
     if broadcast.state != BroadcastState.PAUSED:
@@ -171,14 +180,19 @@ def resume(session: Session, broadcast: Broadcast, by: Person) -> None:
     session.flush()
 
 
-def hold_for_trouble(session: Session, broadcast_id: int, trouble: str) -> None:
-    """The platform refuses what is being sent: pauses until a person has looked. `trouble` is a line to read."""
+def hold_for_trouble(session: Session, broadcast_id: int, trouble: str) -> bool:
+    """The platform refuses what is being sent: pauses until a person has looked. `trouble` is a line to read.
+
+    False where it was not being sent.
+    """
     broadcast = locked(session, broadcast_id)
-    if broadcast.state == BroadcastState.SENDING:
-        broadcast.state = BroadcastState.PAUSED
-        broadcast.trouble = trouble
-        session.add(broadcast)
-        session.flush()
+    if broadcast.state != BroadcastState.SENDING:
+        return False
+    broadcast.state = BroadcastState.PAUSED
+    broadcast.trouble = trouble
+    session.add(broadcast)
+    session.flush()
+    return True
 
 
 def finish_if_done(session: Session, broadcast_id: int) -> None:
@@ -191,7 +205,8 @@ def finish_if_done(session: Session, broadcast_id: int) -> None:
         return
     broadcast.finished_at = session.now
     if broadcast.state in RUNNING:
-        late = select(Delivery.id).where(Delivery.broadcast_id == broadcast_id, Delivery.state == State.EXPIRED)
+        late = select(Delivery.id).where(Delivery.broadcast_id == broadcast_id, Delivery.rung == 0)
+        late = late.where(Delivery.state == State.EXPIRED)
         expired = session.exec(late.limit(1)).first() is not None
         broadcast.state = BroadcastState.EXPIRED if expired else BroadcastState.DONE
     session.add(broadcast)
@@ -200,8 +215,13 @@ def finish_if_done(session: Session, broadcast_id: int) -> None:
 
 def locked(session: Session, broadcast_id: int) -> Broadcast:
     """The broadcast as it is now, held until the transaction ends."""
-    query = select(Broadcast).where(Broadcast.id == broadcast_id).with_for_update()
-    return session.exec(query.execution_options(populate_existing=True)).one()
+    return hold_one(session, Broadcast, broadcast_id)
+
+
+def _hold_batches(session: Session, broadcast_id: int) -> None:
+    """Before the broadcast itself: a worker that ends a batch takes the two in this order."""
+    take_turn(session, "batches", broadcast_id)
+    hold_all(session, Batch, (col(Batch.broadcast_id) == broadcast_id) & (col(Batch.state) != BatchState.DONE))
 
 
 def scope_of(session: Session, broadcast: Broadcast) -> Scope:

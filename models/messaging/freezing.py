@@ -4,21 +4,27 @@ Sending begins with the first piece. A crash in between loses nothing: who has a
 """
 
 from array import array
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, func, select
 
 from models.base.ids import reserve
 from models.base.store import Session, Store, UtcDateTime
-from models.messaging import audiences
+from models.base.turns import take_turn
+from models.messaging import allowances, audiences
 from models.messaging.broadcasts import Broadcast, finish_if_done, locked, scope_of
+from models.messaging.choosing import ORDER, chosen
 from models.messaging.outbox import Batch, Channel, Delivery, State, batch_size
+from models.messaging.outlets import Plan
 
 PIECE = 4000
 """Recipients in one transaction: about 50 ms on SQLite."""
+MASS_PIECE = batch_size(Channel.MASS)
+"""An alert by mass is frozen a call at a time, those at home first: some more milliseconds, and minutes less."""
 
 _COLUMNS = (
     "id",
@@ -45,6 +51,7 @@ class Freezer:
         self._piece = piece
         self._broadcast: int | None = None
         self._left: array[int] = array("q")
+        self._plan = Plan()
 
     def step(self) -> bool:
         """One piece of the work; False where there was none."""
@@ -53,12 +60,19 @@ class Freezer:
             if broadcast is None:
                 return False
             if broadcast.id != self._broadcast:
-                self._broadcast, self._left = broadcast.id, _missing(session, broadcast)
-        piece, self._left = self._left[: self._piece], self._left[self._piece :]
+                self._plan = _rest_of(session, broadcast)
+                self._broadcast, self._left = (
+                    broadcast.id,
+                    _missing(session, broadcast, _by_mass(broadcast, self._plan)),
+                )
+        size = max(self._piece, MASS_PIECE) if _by_mass(broadcast, self._plan) else self._piece
+        piece, self._left = self._left[:size], self._left[size:]
         with self._store.write() as session:
+            take_turn(session, "batches", broadcast.id)  # whoever stops it holds the batches that there are
             broadcast = locked(session, broadcast.id)
             if piece:
-                freeze(session, broadcast, list(piece))
+                templates = freeze(session, broadcast, list(piece), self._plan)
+                self._plan = _less(self._plan, templates)
             if not self._left:
                 broadcast.frozen_at = session.now
                 session.add(broadcast)
@@ -73,51 +87,93 @@ class Freezer:
         return min(waiting, key=lambda one: one.lane, default=None)
 
 
-def freeze(session: Session, broadcast: Broadcast, person_ids: list[int]) -> None:
+@dataclass(frozen=True)
+class _Group:
+    """Rows that may share batches: of one channel, and where a batch is one call, of one voice."""
+
+    channel: Channel
+    voice: str
+    first: int
+    batches: int
+
+    @property
+    def ids(self) -> range:
+        return range(self.first, self.first + self.batches)
+
+
+def freeze(session: Session, broadcast: Broadcast, person_ids: list[int], plan: Plan) -> int:
     """Rows and batches for these recipients: one statement each, ids in a row and in the order of people.
 
-    Who cannot be reached is a row with the reason; who has a row already keeps it.
+    Who cannot be reached is a row with the reason; who has a row already keeps it. Returns how many template messages
+    of the day's quota it took, where that is limited.
     """
-    size = batch_size(Channel.TEMPLATE)
-    batches = reserve(-(-len(person_ids) // size))
-    batch_ids = range(batches, batches + -(-len(person_ids) // size))
+    groups = _groups(broadcast, plan, len(person_ids))
     facts: dict[str, Any] = {
         "broadcast_id": broadcast.id,
-        "channel": Channel.TEMPLATE,
         "lane": broadcast.lane,
         "not_before": broadcast.not_before,
         "expires_at": broadcast.expires_at,
     }
-    session.add_all([Batch(id=batch_id, **facts) for batch_id in batch_ids])
+    session.add_all([Batch(id=batch_id, channel=group.channel, **facts) for group in groups for batch_id in group.ids])
     session.flush()
-    rows = _rows(session, broadcast, person_ids, reserve(len(person_ids)), batches, size)
+    rows = _rows(session, broadcast, person_ids, plan, groups)
     # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     insert = dialect.insert(Delivery).from_select(_COLUMNS, rows, include_defaults=False)
     session.connection().execute(insert.on_conflict_do_nothing(index_elements=["key"]))
+    batch_ids = [batch_id for group in groups for batch_id in group.ids]
     used = select(Delivery.id).where(col(Delivery.batch_id) == col(Batch.id)).exists()
     session.exec(delete(Batch).where(col(Batch.id).in_(batch_ids), ~used))
+    subscribed = [batch_id for group in groups if group.channel == Channel.SUBSCRIBE for batch_id in group.ids]
+    if subscribed:
+        allowances.keep_for(session, subscribed, plan.subscribe_template)
+    if plan.room is None:
+        return 0
+    templates = [batch_id for group in groups if group.channel == Channel.TEMPLATE for batch_id in group.ids]
+    query = select(func.count()).select_from(Delivery).where(col(Delivery.batch_id).in_(templates))
+    return session.exec(query).one()
+
+
+def _groups(broadcast: Broadcast, plan: Plan, people: int) -> list[_Group]:
+    found = []
+    for channel in (each for each in ORDER[broadcast.urgency, plan.crowded] if each in plan.usable):
+        batches = -(-people // batch_size(channel))
+        for voice in ("在家", "在外") if channel == Channel.MASS else ("",):
+            found.append(_Group(channel, voice, reserve(batches), batches))
+    return found
 
 
 def _rows(
-    session: Session, broadcast: Broadcast, person_ids: list[int], first_id: int, first_batch: int, size: int
+    session: Session, broadcast: Broadcast, person_ids: list[int], plan: Plan, groups: list[_Group]
 ) -> sa.Select[tuple[object, ...]]:
     audience = audiences.from_json(broadcast.audience)
     query = audiences.people(session, scope_of(session, broadcast), audience, among=person_ids)
-    found = audiences.recipients(query.subquery()).subquery()
+    found = chosen(session, query.subquery(), broadcast.urgency, plan).subquery()
     reachable = found.c.reason == ""
+    voice = sa.case((found.c.at_home == 1, "在家"), else_="在外")
     place = sa.func.row_number().over(order_by=found.c.person_id) - 1
-    among_equals = sa.func.row_number().over(partition_by=reachable, order_by=found.c.person_id) - 1
+    call = sa.case((found.c.channel == Channel.MASS, voice), else_="")
+    alike = (reachable, found.c.channel, call)
+    among_equals = sa.func.row_number().over(partition_by=alike, order_by=found.c.person_id) - 1
+    # Cast before it is added: PostgreSQL's floor() is a double, and a double cannot hold an id.
+    batch = [
+        (
+            reachable & (found.c.channel == group.channel) & (call == group.voice),
+            sa.cast(among_equals // batch_size(group.channel), sa.BigInteger) + sa.literal(group.first, sa.BigInteger),
+        )
+        for group in groups
+    ]
+    first_id = reserve(len(person_ids))
     never: datetime | None = None
     return sa.select(
         place + sa.literal(first_id, sa.BigInteger),
         sa.literal(f"broadcast:{broadcast.id}:") + sa.cast(found.c.person_id, sa.String),
-        sa.case((reachable, among_equals // size + sa.literal(first_batch, sa.BigInteger)), else_=sa.null()),
+        sa.case(*batch, else_=sa.null()) if batch else sa.null(),
         sa.literal(broadcast.id, sa.BigInteger),
         found.c.person_id,
         found.c.openid,
         sa.literal("notice"),
-        sa.case((found.c.at_home == 1, "在家"), else_="在外"),
+        voice,
         found.c.channel,
         sa.case((reachable, int(State.PLANNED)), else_=int(State.UNREACHABLE)),
         found.c.reason,
@@ -126,8 +182,28 @@ def _rows(
     ).where(sa.literal(1) == 1)  # SQLite needs a WHERE between a SELECT and ON CONFLICT
 
 
-def _missing(session: Session, broadcast: Broadcast) -> "array[int]":
+def _by_mass(broadcast: Broadcast, plan: Plan) -> bool:
+    order = [channel for channel in ORDER[broadcast.urgency, plan.crowded] if channel in plan.usable]
+    return order[:1] == [Channel.MASS]
+
+
+def _rest_of(session: Session, broadcast: Broadcast) -> Plan:
+    """The plan less what an earlier process has frozen of it."""
+    plan = Plan.from_json(broadcast.plan)
+    if plan.room is None:
+        return plan
+    mine = (Delivery.broadcast_id == broadcast.id, Delivery.rung == 0, Delivery.channel == Channel.TEMPLATE)
+    query = select(func.count()).select_from(Delivery).where(*mine, Delivery.state != State.UNREACHABLE)
+    return _less(plan, session.exec(query).one())
+
+
+def _less(plan: Plan, templates: int) -> Plan:
+    return plan if plan.room is None else replace(plan, room=max(0, plan.room - templates))
+
+
+def _missing(session: Session, broadcast: Broadcast, by_voice: bool) -> "array[int]":
     found = audiences.people(session, scope_of(session, broadcast), audiences.from_json(broadcast.audience))
-    wanted = session.connection().execute(found.order_by("person_id"))
+    order = ("at_home", "person_id") if by_voice else ("person_id",)
+    wanted = session.connection().execute(found.order_by(*order))
     there = set(session.exec(select(Delivery.person_id).where(Delivery.broadcast_id == broadcast.id)))
     return array("q", (row.person_id for row in wanted if row.person_id not in there))

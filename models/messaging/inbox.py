@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, select
+from sqlmodel import Field, col, select
 
 from models.base.ids import new_id
 from models.base.seal import put_sealed, sealed
@@ -49,9 +49,9 @@ def admit(session: Session, dedupe_key: str, openid: str, kind: str) -> tuple[In
         "arrived_at": session.now,
     }
     statement = dialect.insert(InboxMessage).values(values).on_conflict_do_nothing(index_elements=["dedupe_key"])
-    result = session.connection().execute(statement)
+    made = session.connection().execute(statement.returning(col(InboxMessage.id))).first()
     row = session.exec(select(InboxMessage).where(InboxMessage.dedupe_key == dedupe_key)).one()
-    return row, result.rowcount == 1
+    return row, made is not None
 
 
 def settle(session: Session, row: InboxMessage, words: str, route: Route) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -9,7 +10,9 @@ from models.base import audit
 from models.base.store import Session
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import Broadcast, scope_of
-from models.messaging.outbox import NOT_REACHED, Delivery, State
+from models.messaging.ladder.listing import reason_of
+from models.messaging.ladder.tables import MISSED, CallOutcome, PhoneCall
+from models.messaging.outbox import NOT_REACHED, Delivery
 from models.roster.children import Child
 from models.roster.people import Person
 from models.roster.ties import mentors_of, wards_of
@@ -18,7 +21,8 @@ from models.roster.units import Unit
 
 @dataclass(frozen=True)
 class Call:
-    """One person to phone. `reason` is a code of the texts `reason.*`; `child` and `relation` say who they are."""
+    """One person to phone. `reason` is a code of the texts `reason.*`; `child` and `relation` say who they are.
+    `mentor` is whose list it is on, `outcome` what came of calling so far (`no_answer`, `wrong_number`, or '')."""
 
     name: str
     phone: str
@@ -26,42 +30,54 @@ class Call:
     child: str
     reason: str
     mentor: str
+    outcome: str = ""
 
 
 def to_phone(session: Session, broadcast: Broadcast, by: Person) -> Iterator[Call]:
-    """Everyone of a broadcast who was not reached and has not answered, those known to be unreachable first.
+    """Everyone of a broadcast who is still open: on a call list, or not reached without one. The unreachable first.
 
     Only what the broadcast's own scope covers is named. Noted in the audit in the name of who asks; raises nothing.
     """
-    rows = session.exec(
-        select(Delivery)
-        .where(Delivery.broadcast_id == broadcast.id, col(Delivery.state).in_(NOT_REACHED))
-        .order_by(col(Delivery.state).desc(), col(Delivery.id))
-    ).all()
+    rows = session.exec(_still_open(broadcast)).all()
     audit.record(session, "list_calls", by=by.id, subject="broadcast", subject_id=broadcast.id, people=len(rows))
     unit = session.get_one(Unit, from_json(broadcast.audience).unit_id)
     covered = scope_of(session, broadcast).children(session).where(col(Unit.path).startswith(unit.path)).subquery()
-    for row in rows:
+    for row, call in rows:
         if row.person_id is None:
             continue
         person = session.get_one(Person, row.person_id)
         ties = {tie.child_id: tie for tie in wards_of(session, person.id)}
         mine = select(Child).where(col(Child.id).in_(select(covered.c.id)), col(Child.id).in_(ties))
         children = session.exec(mine.order_by(col(Child.id))).all()
-        mentors = [session.get_one(Person, p.person_id).name for c in children for p in mentors_of(session, c.id)]
+        ids = [pairing.person_id for child in children for pairing in mentors_of(session, child.id)]
+        if call is not None and call.caller_id is not None:
+            ids = [call.caller_id]
+        mentors = [session.get_one(Person, each).name for each in ids]
         yield Call(
             name=person.name,
             phone=person.phone,
             relation="、".join(dict.fromkeys(ties[child.id].relation for child in children)),
             child="、".join(child.name for child in children),
-            reason=_reason(row),
+            reason=call.reason if call is not None else reason_of(row),
             mentor="、".join(dict.fromkeys(mentors)),
+            outcome=_outcome(call),
         )
 
 
-def _reason(row: Delivery) -> str:
-    if row.state == State.UNKNOWN:
-        return "unknown"
-    if row.state == State.EXPIRED:
-        return "expired"
-    return row.reason if row.reason in ("unbound", "not_following", "no_consent") else "refused"
+def _still_open(broadcast: Broadcast) -> Any:
+    """(delivery, call or None) of whoever was meant and neither answered nor was told."""
+    same = col(PhoneCall.broadcast_id) == Delivery.broadcast_id
+    listed = col(PhoneCall.outcome).is_(None) | col(PhoneCall.outcome).in_(MISSED)
+    query: Any = select(Delivery, PhoneCall).outerjoin(
+        PhoneCall, same & (col(PhoneCall.person_id) == Delivery.person_id)
+    )
+    query = query.where(Delivery.broadcast_id == broadcast.id, Delivery.rung == 0)
+    unlisted = col(PhoneCall.id).is_(None) & col(Delivery.state).in_(NOT_REACHED)
+    query = query.where(unlisted | (col(PhoneCall.id).is_not(None) & listed))
+    return query.order_by(col(Delivery.state).in_(NOT_REACHED).desc(), col(Delivery.state).desc(), col(Delivery.id))
+
+
+def _outcome(call: PhoneCall | None) -> str:
+    if call is None:
+        return ""
+    return call.outcome.value if call.outcome is not None else CallOutcome.NO_ANSWER.value if call.tries else ""

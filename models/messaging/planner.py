@@ -1,20 +1,17 @@
-"""A draft: who would get it and who not, in which words, how long it takes; and the writer gets it first."""
+"""A draft: a notice in somebody's name for an audience they may write to; and the writer gets it first."""
 
-import hashlib
 import json
-from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil
 
-import sqlalchemy as sa
 from sqlmodel import select
 
 from models.base.errors import Refused
 from models.base.ids import new_id
 from models.base.store import Session
-from models.messaging import audiences
+from models.base.turns import take_turn
 from models.messaging.audiences import Audience
-from models.messaging.broadcasts import WRITERS, Broadcast, Urgency, may_act, scope_of
+from models.messaging.broadcasts import WRITERS, Broadcast, Urgency, may_act
+from models.messaging.forecast import Preview, digest_of, preview
 from models.messaging.notices import Notice
 from models.messaging.outbox import Channel, Delivery, Lane, post
 from models.roster.accounts import accounts_of
@@ -22,29 +19,10 @@ from models.roster.people import Person
 from models.roster.scope import duty_scope
 from models.roster.units import Unit
 
-USUAL_PER_MINUTE = 6000
-"""What the platform took without complaint in our trials; the true pace is the platform's."""
+__all__ = ["Preview", "digest_of", "draft", "keep_draft", "own_words", "preview", "send_to_self"]
 
 _CARD_CHARS = 20
 _TEXT_CHARS = 600
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What would happen. `count` is everyone meant; `channels` and `unreachable` (by reason) add up to it."""
-
-    count: int
-    channels: dict[Channel, int]
-    unreachable: dict[str, int]
-    text_home: str
-    text_away: str
-    minutes: int
-    digest: str
-
-    @property
-    def reachable(self) -> int:
-        """How many a message would be sent to."""
-        return sum(self.channels.values())
 
 
 def own_words(title: str, text: str, text_away: str = "", urgency: Urgency = Urgency.IMPORTANT) -> Notice:
@@ -72,51 +50,13 @@ def draft(session: Session, by: Person, notice: Notice, audience: Audience, *, d
 
     Raises Refused `broadcast.not_allowed` where the writer has no duty to write to the whole unit.
     """
+    take_turn(session, "broadcast", dedupe_key)
     known = session.exec(select(Broadcast).where(Broadcast.dedupe_key == dedupe_key)).first()
     if known is not None:
         return known
     if not duty_scope(session, by, WRITERS).covers_unit(session.get_one(Unit, audience.unit_id)):
         raise Refused("broadcast.not_allowed")
     return keep_draft(session, notice, audience, dedupe_key, written_by=by.id)
-
-
-def preview(session: Session, broadcast: Broadcast, per_minute: int = USUAL_PER_MINUTE) -> Preview:
-    """Counts by channel and reason, both texts, and the minutes it takes at so many messages a minute."""
-    audience = audiences.from_json(broadcast.audience)
-    found = audiences.people(session, scope_of(session, broadcast), audience).subquery()
-    rows = audiences.recipients(found).subquery()
-    query = sa.select(rows.c.reason, rows.c.channel, sa.func.count()).group_by(rows.c.reason, rows.c.channel)
-    channels: dict[Channel, int] = {}
-    unreachable: dict[str, int] = {}
-    for reason, channel, count in session.connection().execute(query):
-        if reason:
-            unreachable[reason] = unreachable.get(reason, 0) + count
-        else:
-            channels[channel] = count
-    reachable = sum(channels.values())
-    return Preview(
-        count=reachable + sum(unreachable.values()),
-        channels=channels,
-        unreachable=unreachable,
-        text_home=broadcast.text_home,
-        text_away=broadcast.text_away,
-        minutes=ceil(reachable / per_minute),
-        digest=digest_of(broadcast),
-    )
-
-
-def digest_of(broadcast: Broadcast) -> str:
-    """Changes with any word, the urgency, or whom it is for."""
-    facts = (
-        broadcast.title,
-        broadcast.urgency,
-        broadcast.card,
-        broadcast.text_home,
-        broadcast.text_away,
-        broadcast.page,
-        broadcast.audience,
-    )
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def send_to_self(session: Session, broadcast: Broadcast, by: Person) -> list[Delivery]:

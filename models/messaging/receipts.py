@@ -35,6 +35,7 @@ class Receipt(Record, table=True):
     msgid: str = Field(max_length=40)
     openid: str = Field(max_length=64)
     status: str = Field(max_length=60)
+    channel: Channel = Field(default=Channel.TEMPLATE, sa_column_kwargs={"server_default": Channel.TEMPLATE.name})
     arrived_at: datetime = Moment()
     look_at: datetime = Moment(index=True)
 
@@ -46,6 +47,7 @@ class Report:
     openid: str
     msgid: str
     status: str
+    channel: Channel = Channel.TEMPLATE
 
 
 def record(session: Session, openid: str, msgid: str, status: str) -> None:
@@ -61,6 +63,7 @@ def record_many(session: Session, reports: Iterable[Report]) -> None:
             "msgid": report.msgid[:40],
             "openid": report.openid[:64],
             "status": report.status[:60],
+            "channel": report.channel,
             "arrived_at": session.now,
             "look_at": session.now,
         }
@@ -80,20 +83,21 @@ def settle(session: Session, limit: int = _GROUP) -> int:
     connection = session.connection()
     due = connection.execute(
         sa.select(*map(col, (Receipt.id, Receipt.msgid, Receipt.openid, Receipt.status, Receipt.arrived_at)))
-        .add_columns(col(Delivery.id).label("delivery_id"))
+        .add_columns(col(Receipt.channel), col(Delivery.id).label("delivery_id"))
         .outerjoin(Delivery, (col(Delivery.msgid) == Receipt.msgid) & (col(Delivery.openid) == Receipt.openid))
         .where(col(Receipt.look_at) <= session.now)
         .order_by(col(Receipt.look_at), col(Receipt.id))
         .limit(limit)
+        .with_for_update(skip_locked=True, of=Receipt)
     ).all()
     outcomes: list[Outcome] = []
     closed: list[int] = []
     waiting: dict[datetime, list[int]] = defaultdict(list)
     for receipt in due:
-        receipt_id, msgid, openid, status, arrived_at, delivery_id = receipt
+        receipt_id, msgid, openid, status, arrived_at, channel, delivery_id = receipt
         age = session.now - arrived_at
         if delivery_id is None and age >= OPEN_ATTEMPT_AFTER:
-            delivery_id = _open_attempt(session, openid, arrived_at)
+            delivery_id = _open_attempt(session, openid, arrived_at, channel)
         if delivery_id is not None:
             outcomes.append(_outcome(delivery_id, msgid, status))
         elif age < GIVE_UP_AFTER:
@@ -108,15 +112,20 @@ def settle(session: Session, limit: int = _GROUP) -> int:
     return len(due)
 
 
-def _open_attempt(session: Session, openid: str, arrived_at: datetime) -> int | None:
-    """The one template message to this account that was tried before the receipt came and has no answer."""
+def _open_attempt(session: Session, openid: str, arrived_at: datetime, channel: Channel) -> int | None:
+    """The one message of the channel to this account that was tried before the receipt came and has no msgid.
+
+    The answer to a subscription message has none even when it was sent; of several the first tried is meant.
+    """
+    open_states = [State.TRYING, State.UNKNOWN] + ([State.SENT] if channel == Channel.SUBSCRIBE else [])
     attempts = session.exec(
         select(Delivery.id)
-        .where(Delivery.openid == openid, Delivery.channel == Channel.TEMPLATE, col(Delivery.msgid).is_(None))
-        .where(col(Delivery.state).in_((State.TRYING, State.UNKNOWN)), col(Delivery.first_try_at) <= arrived_at)
+        .where(Delivery.openid == openid, Delivery.channel == channel, col(Delivery.msgid).is_(None))
+        .where(col(Delivery.state).in_(open_states), col(Delivery.first_try_at) <= arrived_at)
+        .order_by(col(Delivery.first_try_at), col(Delivery.id))
         .limit(2)
     ).all()
-    return attempts[0] if len(attempts) == 1 else None
+    return attempts[0] if len(attempts) == 1 or (attempts and channel == Channel.SUBSCRIBE) else None
 
 
 def _outcome(delivery_id: int, msgid: str, status: str) -> Outcome:

@@ -8,6 +8,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+_TURN = 20_270_601
+"""The number of the lock that migrations hold; any number that nothing else locks."""
+
 
 def _config() -> Config:
     config = Config()
@@ -19,16 +22,19 @@ def upgrade(engine: Engine) -> None:
     """Runs every migration that this database has not had, all of them or none."""
     config = _config()
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # of two that migrate at once, one finds it done
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 def revise(engine: Engine, message: str) -> None:
-    """Writes a new migration from the difference between the tables and this database: for developers."""
+    """Writes the next migration, `0002_…`, from the difference between the tables and this database."""
     config = _config()
+    number = 1 + len(list(ScriptDirectory.from_config(config).walk_revisions()))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.revision(config, message, autogenerate=True)
+        command.revision(config, message, autogenerate=True, rev_id=f"{number:04d}")
 
 
 def behind(engine: Engine) -> bool:

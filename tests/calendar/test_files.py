@@ -78,3 +78,11 @@ def test_a_school_inherits_the_county_and_moves_one_exam(written: Callable[..., 
 def test_a_school_that_inherits_nobody_is_told(written: Callable[..., Path]) -> None:
     with pytest.raises(Misconfigured, match="inherits 写的“没有县”"):
         load(written('unit = "青禾一中"\nschool_year = 2026\nsource = "示例"\ninherits = "没有县"\n'))
+
+
+def test_a_mark_at_the_beginning_does_no_harm_and_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / "qinghe.toml").write_text(SHIPPED, encoding="utf-8-sig")
+    assert "青禾县" in load(tmp_path)
+    (tmp_path / "qinghe.toml").write_text(SHIPPED, encoding="gb18030")
+    with pytest.raises(Misconfigured, match="文字编码不对"):
+        load(tmp_path)

@@ -1,7 +1,6 @@
 """Words of danger: who is called, who never is, what they read, and how an alert is brought to its end."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -15,6 +14,7 @@ from models.roster.children import Child
 from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.ties import set_guardian
 from models.roster.units import Unit
+from tests.at_rest import at_rest
 from tests.care.conftest import Phone, told
 from tests.cast import Cast
 from tests.conftest import FrozenClock
@@ -157,9 +157,8 @@ def test_who_was_not_told_reads_nothing(store: Store, cast: Cast, phone: Callabl
 
 def test_the_words_are_sealed(store: Store, cast: Cast) -> None:
     called(store, cast, "o-grandmother", "小满挨打了")
-    store.close()
-    path = Path(store.url.removeprefix("sqlite:///"))
-    assert all("小满挨打了".encode() not in file.read_bytes() for file in path.parent.glob(path.name + "*"))
+    found = at_rest(store)
+    assert b"o-grandmother" in found and "小满挨打了".encode() not in found
 
 
 def test_a_reader_sees_of_the_children_those_in_his_scope(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date, time, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -33,6 +32,7 @@ from models.roster.children import Child
 from models.roster.people import Person
 from models.roster.scope import guardian_scope
 from models.roster.ties import mentors_of, pair, unpair
+from tests.at_rest import at_rest
 from tests.cast import Cast, settle_in
 from tests.conftest import FrozenClock
 
@@ -162,9 +162,8 @@ def test_a_visit_is_read_by_those_in_charge_of_the_child_only(store: Store, cast
 
 def test_the_note_and_the_place_are_sealed_in_the_file(store: Store, cast: Cast) -> None:
     keep(store, cast.lin, cast.xiaoman, cause=1)
-    store.close()
-    path = Path(store.url.removeprefix("sqlite:///"))
-    assert all("奶奶腿疼".encode() not in file.read_bytes() for file in path.parent.glob(path.name + "*"))
+    found = at_rest(store)
+    assert b"o-grandmother" in found and "奶奶腿疼".encode() not in found
 
 
 def test_a_follow_up_is_due_before_the_cadence_and_a_visit_settles_it(
@@ -241,8 +240,8 @@ def test_overdue_is_what_a_slow_and_simple_count_says(
     store.close()
 
 
-def test_the_overdue_query_looks_each_childs_last_visit_up_in_the_index(store: Store, cast: Cast) -> None:
-
+def test_the_overdue_query_looks_each_childs_last_visit_up_in_the_index(sqlite_store: Store) -> None:
+    store = sqlite_store
     asked: list[tuple[str, object]] = []
     event.listen(store._reader, "before_cursor_execute", lambda _c, _cur, sql, params, *_: asked.append((sql, params)))
     assert overdue(store) == []

@@ -22,13 +22,15 @@ TEMPLATES = {
     f"T_{kind}": {"title": kind, "fields": [{"key": "thing1"}, {"key": "thing2"}]}
     for kind in ("notice", "lesson", "task")
 }
+SUBSCRIBE_TEMPLATES = {"S_notice": {"title": "notice", "fields": [{"key": "thing1"}, {"key": "thing2"}]}}
 Workers = Callable[..., Worker]
 
 
 @pytest.fixture(scope="session")
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     folder = tmp_path_factory.mktemp("delivery")
-    simulator = Simulator(folder, templates=TEMPLATES, phones=[], receipts=False)
+    settings = {"templates": TEMPLATES, "subscribe_templates": SUBSCRIBE_TEMPLATES}
+    simulator = Simulator(folder, phones=[], receipts=False, **settings)
     yield simulator
     simulator.stop()
 
@@ -47,12 +49,19 @@ def workers(store: Store, simulator: Simulator) -> Iterator[Workers]:
     """Makes workers over the test's store; they are closed at the end."""
     with ExitStack() as stack:
 
-        def make(*, in_flight: int = 16, lease: float = 60.0, seconds: float = 3.0, **more: Any) -> Worker:
-            throttle = Throttle(store.clock, in_flight)
+        def make(
+            *,
+            in_flight: int = 16,
+            lease: float = 60.0,
+            seconds: float = 3.0,
+            throttle: Throttle | None = None,
+            **more: Any,
+        ) -> Worker:
+            throttle = throttle or Throttle(store.clock, in_flight)
             sender = Sender(throttle, in_flight=in_flight, total_seconds=seconds)
             tokens = TokenProvider(stable_token(Wire(simulator.url), APP_ID, SECRET), store.clock)
             templates = {kind: f"T_{kind}" for kind in ("notice", "lesson", "task")}
-            renderer = Renderer(templates, "http://127.0.0.1:8080", store.vault)
+            renderer = Renderer(templates, "http://127.0.0.1:8080", store.vault, {"notice": "S_notice"})
             worker = Worker(
                 store,
                 sender,

@@ -143,8 +143,9 @@ def test_what_cannot_be_put_into_words_stops_after_three_tries_and_harms_nothing
         worker.drain()
         clock.advance(minutes=1)
     with store.read() as session:
-        batch = session.exec(select(Batch)).one()
+        batch = session.get_one(Batch, row.batch_id)
         assert batch.state == BatchState.STOPPED and "a kind without a template" in batch.trouble
+    assert len(simulator.shown(OPENIDS["wang"])) == 1  # the administrator hears of it, once
     clock.advance(days=2)
     worker.drain()
     assert state_of(store, row.id) == (State.EXPIRED, "")

@@ -7,7 +7,8 @@ from sqlmodel import col, select
 
 from models.base.audit import AuditEntry
 from models.base.store import Store
-from models.roster.accounts import person_of
+from models.messaging.outbox import Delivery, State
+from models.roster.accounts import Account, person_of
 from models.roster.children import Child
 from models.roster.consent import has_consent, withdraw_consent
 from models.roster.guesses import IN_ALL
@@ -162,6 +163,9 @@ def test_without_a_phone_the_class_teacher_says_who_it_is(
     assert zhou.types("批准") == "批准了，张桂兰绑定好了。"
     assert whose(store, hers) == aunt_id
     assert hers.told() == ["张桂兰，批准了，绑定好了。\n请回：同意书"]
+    with store.read() as session:  # addressed to who they are now, else it would not be sent
+        news = session.exec(select(Delivery).where(Delivery.openid == hers.openid)).one()
+        assert (news.person_id, news.state) == (aunt_id, State.PLANNED)
     assert zhou.types("待办") == "现在没有等您批准的。"
 
 
@@ -253,3 +257,38 @@ def test_binding_leaves_ids_in_the_audit_and_no_words(
         entries = session.exec(select(AuditEntry).order_by(col(AuditEntry.id))).all()
         assert [e.verb for e in entries][-2:] == ["bind", "give_consent"]
         assert all("张" not in e.detail for e in entries)
+
+
+def test_news_of_a_binding_names_only_children_whom_the_hearer_may_see(
+    store: Store, cast: Cast, phone: PhoneOf, code_for: CodeFor
+) -> None:
+    with store.write() as session:
+        unbind_all(session, OPENIDS["grandmother"])
+        grandmother = session.get_one(Person, cast.grandmother)
+        set_guardian(session, session.get_one(Child, cast.xiaoyu), grandmother, "外婆", at_home=True)
+    phone("grandmother").types(f"绑定 {code_for(cast.grandmother)}", "0006")
+    assert phone("other_mother").told() == ["张桂花（刘小雨的外婆）绑定了微信。\n不是本人，请告诉班主任。"]
+    assert "刘小雨" not in "".join(phone("zhou").told()) and "张小满" in "".join(phone("zhou").told())
+
+
+def test_what_somebody_began_or_kept_is_gone_for_whoever_has_the_account_next(
+    store: Store, cast: Cast, phone: PhoneOf
+) -> None:
+    lin = phone("lin")
+    lin.types("家访 张小川 今天 很好", "1", "家访 张小满 今天 奶奶腿疼")
+    with store.write() as session:
+        unbind_all(session, OPENIDS["lin"])
+    assert lin.types("撤销").startswith("没有可撤销的。")
+    with store.write() as session:
+        session.get_one(Account, OPENIDS["lin"]).person_id = cast.zhou
+    for word in ("继续", "重来", "撤销", "1"):
+        answer = lin.types(word)
+        assert "腿疼" not in answer and "张小" not in answer, answer
+
+
+def test_what_was_put_aside_does_not_outlive_a_binding(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    lin = phone("lin")
+    lin.types("家访 张小满 今天 奶奶腿疼", "解绑", "1")
+    with store.write() as session:
+        session.get_one(Account, OPENIDS["lin"]).person_id = cast.zhou
+    assert lin.types("继续").startswith("没有记到一半的。")

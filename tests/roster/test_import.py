@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 from sqlmodel import SQLModel, col, func, select
 
 from models.base.audit import AuditEntry
@@ -286,3 +287,18 @@ def test_an_import_broken_in_the_middle_is_finished_by_running_it_again(store: S
     assert 0 < before < len(rows)
     report = import_roster(store, path)
     assert (report.children_same, report.children_new) == (before, len(rows) - before)
+
+
+@pytest.mark.parametrize(("cell", "says"), [("XFD1048576", "XFD1048576"), ("ZZ1", "ZZ1"), ("A1048576", "A1048576")])
+def test_a_stray_cell_far_away_is_named_before_it_fills_the_memory(
+    store: Store, tmp_path: Path, cell: str, says: str
+) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for each in (HEAD, XIAOMAN):
+        sheet.append(list(each))
+    sheet[cell] = " "
+    book.save(tmp_path / "roster.xlsx")
+    with pytest.raises(Misconfigured, match=says):
+        import_roster(store, tmp_path / "roster.xlsx")

@@ -69,7 +69,8 @@ def _plant(rows: Rows) -> set[tuple[int, str]]:
     return planted
 
 
-def test_exactly_the_200_planted_errors_are_reported(store: Store, tmp_path: Path) -> None:
+def test_exactly_the_200_planted_errors_are_reported(sqlite_store: Store, tmp_path: Path) -> None:
+    store = sqlite_store
     rows = many(ROWS)
     planted = _plant(rows)
     assert len(planted) == 200

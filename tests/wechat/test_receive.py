@@ -98,7 +98,9 @@ def test_around_the_deadline_every_message_has_its_words_by_one_route(store: Sto
 def test_a_redelivery_that_is_late_itself_is_pushed_rather_than_lost(store: Store, clock: FrozenClock) -> None:
     with open_edge(store, clock) as edge:
         assert content(edge.post(plain_query(clock.now()), text_xml("你好"))) != ""
-    with open_edge(store, clock, deadline=0.02) as edge, store.write():
+    with open_edge(store, clock, deadline=0.02) as edge, store.write() as session:
+        if not store.on_sqlite:
+            session.connection().exec_driver_sql("LOCK TABLE inbox_message")
         assert content(edge.post(plain_query(clock.now(), "1002"), text_xml("你好"))) == "", "it waits for the lock"
     edge.settled()
     assert edge.pushed() == ["听到了：你好"] and edge.facts() == 1
@@ -123,6 +125,16 @@ def test_a_bug_of_ours_keeps_nothing_says_so_and_logs_no_personal_text(
         assert content(edge.post(plain_query(clock.now(), "1002"), text_xml("小满", msg_id="7002"))) == "听到了：小满"
     assert "RuntimeError at test_receive.py" in caplog.text and "from KeyError" in caplog.text
     assert "小满" not in caplog.text and "13800000001" not in caplog.text and "o-lin" not in caplog.text
+
+
+def test_a_bug_does_not_keep_the_numbers_from_somebody_in_danger(store: Store, clock: FrozenClock) -> None:
+    def broken() -> None:
+        raise RuntimeError
+
+    with open_edge(store, clock) as edge:
+        edge.hook = broken
+        answer = content(edge.post(plain_query(clock.now()), text_xml("我不想活了")))
+        assert answer is not None and "110" in answer and "12356" in answer and "再发一次" in answer
 
 
 def test_a_bug_past_the_deadline_is_told_by_a_push(store: Store, clock: FrozenClock) -> None:

@@ -14,7 +14,9 @@ from models.messaging.outbox.rows import (
     Lane,
     State,
     batch_size,
+    client_mass_id,
     client_msg_id,
+    retry_within,
 )
 
 __all__ = [
@@ -31,7 +33,9 @@ __all__ = [
     "Post",
     "State",
     "batch_size",
+    "client_mass_id",
     "client_msg_id",
     "post",
     "post_many",
+    "retry_within",
 ]

@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from models.base.facts import holding
 from models.base.store import Session, UtcDateTime
+from models.base.turns import hold_all
 from models.calendar.quiet import is_quiet
-from models.messaging.broadcasts import Broadcast, BroadcastState, finish_if_done
+from models.messaging.broadcasts import SENDABLE, Broadcast, BroadcastState, finish_if_done
 from models.messaging.outbox.rows import (
     BY_DAY,
     KEYED,
-    RETRY_WITHIN,
     UNSETTLED,
     Batch,
     BatchState,
@@ -26,6 +27,7 @@ from models.messaging.outbox.rows import (
     Delivery,
     Lane,
     State,
+    retry_within,
     urgent_first,
 )
 from models.messaging.outbox.settling import Outcome, settle_rows
@@ -80,6 +82,7 @@ def lease_next(
     session.add(batch)
     session.flush()
     broadcast = session.get(Broadcast, batch.broadcast_id) if batch.broadcast_id else None
+    hold_all(session, Delivery, (col(Delivery.batch_id) == batch.id) & col(Delivery.state).in_(UNSETTLED))
     rows, outcomes = [], []
     for found in session.connection().execute(_unsettled(session, batch, broadcast)):
         outcome = _out_of_the_question(session, batch, found)
@@ -164,14 +167,14 @@ def _ready(session: Session, real_now: datetime, lanes: Collection[Lane], not_ch
         .outerjoin(Broadcast, col(Broadcast.id) == Batch.broadcast_id)
         .where(Batch.state == BatchState.READY, col(Batch.lane).in_(allowed), col(Batch.not_before) <= session.now)
         .where(col(Batch.expires_at) > session.now, _free(real_now), col(Batch.channel).not_in(not_channels))
-        .where(sa.or_(col(Batch.broadcast_id).is_(None), col(Broadcast.state) == BroadcastState.SENDING))
+        .where(sa.or_(col(Batch.broadcast_id).is_(None), col(Broadcast.state).in_(SENDABLE)))
         .order_by(*urgent_first())
     )
 
 
 def _locked(query: Any) -> Any:
     # Ignored by SQLite, where the writer is alone; on PostgreSQL workers pass over each other's batches.
-    return query.limit(1).with_for_update(skip_locked=True, of=Batch)
+    return query.limit(1).with_for_update(skip_locked=True, key_share=True, of=Batch)
 
 
 def _free(real_now: datetime) -> sa.ColumnElement[bool]:
@@ -192,6 +195,7 @@ def _unsettled(session: Session, batch: Batch, broadcast: Broadcast | None) -> A
         (sa.not_(col(Account.following)), "not_following"),
         (to_families & ~agreed, "no_consent"),
         (to_families & ~tie.exists(), "not_guardian"),
+        ((col(Delivery.rung) > 0) & _answered(), "answered"),
         else_="",
     )
     columns = (Delivery.id, Delivery.openid, Delivery.kind, Delivery.voice, Delivery.words_sealed, Delivery.state)
@@ -203,15 +207,25 @@ def _unsettled(session: Session, batch: Batch, broadcast: Broadcast | None) -> A
     )
 
 
+def _answered() -> sa.ColumnElement[bool]:
+    """Whether the person has answered the same notice: who has is not reminded of it."""
+    first = aliased(Delivery)
+    return sa.exists().where(
+        col(first.person_id) == Delivery.person_id,
+        col(first.broadcast_id) == Delivery.broadcast_id,
+        sa.or_(col(first.acknowledged_at).is_not(None), col(first.told_at).is_not(None)),
+    )
+
+
 def _out_of_the_question(session: Session, batch: Batch, found: Any) -> Outcome | None:
     tried: datetime | None = found.first_try_at
     if found.state == State.TRYING and batch.channel not in KEYED:
         return Outcome(found.id, State.UNKNOWN, "interrupted")
     # A first try that lies ahead means that the clock was turned back: how long ago it was nobody can say.
-    if tried is not None and not timedelta(0) <= session.now - tried < RETRY_WITHIN:
+    if tried is not None and not timedelta(0) <= session.now - tried < retry_within(batch.channel):
         return Outcome(found.id, State.UNKNOWN, "too_late_to_retry")
     if found.against:
-        left = State.CANCELLED if found.against == "not_guardian" else State.UNREACHABLE
+        left = State.CANCELLED if found.against in ("not_guardian", "answered") else State.UNREACHABLE
         return _gone(found.id, tried, left, found.against)
     return None
 

@@ -1,11 +1,12 @@
 """Puts messages into the outbox, one or many; whoever cannot be reached is a row too: nobody is silently missed."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from models.base.seal import put_sealed
@@ -67,9 +68,29 @@ def post_many(
 
     For an evening's lessons: call it for some hundreds at a time, a transaction each.
     """
-    fresh = _not_posted(session, list(posts))
+    wanted = _not_posted(session, list(posts))
+    while wanted:
+        try:
+            with session.begin_nested():
+                return _put(session, wanted, kind, channel, lane, not_before or session.now, useful_for)
+        except IntegrityError:  # somebody else is posting the same key at this moment: what is theirs is left out
+            left = _not_posted(session, wanted)
+            if len(left) == len(wanted):
+                raise
+            wanted = left
+    return []
+
+
+def _put(
+    session: Session,
+    fresh: Sequence[Post],
+    kind: str,
+    channel: Channel,
+    lane: Lane,
+    start: datetime,
+    useful_for: timedelta,
+) -> list[Delivery]:
     reachable = [one for one in fresh if one.openid is not None]
-    start = not_before or session.now
     size = batch_size(channel)
     batches = [
         Batch(channel=channel, lane=lane, not_before=start, expires_at=start + useful_for)

@@ -9,11 +9,14 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from models.base.store import Session
+from models.base.turns import hold_all
 from models.calendar.quiet import is_quiet
-from models.messaging.broadcasts import Broadcast, BroadcastState, hold_for_trouble
+from models.messaging.broadcasts import SENDABLE, Broadcast, BroadcastState, hold_for_trouble
+from models.messaging.failures import alarm
 from models.messaging.outbox.leasing import done
-from models.messaging.outbox.rows import BY_DAY, UNSETTLED, Batch, BatchState, Channel, Delivery, State
+from models.messaging.outbox.rows import BY_DAY, UNSETTLED, Batch, BatchState, Channel, Delivery, State, batch_size
 from models.messaging.outbox.settling import Outcome, settle_rows
+from models.messaging.outlets import usable
 
 BROKEN_PASSES = 3
 
@@ -51,6 +54,9 @@ def bring_in(session: Session, results: Results, extend_to: datetime) -> Standin
     if batch is None:
         settle_rows(session, [one for one in results.outcomes if one.state == State.SENT])
         return Standing.LOST
+    settled = [one.delivery_id for one in results.outcomes]
+    touched = [*settled, *results.untried, *results.again, *results.elsewhere]
+    hold_all(session, Delivery, col(Delivery.id).in_(touched))
     settle_rows(session, results.outcomes)
     _back(session, results.untried, first_try_at=None)
     _back(session, results.again)
@@ -59,7 +65,7 @@ def bring_in(session: Session, results: Results, extend_to: datetime) -> Standin
     session.add(batch)
     session.flush()
     broadcast = session.get(Broadcast, batch.broadcast_id) if batch.broadcast_id else None
-    running = broadcast is None or broadcast.state == BroadcastState.SENDING
+    running = broadcast is None or broadcast.state in SENDABLE
     if batch.lane in BY_DAY and is_quiet(session.now):  # leased in the evening; what is not out yet waits
         running = False
     return Standing.HELD if running and batch.expires_at > session.now else Standing.STOP
@@ -92,23 +98,29 @@ def give_back(
     batch.trouble = trouble
     if broken and batch.attempts >= BROKEN_PASSES:
         batch.state = BatchState.STOPPED
+        alarm(session, batch, trouble)
     session.flush()
 
 
 def stop_for_trouble(session: Session, batch_id: int, trouble: str) -> None:
-    """What is sent is wrong in itself: the broadcast pauses, a batch without one is set aside."""
+    """What is sent is wrong in itself: the broadcast pauses, a batch of none, or of one that is done, is set aside."""
     batch = session.get_one(Batch, batch_id)
+    if batch.state == BatchState.STOPPED:
+        return
     if batch.broadcast_id is not None:
-        hold_for_trouble(session, batch.broadcast_id, trouble)
-    else:
-        batch.state, batch.trouble = BatchState.STOPPED, trouble
-        session.add(batch)
-        session.flush()
+        if hold_for_trouble(session, batch.broadcast_id, trouble):
+            alarm(session, batch, trouble)
+        if session.get_one(Broadcast, batch.broadcast_id).state != BroadcastState.DONE:
+            return
+    batch.state, batch.trouble = BatchState.STOPPED, trouble
+    session.add(batch)
+    session.flush()
+    alarm(session, batch, trouble)
 
 
 def _mine(session: Session, batch_id: int, fence: int) -> Batch | None:
     query = select(Batch).where(Batch.id == batch_id, Batch.fence == fence, Batch.state == BatchState.READY)
-    return session.exec(query.with_for_update()).first()
+    return session.exec(query.with_for_update(key_share=True)).first()
 
 
 def _back(session: Session, row_ids: Sequence[int], **values: None) -> None:
@@ -121,20 +133,26 @@ def _back(session: Session, row_ids: Sequence[int], **values: None) -> None:
 
 
 def _move(session: Session, batch: Batch, row_ids: Sequence[int]) -> None:
-    """Rows that the customer-service window refused go as cards, in a batch of their own."""
+    """Rows that another channel refused go as cards, in batches of their own; where the account has no templates, they
+    end as unreachable."""
     if not row_ids:
         return
-    other = Batch(
-        broadcast_id=batch.broadcast_id,
-        channel=Channel.TEMPLATE,
-        lane=batch.lane,
-        not_before=session.now,
-        expires_at=max(batch.expires_at, session.now + timedelta(minutes=1)),
-    )
-    session.add(other)
-    session.flush()
-    session.connection().execute(
-        sa.update(Delivery)
-        .where(col(Delivery.id).in_(row_ids), col(Delivery.state) == State.TRYING)
-        .values(batch_id=other.id, channel=Channel.TEMPLATE, state=State.PLANNED, first_try_at=None)
-    )
+    if not usable(session, Channel.TEMPLATE):
+        settle_rows(session, [Outcome(row_id, State.UNREACHABLE, "no_channel") for row_id in row_ids])
+        return
+    size = batch_size(Channel.TEMPLATE)
+    for at in range(0, len(row_ids), size):
+        other = Batch(
+            broadcast_id=batch.broadcast_id,
+            channel=Channel.TEMPLATE,
+            lane=batch.lane,
+            not_before=session.now,
+            expires_at=max(batch.expires_at, session.now + timedelta(minutes=1)),
+        )
+        session.add(other)
+        session.flush()
+        session.connection().execute(
+            sa.update(Delivery)
+            .where(col(Delivery.id).in_(row_ids[at : at + size]), col(Delivery.state) == State.TRYING)
+            .values(batch_id=other.id, channel=Channel.TEMPLATE, state=State.PLANNED, first_try_at=None)
+        )

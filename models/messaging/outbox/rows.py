@@ -1,10 +1,12 @@
 """The rows of the outbox: a `Delivery` for each message to a person, a `Batch` of up to 500 of them to be leased."""
 
+import hashlib
 import json
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Field, Index, col
 
 from models.base.seal import sealed
@@ -12,6 +14,8 @@ from models.base.store import BigId, Moment, Record, Ref
 
 RETRY_WITHIN = timedelta(minutes=8)
 """How long after its first try a row may be tried again: the platform knows its key for ten (promise 5)."""
+MASS_RETRY_WITHIN = timedelta(hours=20)
+"""The same for mass messages: the platform looks back 24 hours for a clientmsgid (Tencent's page on mass/send)."""
 
 
 class Channel(StrEnum):
@@ -28,8 +32,15 @@ KEYED = frozenset({Channel.TEMPLATE, Channel.MASS})
 
 
 def batch_size(channel: Channel) -> int:
-    """How many rows a batch of this channel may hold."""
+    """How many rows a batch of this channel may hold; a batch of mass messages is one call."""
+    if channel == Channel.MASS:
+        return 10_000
     return 500 if channel in KEYED else 50
+
+
+def retry_within(channel: Channel) -> timedelta:
+    """How long after its first try a row of this channel may be tried again."""
+    return MASS_RETRY_WITHIN if channel == Channel.MASS else RETRY_WITHIN
 
 
 class Lane(IntEnum):
@@ -100,13 +111,22 @@ class Batch(Record, table=True):
     trouble: str = ""
 
 
+_IS_MASS = text("channel = 'MASS'")
+
+
 class Delivery(Record, table=True):
     """One message to one person. A notice's words stand in its broadcast; other words are sealed in the row.
 
     `key` is unique: what is planned twice exists once. `kind` names the template (notice, lesson, task) a card uses.
+    `rung`: 0 for whom a broadcast is meant, 1 sent again, 2 to another guardian (models/messaging/ladder). `told_at`:
+    somebody told them by phone; it counts as an answer and is no state, for no message did it.
     """
 
-    __table_args__ = (Index("ix_delivery_broadcast_state", "broadcast_id", "state"),)
+    __table_args__ = (
+        Index("ix_delivery_broadcast_state", "broadcast_id", "rung", "state"),
+        # Small, and so the month's mass messages of each person are counted at once.
+        Index("ix_delivery_mass", "openid", "planned_at", sqlite_where=_IS_MASS, postgresql_where=_IS_MASS),
+    )
 
     key: str = Field(unique=True, max_length=120)
     batch_id: int | None = Ref("batch.id", default=None)
@@ -124,6 +144,8 @@ class Delivery(Record, table=True):
     settled_at: datetime | None = Moment(default=None)
     read_at: datetime | None = Moment(default=None)
     acknowledged_at: datetime | None = Moment(default=None)
+    told_at: datetime | None = Moment(default=None)
+    rung: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     msgid: str | None = Field(default=None, index=True, max_length=40)
 
     @property
@@ -136,6 +158,11 @@ class Delivery(Record, table=True):
 def client_msg_id(delivery_id: int) -> str:
     """The idempotency key of a delivery: 32 characters, the same after any crash."""
     return f"shouwang{delivery_id:024d}"
+
+
+def client_mass_id(batch_id: int) -> str:
+    """The idempotency key of a batch of mass messages: 32 hex digits, the same after any crash."""
+    return hashlib.sha256(f"shouwang mass {batch_id}".encode()).hexdigest()[:32]
 
 
 def urgent_first() -> Any:

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import bindparam, text
+from sqlmodel import col
 
 from models.base.store import Session, UtcDateTime
-from models.messaging.outbox.rows import State
+from models.base.turns import hold_all
+from models.messaging.outbox.rows import Delivery, State
 
 # Dialect switch: how a JSON array of objects becomes rows.
 _SOURCE = {
@@ -51,5 +53,6 @@ def settle_rows(session: Session, outcomes: Iterable[Outcome]) -> None:
     if not best:
         return
     statement = _STATEMENTS[session.get_bind().dialect.name]
+    hold_all(session, Delivery, col(Delivery.id).in_(best))
     facts = [asdict(best[delivery_id]) for delivery_id in sorted(best)]
     session.connection().execute(statement, {"outcomes": json.dumps(facts), "now": session.now})

@@ -1,0 +1,53 @@
+"""A lease becomes messages: one a row, or one for all rows of a mass call, each with the moment it may not go after."""
+
+import time
+
+from bot.delivery.holding import Holding
+from bot.delivery.render import PATHS, Renderer
+from bot.delivery.sender import Message
+from models.messaging.outbox import Channel, State, retry_within
+from models.messaging.outbox.leasing import Lease, Row
+from models.messaging.outbox.results import Results
+from models.messaging.outbox.settling import Outcome
+
+FEWEST_IN_MASS = 2
+
+
+def packed(holding: Holding, renderer: Renderer, api_base: str, token: str) -> list[Message]:
+    """The messages of a lease. Raises what the renderer raises."""
+    lease = holding.lease
+    return [
+        Message(
+            row_id=row.id,
+            channel=lease.channel,
+            lane=lease.lane,
+            url=api_base + PATHS[lease.channel],
+            token=token,
+            body=body,
+            ticket=holding.ticket,
+            not_after=min(_not_after(lease, one) for one in holding.rows_with(row)),
+            owner=holding,
+        )
+        for row, body in renderer.bodies(lease)
+    ]
+
+
+def too_few(lease: Lease) -> Results | None:
+    """Where so few rows are left that the platform takes no mass call: what becomes of them instead."""
+    if lease.channel != Channel.MASS or len(lease.rows) >= FEWEST_IN_MASS:
+        return None
+    results = Results(lease.batch_id, lease.fence)
+    for row in lease.rows:
+        if row.tried_before is None:
+            results.elsewhere.append(row.id)
+        else:
+            results.outcomes.append(Outcome(row.id, State.UNKNOWN, "interrupted"))
+    return results
+
+
+def _not_after(lease: Lease, row: Row) -> float:
+    """Until when (monotonic) a row that was tried before may be handed over."""
+    if row.tried_before is None:
+        return float("inf")
+    until = row.tried_before + retry_within(lease.channel)
+    return time.monotonic() + (until - lease.first_try_at).total_seconds()

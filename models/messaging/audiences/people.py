@@ -1,0 +1,79 @@
+"""The guardians an audience means, each once, in the voice of where they are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from models.base.facts import holding
+from models.base.store import Session
+from models.messaging.audiences.conditions import condition
+from models.messaging.audiences.whom import Audience
+from models.roster.accounts import Account
+from models.roster.children import Child
+from models.roster.consent import Consent, standing
+from models.roster.people import Person
+from models.roster.scope import Scope
+from models.roster.ties import Guardianship
+from models.roster.units import Unit
+
+
+def people(session: Session, scope: Scope, audience: Audience, *, among: Sequence[int] | None = None) -> sa.Select[Any]:
+    """(person_id, at_home) of each guardian once, always within the scope; at home for one of the children is at home.
+
+    A guardian is meant where one child of theirs, and their tie to that child, fit the expression. Erased people are
+    left out; `among` asks only of these people, some thousands at most.
+    """
+    tie, meant = _meant(session, scope, audience)
+    found = meant.with_only_columns(tie.c.person_id, sa.func.max(sa.cast(tie.c.at_home, sa.Integer)).label("at_home"))
+    if among is not None:
+        found = found.where(tie.c.person_id.in_(among))
+    return found.group_by(tie.c.person_id)
+
+
+def children(
+    session: Session, scope: Scope, audience: Audience, *, among: Sequence[int] | None = None
+) -> sa.Select[Any]:
+    """(child_id) of the children for whose sake anybody is meant, always within the scope; `among` only these."""
+    tie, meant = _meant(session, scope, audience)
+    if among is not None:
+        meant = meant.where(tie.c.child_id.in_(among))
+    return meant.with_only_columns(tie.c.child_id).distinct()
+
+
+def _meant(session: Session, scope: Scope, audience: Audience) -> tuple[sa.Subquery, sa.Select[Any]]:
+    """The ties of guardians to children, and the query for those of them that fit."""
+    unit = session.get_one(Unit, audience.unit_id)
+    covered = scope.children(session).where(col(Unit.path).startswith(unit.path))
+    for left_out in audience.without:
+        covered = covered.where(sa.not_(col(Unit.path).startswith(session.get_one(Unit, left_out).path)))
+    child = covered.with_only_columns(col(Child.id), col(Child.birth), col(Child.unit_id)).subquery("child")
+    tie = holding(Guardianship, session.today).subquery("tie")
+    found: sa.Select[Any] = sa.select(tie.c.id).join(child, child.c.id == tie.c.child_id)
+    found = found.join(Person, (col(Person.id) == tie.c.person_id) & col(Person.erased_at).is_(None))
+    expression = audience.expression
+    return tie, found if expression is None else found.where(condition(expression, child, tie, session.today))
+
+
+def with_accounts(found: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """(person_id, at_home, openid, reason, …) for rows of (person_id, at_home): the account that follows, else the
+    latest bound; `reason` is '' or why nothing can be sent: unbound, not_following, no_consent. `more` sees Account."""
+    account = aliased(Account)
+    best = (
+        sa.select(col(account.openid))
+        .where(col(account.person_id) == found.c.person_id)
+        .order_by(col(account.following).desc(), col(account.bound_at).desc(), col(account.openid))
+        .limit(1)
+        .scalar_subquery()
+    )
+    consented = sa.exists().where(col(Consent.person_id) == found.c.person_id, *standing())
+    reason = sa.case(
+        (col(Account.openid).is_(None), "unbound"),
+        (sa.not_(col(Account.following)), "not_following"),
+        (sa.not_(consented), "no_consent"),
+        else_="",
+    )
+    columns = (found.c.person_id, found.c.at_home, col(Account.openid), reason.label("reason"), *more)
+    return sa.select(*columns).select_from(found.outerjoin(Account, col(Account.openid) == best))

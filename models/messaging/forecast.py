@@ -1,0 +1,192 @@
+"""What would happen if a broadcast went out now: how many by which way, in what time, and who is to be phoned."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
+from math import ceil
+from typing import Any
+
+import sqlalchemy as sa
+
+from models.base.clock import at_local
+from models.base.facts import holding
+from models.base.store import Session
+from models.calendar.quiet import after_quiet
+from models.messaging import audiences
+from models.messaging.broadcasts import Broadcast, Urgency, scope_of
+from models.messaging.choosing import CUSTOM_IN_WINDOW, MASS_A_MONTH, ORDER, Facts, Room, choose, chosen, reached_by
+from models.messaging.outbox import Channel, batch_size
+from models.messaging.outlets import Means, Plan, means_now
+from models.roster.ties import Guardianship, Pairing
+
+USUAL_PER_MINUTE = 6000
+"""What the platform took without complaint in our trials; the true pace is the platform's."""
+MASS_CALLS_PER_MINUTE = 60
+URGENT_WITHIN_MINUTES = 10
+"""A safety alert that would take longer by template goes by mass to whom it may."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would happen. `count` is everyone meant; `channels` and `unreachable` (by reason) add up to it.
+
+    `minutes`: of sending; `days`: how many more days it needs because of the day's quota, 0 if it ends today;
+    `later`: how many wait for those days.
+    """
+
+    count: int
+    channels: dict[Channel, int]
+    unreachable: dict[str, int]
+    text_home: str
+    text_away: str
+    minutes: int
+    digest: str
+    later: int = 0
+    days: int = 0
+    plan: Plan = field(default_factory=Plan)
+
+    @property
+    def reachable(self) -> int:
+        """How many a message would be sent to."""
+        return sum(self.channels.values())
+
+
+@dataclass(frozen=True)
+class _Counted:
+    channels: dict[Channel, int]
+    unreachable: dict[str, int]
+    later: int
+
+
+def preview(
+    session: Session, broadcast: Broadcast, per_minute: int = USUAL_PER_MINUTE, means: Means | None = None
+) -> Preview:
+    """Counts by channel and reason, both texts, and the time it takes at so many messages a minute and at the quota.
+
+    `means`: what the account may use; else what the edge noted last (models/messaging/outlets.py).
+    """
+    means = means or means_now(session)
+    plan = Plan(
+        usable=means.usable, subscribe_template=means.subscribe_template, waits=_useful_tomorrow(session, broadcast)
+    )
+    classes = _classes(session, broadcast, plan, ())
+    reachable = sum(count for row, count in classes if not row["reason"])
+    urgent = broadcast.urgency == Urgency.URGENT
+    room = means.left if urgent or means.left is None else max(0, means.left - means.reserve)
+    short = room is not None and room < reachable
+    crowded = short or (urgent and reachable > per_minute * URGENT_WITHIN_MINUTES)
+    plan = replace(plan, crowded=crowded, room=room if short else None)
+    if crowded or Channel.TEMPLATE not in plan.usable:
+        order = ORDER[broadcast.urgency, crowded]
+        classes = _classes(session, broadcast, plan, [channel for channel in order if channel in plan.usable])
+    counted = _by_way(classes, broadcast.urgency, plan)
+    calls = sum(count for channel, count in counted.channels.items() if channel != Channel.MASS) - counted.later
+    mass_calls = -(-counted.channels.get(Channel.MASS, 0) // batch_size(Channel.MASS))
+    a_day = max(1, (means.per_day or 0) - (0 if urgent else means.reserve))
+    return Preview(
+        count=sum(count for _, count in classes),
+        channels=counted.channels,
+        unreachable=counted.unreachable,
+        text_home=broadcast.text_home,
+        text_away=broadcast.text_away,
+        minutes=ceil(calls / per_minute + mass_calls / MASS_CALLS_PER_MINUTE),
+        digest=digest_of(broadcast),
+        later=counted.later,
+        days=-(-counted.later // a_day),
+        plan=plan,
+    )
+
+
+def to_be_phoned(session: Session, broadcast: Broadcast, plan: Plan) -> Mapping[int | None, int]:
+    """How many of those without a way each mentor will be asked to phone, most first; None: nobody is their mentor.
+
+    Each guardian is counted once, at one of the mentors of their children.
+    """
+    found = audiences.people(session, scope_of(session, broadcast), audiences.from_json(broadcast.audience))
+    rows = chosen(session, found.subquery(), broadcast.urgency, plan).subquery()
+    tie, pairing = holding(Guardianship, session.today).subquery(), holding(Pairing, session.today).subquery()
+    mentor = (
+        sa.select(sa.func.min(pairing.c.person_id))
+        .join(tie, tie.c.child_id == pairing.c.child_id)
+        .where(tie.c.person_id == rows.c.person_id)
+        .scalar_subquery()
+    )
+    lost = sa.select(mentor.label("mentor_id")).where(rows.c.reason != "").subquery()
+    query = sa.select(lost.c.mentor_id, sa.func.count().label("people")).group_by(lost.c.mentor_id)
+    rows_found = session.connection().execute(query.order_by(sa.desc("people"), lost.c.mentor_id))
+    return {row.mentor_id: row.people for row in rows_found}
+
+
+def digest_of(broadcast: Broadcast) -> str:
+    """Changes with any word, the urgency, or whom it is for."""
+    facts = (
+        broadcast.title,
+        broadcast.urgency,
+        broadcast.card,
+        broadcast.text_home,
+        broadcast.text_away,
+        broadcast.page,
+        broadcast.audience,
+    )
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _classes(
+    session: Session, broadcast: Broadcast, plan: Plan, channels: Collection[Channel]
+) -> list[tuple[dict[str, Any], int]]:
+    """How many guardians there are of each kind: their reason, and whether each of the channels is open."""
+    audience = audiences.from_json(broadcast.audience)
+    found = audiences.people(session, scope_of(session, broadcast), audience).subquery()
+    rows = reached_by(session, found, plan, channels).subquery()
+    columns = [rows.c.reason, *(rows.c[channel] for channel in channels if channel != Channel.TEMPLATE)]
+    query = sa.select(*columns, sa.func.count()).group_by(*columns)
+    return [(dict(row._mapping), row[-1]) for row in session.connection().execute(query)]
+
+
+def _by_way(classes: list[tuple[dict[str, Any], int]], urgency: Urgency, plan: Plan) -> _Counted:
+    """`choose` for each kind of guardian; today's templates go first to those who have no other way."""
+    channels: Counter[Channel] = Counter()
+    unreachable: Counter[str] = Counter()
+    room, later = plan.room, 0
+
+    def way(row: dict[str, Any], template: Room) -> Channel | str:
+        return row["reason"] or choose(_facts(row, template), urgency, plan)
+
+    def note(found: Channel | str, count: int) -> None:
+        if isinstance(found, Channel):
+            channels[found] += count
+        elif count:
+            unreachable[found] += count
+
+    for row, count in sorted(classes, key=lambda one: isinstance(way(one[0], Room.NONE), Channel)):
+        found = way(row, Room.TODAY)
+        if found != Channel.TEMPLATE or room is None:
+            note(found, count)
+            continue
+        today = min(room, count)
+        room -= today
+        note(Channel.TEMPLATE, today)
+        instead = way(row, Room.LATER if plan.waits else Room.NONE)
+        later += count - today if instead == Channel.TEMPLATE else 0
+        note(instead, count - today)
+    return _Counted({channel: count for channel, count in channels.items() if count}, dict(unreachable), later)
+
+
+def _facts(row: dict[str, Any], template: Room) -> Facts:
+    return Facts(
+        custom_sent=0 if row.get(Channel.CUSTOM) else CUSTOM_IN_WINDOW,
+        allowances=1 if row.get(Channel.SUBSCRIBE) else 0,
+        masses=0 if row.get(Channel.MASS) else MASS_A_MONTH,
+        template=template,
+    )
+
+
+def _useful_tomorrow(session: Session, broadcast: Broadcast) -> bool:
+    """Whether the day's new quota comes while the notice is still of use."""
+    tomorrow = at_local(session.today + timedelta(days=1), time.min)
+    if broadcast.urgency != Urgency.URGENT:
+        tomorrow = after_quiet(tomorrow)
+    return session.now + (broadcast.expires_at - broadcast.not_before) > tomorrow

@@ -1,0 +1,61 @@
+"""Who phones a family: the child's mentor, else its class teacher, else the nearest administrator above."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlmodel import col, select
+
+from models.base.facts import holding
+from models.base.store import Session
+from models.roster.accounts import Account
+from models.roster.people import Duty, Person, Staff, staff_of
+from models.roster.ties import Pairing, PairingRole
+from models.roster.units import Unit, UnitKind, enclosing
+
+_MENTORS = (PairingRole.MENTOR, PairingRole.TUTOR)
+
+
+def callers(session: Session, ties: Sequence[Any]) -> Mapping[int, Sequence[int]]:
+    """By child (ties have `child_id` and `unit_id`), whoever may be asked, in their order; who has no account that
+    follows stands behind the others."""
+    children = {tie.child_id: tie.unit_id for tie in ties}
+    paired = holding(Pairing, session.today).where(col(Pairing.child_id).in_(children), col(Pairing.role).in_(_MENTORS))
+    mentors: dict[int, list[int]] = {}
+    for pairing in session.exec(paired.order_by(col(Pairing.id))):
+        mentors.setdefault(pairing.child_id, []).append(pairing.person_id)
+    above = {unit_id: _staff_above(session, unit_id) for unit_id in set(children.values())}
+    found = {child: [*mentors.get(child, ()), *above[unit]] for child, unit in children.items()}
+    following = _following(session, {person for people in found.values() for person in people})
+    return {child: sorted(dict.fromkeys(each), key=lambda one: one not in following) for child, each in found.items()}
+
+
+def roster_keepers(session: Session, unit: Unit) -> Sequence[Person]:
+    """Who corrects the roster of a class: its class teacher, else the nearest administrator above."""
+    return staff_of(session, unit, Duty.CLASS_TEACHER) or staff_of(session, unit, Duty.ADMIN, above=True)[:1]
+
+
+def school_of(session: Session, unit: Unit) -> Unit:
+    """The school of a class; a class without one is its own."""
+    return enclosing(session, unit, UnitKind.SCHOOL) or unit
+
+
+def administrators(session: Session, school: Unit) -> Sequence[Person]:
+    """Those of the school, else the nearest one above."""
+    return staff_of(session, school, Duty.ADMIN) or staff_of(session, school, Duty.ADMIN, above=True)[:1]
+
+
+def _staff_above(session: Session, unit_id: int) -> list[int]:
+    path = session.exec(select(Unit.path).where(Unit.id == unit_id)).one()
+    near = [int(part) for part in reversed(path.split("/")) if part]
+    teaching = col(Staff.duty) == Duty.CLASS_TEACHER
+    wanted = (teaching & (col(Staff.unit_id) == unit_id)) | (
+        (col(Staff.duty) == Duty.ADMIN) & col(Staff.unit_id).in_(near)
+    )
+    found = session.exec(holding(Staff, session.today).where(wanted).order_by(col(Staff.id))).all()
+    rank = {Duty.CLASS_TEACHER: 0, Duty.ADMIN: 1}
+    return [staff.person_id for staff in sorted(found, key=lambda one: (rank[one.duty], near.index(one.unit_id)))]
+
+
+def _following(session: Session, people: Collection[int]) -> set[int | None]:
+    query = select(Account.person_id).where(col(Account.person_id).in_(people), col(Account.following))
+    return set(session.exec(query))

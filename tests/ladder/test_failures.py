@@ -1,0 +1,110 @@
+"""What stops is a list with reasons: administrators hear of it once, and somebody lets it go on."""
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from models.base.clock import SystemClock
+from models.base.store import Store
+from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.failures import stopped_work
+from models.messaging.freezing import Freezer
+from models.messaging.outbox import Batch, BatchState, Delivery
+from models.messaging.outbox.leasing import lease_next
+from models.messaging.outbox.results import Results, bring_in, give_back, stop_for_trouble
+from models.messaging.words import tell
+from models.roster.people import Person
+from tests.cast import OPENIDS, Cast
+from tests.conftest import FrozenClock
+from tests.delivery.stories import approved
+from tests.ladder.conftest import House
+
+WANG, LIN = OPENIDS["wang"], OPENIDS["lin"]
+
+
+def fail(store: Store, clock: FrozenClock, times: int, trouble: str = "KeyError") -> None:
+    """Our own code breaks on the next batch so many times."""
+    real, lasts = SystemClock().now(), timedelta(seconds=30)
+    for _ in range(times):
+        with store.write() as session:
+            lease = lease_next(session, real, lasts)
+            assert lease is not None
+            untried = [row.id for row in lease.rows]
+            bring_in(session, Results(lease.batch_id, lease.fence, untried=untried), real + lasts)
+            again = session.now + timedelta(seconds=1)
+            give_back(session, lease.batch_id, lease.fence, retry_at=again, trouble=trouble, broken=True)
+        clock.advance(seconds=2)
+
+
+def test_a_batch_that_fails_three_times_stops_and_alarms_once(
+    house: House, store: Store, agreed: Cast, clock: FrozenClock
+) -> None:
+    with store.write() as session:
+        approved(session, agreed)
+    while Freezer(store).step():
+        pass
+    fail(store, clock, 2)
+    assert house.told(WANG) == []
+    fail(store, clock, 1)
+    [alarm] = house.told(WANG)
+    assert "《天热了，看住水》发不出去" in alarm and "KeyError" in alarm and "失败" in alarm
+    with store.read() as session:
+        [stopped] = stopped_work(session)
+        assert (stopped.title, stopped.why, stopped.people) == ("天热了，看住水", "KeyError", 2)
+    assert house.types(LIN, "失败") != house.types(WANG, "失败")  # a mentor has no such list
+    assert "2位还没发" in house.types(WANG, "1")
+    assert "接着发了" in house.types(WANG, "接着发")
+    house.send()
+    assert house.notices(OPENIDS["father"]) == 1
+    assert "没有停下的" in house.types(WANG, "失败")
+    assert len(house.told(WANG)) == 1
+
+
+def test_a_batch_that_stops_again_alarms_again(house: House, store: Store, agreed: Cast, clock: FrozenClock) -> None:
+    with store.write() as session:
+        approved(session, agreed)
+    while Freezer(store).step():
+        pass
+    fail(store, clock, 3)
+    house.types(WANG, "失败", "1", "1")
+    clock.advance(minutes=1)
+    with store.write() as session:  # the alarm itself has gone out before
+        for batch in session.exec(select(Batch).where(Batch.broadcast_id == None)):  # noqa: E711
+            batch.state = BatchState.DONE
+    fail(store, clock, 3, "TypeError")
+    assert ["KeyError" in text for text in house.told(WANG)] == [True, False]
+
+
+def test_a_notice_that_the_platform_refuses_pauses_and_alarms_once(house: House, store: Store, agreed: Cast) -> None:
+    with store.write() as session:
+        broadcast = approved(session, agreed)
+    while Freezer(store).step():
+        pass
+    with store.write() as session:
+        batch = session.exec(select(Batch).where(Batch.broadcast_id == broadcast.id)).one()
+        stop_for_trouble(session, batch.id, "40037 模板不对")
+        stop_for_trouble(session, batch.id, "40037 模板不对")
+    assert len(house.told(WANG)) == 1
+    assert "40037 模板不对" in house.types(WANG, "失败", "1")
+    assert "先停着" in house.types(WANG, "先不发")
+    house.types(WANG, "失败", "1", "接着发")
+    with store.read() as session:
+        assert session.get_one(Broadcast, broadcast.id).state == BroadcastState.SENDING
+
+
+def test_a_reminder_that_is_refused_is_set_aside_and_the_alarm_does_not_alarm(
+    house: House, store: Store, agreed: Cast
+) -> None:
+    with store.write() as session:
+        lin = session.get_one(Person, agreed.lin)
+        row = tell(session, lin, "有孩子该看望了", key="a-task")
+        assert row.batch_id is not None
+        stop_for_trouble(session, row.batch_id, "40037")
+    [alarm] = house.told(WANG)
+    assert "提醒和课程发不出去" in alarm
+    with store.write() as session:
+        own = session.exec(select(Delivery).where(Delivery.openid == WANG)).one()
+        assert own.batch_id is not None
+        stop_for_trouble(session, own.batch_id, "40037")
+    assert len(house.told(WANG)) == 1
+    assert "提醒和课程" in house.types(WANG, "失败")
