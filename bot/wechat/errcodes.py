@@ -63,7 +63,6 @@ ERRCODES: dict[int, Meaning] = {
     50002: Meaning(Next.NEVER_THIS_PERSON, "对方账号被冻结或已注销"),
     43101: Meaning(Next.OTHER_CHANNEL, "对方没有同意，或同意的次数用完了"),
     45015: Meaning(Next.OTHER_CHANNEL, "对方超过48小时没有说话"),
-    45028: Meaning(Next.OTHER_CHANNEL, "群发的次数用完了"),  # [M]
     45047: Meaning(Next.OTHER_CHANNEL, "客服消息的条数用完了"),
     40037: Meaning(Next.STOP_BROADCAST, "模板编号不对"),
     47003: Meaning(Next.STOP_BROADCAST, "模板的内容不对，看错误信息里的字段名"),

@@ -1,5 +1,6 @@
 """A simulator for the trials, its clock at ten in the morning, and towns that trials copy."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
@@ -9,6 +10,7 @@ import pytest
 
 from models.base.clock import SHANGHAI
 from tests.faults.trial import TEMPLATES, Trial, build_town
+from tests.servers import Postgres
 from tests.simulator.running import Simulator
 
 Trials = Callable[..., Trial]
@@ -32,33 +34,51 @@ def present(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     simulator.stop()
 
 
-@pytest.fixture
-def trials(morning: Simulator, tmp_path: Path) -> Iterator[Trials]:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def trials(request: pytest.FixtureRequest, morning: Simulator, tmp_path: Path) -> Iterator[Trials]:
     """Makes a trial with so many guardians, in the morning; the simulator begins anew with a phone for each."""
-    with _trials(morning, tmp_path) as make:
+    with _trials(request, morning, tmp_path) as make:
         yield make
 
 
 @pytest.fixture
-def trials_now(present: Simulator, tmp_path: Path) -> Iterator[Trials]:
-    """The same at the machine's own time."""
-    with _trials(present, tmp_path) as make:
+def trials_now(request: pytest.FixtureRequest, present: Simulator, tmp_path: Path) -> Iterator[Trials]:
+    """The same at the machine's own time; on SQLite where no other database is asked for."""
+    with _trials(request, present, tmp_path) as make:
         yield make
+
+
+def _copy_of_town(request: pytest.FixtureRequest, platform: Simulator, folder: Path, count: int) -> str:
+    """The URL of a fresh copy of a town of so many, which is built once."""
+    clock_file = platform.clock_file
+    if getattr(request, "param", "sqlite") == "sqlite":
+        town = clock_file.parent / f"town-{count}.db"
+        if not town.exists():
+            build_town(f"sqlite:///{town}", clock_file, count)
+        shutil.copy(town, folder / "trial.db")
+        return f"sqlite:///{folder}/trial.db"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    known = clock_file.parent / f"town-{count}.name"
+    if not known.exists():
+        name = postgres.new_database()
+        build_town(postgres.url(name), clock_file, count)
+        known.write_text(name)
+    name = postgres.new_database(known.read_text())
+    request.addfinalizer(lambda: postgres.drop_database(name))
+    return postgres.url(name)
 
 
 @contextmanager
-def _trials(platform: Simulator, folder: Path) -> Iterator[Trials]:
+def _trials(request: pytest.FixtureRequest, platform: Simulator, folder: Path) -> Iterator[Trials]:
     platform.tell("/sim/config", callback_url="", latency_ms=0, receipts=False, quotas={"template_day": 100_000})
     platform.tell("/sim/reset")
     platform.forget_token()
     made: list[Trial] = []
 
     def make(count: int) -> Trial:
-        town = platform.clock_file.parent / f"town-{count}.db"
-        if not town.exists():
-            build_town(town.parent, platform.clock_file, count)
+        url = _copy_of_town(request, platform, folder, count)
         platform.tell("/sim/phones", crowd={"count": count})
-        made.append(Trial(town, folder, platform, count))
+        made.append(Trial(url, folder, platform, count))
         return made[-1]
 
     try:

@@ -1,4 +1,4 @@
-"""python -m tests.faults.run_worker DATABASE CLOCK_FILE API_BASE [LEASE]: a worker in a process of its own."""
+"""python -m tests.faults.run_worker DATABASE_URL CLOCK_FILE API_BASE [LEASE]: a worker in a process of its own."""
 
 import sys
 import threading
@@ -23,9 +23,9 @@ VAULT = Vault(MASTER_KEY.encode())
 LEASE = 1.5
 
 
-def open_store(database: Path, clock: Clock) -> Store:
+def open_store(url: str, clock: Clock) -> Store:
     assert ALL
-    return Store(f"sqlite:///{database}", clock, VAULT)
+    return Store(url, clock, VAULT)
 
 
 def make_worker(
@@ -49,6 +49,6 @@ def make_worker(
 
 
 if __name__ == "__main__":
-    database, clock_file, api_base = sys.argv[1:4]
-    store = open_store(Path(database), FileClock(Path(clock_file)))
+    url, clock_file, api_base = sys.argv[1:4]
+    store = open_store(url, FileClock(Path(clock_file)))
     make_worker(store, api_base, lease=float(sys.argv[4]) if len(sys.argv) > 4 else LEASE).run(threading.Event())

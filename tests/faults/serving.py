@@ -11,7 +11,8 @@ from pathlib import Path
 import requests
 
 from tests.faults.run_worker import MASTER_KEY
-from tests.simulator.running import AES_KEY, APP_ID, ROOT, SECRET, TOKEN, Simulator
+from tests.faults.trial import Trial
+from tests.simulator.running import AES_KEY, APP_ID, ROOT, SECRET, TOKEN
 
 _CONFIG = """
 [wechat]
@@ -27,7 +28,7 @@ notice = "T_notice"
 lesson = "T_lesson"
 task = "T_task"
 [database]
-url = "sqlite:///{database}"
+url = "{database}"
 [server]
 port = {port}
 public_url = "http://127.0.0.1:{port}"
@@ -42,13 +43,13 @@ folder = "{folder}"
 """
 
 
-def write_config(database: Path, api_base: str, port: int) -> Path:
-    """The settings of a bot over this database, beside it."""
-    folder = database.parent / "storage"
+def write_config(trial: Trial, port: int) -> Path:
+    """The settings of a bot over a trial's database, in its folder."""
+    folder = trial.folder / "storage"
     folder.mkdir(exist_ok=True)
     facts = {"APP_ID": APP_ID, "SECRET": SECRET, "TOKEN": TOKEN, "AES_KEY": AES_KEY, "MASTER_KEY": MASTER_KEY}
-    facts |= {"api": api_base, "database": str(database), "port": str(port), "folder": str(folder)}
-    config = database.with_suffix(".toml")
+    facts |= {"api": trial.simulator.url, "database": trial.url, "port": str(port), "folder": str(folder)}
+    config = trial.folder / "trial.toml"
     config.write_text(_CONFIG.format(**facts), encoding="utf-8")
     return config
 
@@ -56,11 +57,11 @@ def write_config(database: Path, api_base: str, port: int) -> Path:
 class Serving:
     """One bot. `start` after a kill begins it again on the same port and database."""
 
-    def __init__(self, database: Path, simulator: Simulator) -> None:
+    def __init__(self, trial: Trial) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self._config = write_config(database, simulator.url, port)
+        self._config = write_config(trial, port)
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"http://127.0.0.1:{port}"
 

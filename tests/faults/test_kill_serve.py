@@ -19,7 +19,7 @@ def test_serve_killed_in_the_middle_of_a_broadcast(trials_now: Trials, seed: int
     after, nap = chance.randrange(1, GUARDIANS * 4 // 5), chance.random() * 0.2
     print(f"seed {seed}: killed {nap:.3f} s after {after} of {GUARDIANS}")
     trial = trials_now(GUARDIANS)
-    serving = Serving(trial.database, trial.simulator)
+    serving = Serving(trial)
     with_receipts = seed <= 2
     trial.simulator.tell("/sim/config", latency_ms=20, receipts=with_receipts, callback_url=f"{serving.url}/wechat")
     try:

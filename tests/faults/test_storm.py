@@ -25,7 +25,7 @@ from tests.faults.serving import write_config
 from tests.faults.trial import Trial
 from tests.simulator.running import AES_KEY, APP_ID, SECRET, TOKEN
 
-GUARDIANS, COPIES, THREADS = 10_000, 3, 16
+COPIES, THREADS = 3, 16
 
 
 def delivered(trial: Trial) -> None:
@@ -40,7 +40,8 @@ def delivered(trial: Trial) -> None:
 class Storm:
     """Threads that bring callbacks to the application as the platform would, and read its answers as strictly."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, guardians: int) -> None:
+        self._guardians = guardians
         config = Config(APP_ID, SECRET, TOKEN, AES_KEY)
         self._sealer = Sealer(config)
         self._reader = Reader(config, self._sealer, lambda _: True)
@@ -62,7 +63,7 @@ class Storm:
             thread.join()
 
     def _callbacks(self) -> Iterator[tuple[str, dict[str, str], bytes]]:
-        for number in range(1, GUARDIANS + 1):
+        for number in range(1, self._guardians + 1):
             who, now = openid(number), time.time()
             head = {"ToUserName": self._account, "FromUserName": who, "CreateTime": int(now), "MsgType": "text"}
             body, encrypt = self._sealer.body({**head, "Content": "1", "MsgId": number})
@@ -82,15 +83,18 @@ class Storm:
 
 
 @pytest.mark.timeout(600)
-def test_every_callback_three_times_at_once_has_one_effect_and_one_answer(trials_now: Trials) -> None:
-    trial = trials_now(GUARDIANS)
+@pytest.mark.parametrize(
+    ("trials_now", "guardians"), [("sqlite", 10_000), ("postgresql", 2000)], indirect=["trials_now"]
+)
+def test_every_callback_three_times_at_once_has_one_effect_and_one_answer(trials_now: Trials, guardians: int) -> None:
+    trial = trials_now(guardians)
     delivered(trial)
-    storm = Storm(create_app(load_settings(write_config(trial.database, trial.simulator.url, 0))))
+    storm = Storm(create_app(load_settings(write_config(trial, 0))), guardians)
     storm.blow()
     took = sorted(storm.seconds)
     print(f"p50 {took[len(took) // 2]:.3f} s, p99 {took[len(took) * 99 // 100]:.3f} s, longest {took[-1]:.3f} s")
     assert {len(answers) for answers in storm.answers.values()} == {COPIES}
     assert {answer for answers in storm.answers.values() for answer in answers} == {say("ack.thanks", title="看住水")}
     with trial.store.read() as session:
-        assert session.exec(select(func.count()).select_from(InboxMessage)).one() == GUARDIANS
-    assert trial.counts() == {State.ACKNOWLEDGED: GUARDIANS}
+        assert session.exec(select(func.count()).select_from(InboxMessage)).one() == guardians
+    assert trial.counts() == {State.ACKNOWLEDGED: guardians}

@@ -1,6 +1,5 @@
 """A trial: a town of guardians, a simulator, workers as processes, and a checker of intent, rows and ledger."""
 
-import shutil
 import signal
 import subprocess
 import sys
@@ -35,10 +34,9 @@ def notice(title: str, urgency: Urgency = Urgency.IMPORTANT) -> Notice:
     return Notice(title, title, urgency, timedelta(days=2), "wait", card, "在家的话", "在外的话", "")
 
 
-def build_town(folder: Path, clock_file: Path, count: int) -> Path:
-    """A database with a school of so many guardians and somebody who approves."""
-    database = folder / f"town-{count}.db"
-    store = open_store(database, FileClock(clock_file))
+def build_town(url: str, clock_file: Path, count: int) -> None:
+    """Makes an empty database a school of so many guardians and somebody who approves."""
+    store = open_store(url, FileClock(clock_file))
     upgrade(store.engine)
     with store.write() as session:
         school = add_unit(session, None, UnitKind.SCHOOL, "柳溪小学")
@@ -47,18 +45,17 @@ def build_town(folder: Path, clock_file: Path, count: int) -> Path:
         give_duty(session, approver, school, Duty.APPROVER)
         settle_crowd(session, school, count)
     store.close()
-    return database
 
 
 class Trial:
     """One broadcast or more in a copy of the town."""
 
-    def __init__(self, town: Path, folder: Path, simulator: Simulator, count: int) -> None:
-        self.database = folder / "trial.db"
-        shutil.copy(town, self.database)
+    def __init__(self, url: str, folder: Path, simulator: Simulator, count: int) -> None:
+        self.url = url
+        self.folder = folder
         self.count = count
         self.simulator = simulator
-        self.store: Store = open_store(self.database, FileClock(simulator.clock_file))
+        self.store: Store = open_store(url, FileClock(simulator.clock_file))
         self._workers: list[subprocess.Popen[bytes]] = []
         self.intended: Counter[str] = Counter()
 
@@ -79,7 +76,7 @@ class Trial:
         return sent.id
 
     def start(self, lease: float = 1.5) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "tests.faults.run_worker", str(self.database), str(self.simulator.clock_file)]
+        command = [sys.executable, "-m", "tests.faults.run_worker", self.url, str(self.simulator.clock_file)]
         worker = subprocess.Popen([*command, self.simulator.url, str(lease)], cwd=ROOT)
         self._workers.append(worker)
         return worker
