@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -48,7 +48,8 @@ def trials_now(request: pytest.FixtureRequest, present: Simulator, tmp_path: Pat
         yield make
 
 
-def _copy_of_town(request: pytest.FixtureRequest, platform: Simulator, folder: Path, count: int) -> str:
+@contextmanager
+def _copy_of_town(request: pytest.FixtureRequest, platform: Simulator, folder: Path, count: int) -> Iterator[str]:
     """The URL of a fresh copy of a town of so many, which is built once."""
     clock_file = platform.clock_file
     if getattr(request, "param", "sqlite") == "sqlite":
@@ -56,7 +57,8 @@ def _copy_of_town(request: pytest.FixtureRequest, platform: Simulator, folder: P
         if not town.exists():
             build_town(f"sqlite:///{town}", clock_file, count)
         shutil.copy(town, folder / "trial.db")
-        return f"sqlite:///{folder}/trial.db"
+        yield f"sqlite:///{folder}/trial.db"
+        return
     postgres: Postgres = request.getfixturevalue("postgres")
     known = clock_file.parent / f"town-{count}.name"
     if not known.exists():
@@ -64,8 +66,8 @@ def _copy_of_town(request: pytest.FixtureRequest, platform: Simulator, folder: P
         build_town(postgres.url(name), clock_file, count)
         known.write_text(name)
     name = postgres.new_database(known.read_text())
-    request.addfinalizer(lambda: postgres.drop_database(name))
-    return postgres.url(name)
+    yield postgres.url(name)
+    postgres.drop_database(name)
 
 
 @contextmanager
@@ -73,16 +75,13 @@ def _trials(request: pytest.FixtureRequest, platform: Simulator, folder: Path) -
     platform.tell("/sim/config", callback_url="", latency_ms=0, receipts=False, quotas={"template_day": 100_000})
     platform.tell("/sim/reset")
     platform.forget_token()
-    made: list[Trial] = []
+    with ExitStack() as stack:
 
-    def make(count: int) -> Trial:
-        url = _copy_of_town(request, platform, folder, count)
-        platform.tell("/sim/phones", crowd={"count": count})
-        made.append(Trial(url, folder, platform, count))
-        return made[-1]
+        def make(count: int) -> Trial:
+            url = stack.enter_context(_copy_of_town(request, platform, folder, count))
+            platform.tell("/sim/phones", crowd={"count": count})
+            trial = Trial(url, folder, platform, count)
+            stack.callback(trial.close)
+            return trial
 
-    try:
         yield make
-    finally:
-        for trial in made:
-            trial.close()

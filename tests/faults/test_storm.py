@@ -11,7 +11,7 @@ from flask import Flask
 from sqlmodel import func, select, update
 
 from benchmarks.people import openid
-from bot.app import create_app
+from bot.app import open_house
 from bot.settings import load_settings
 from models.base.texts import say
 from models.messaging.freezing import Freezer
@@ -89,8 +89,10 @@ class Storm:
 def test_every_callback_three_times_at_once_has_one_effect_and_one_answer(trials_now: Trials, guardians: int) -> None:
     trial = trials_now(guardians)
     delivered(trial)
-    storm = Storm(create_app(load_settings(write_config(trial, 0))), guardians)
+    house = open_house(load_settings(write_config(trial, 0)))
+    storm = Storm(house.web, guardians)
     storm.blow()
+    house.store.close()
     took = sorted(storm.seconds)
     print(f"p50 {took[len(took) // 2]:.3f} s, p99 {took[len(took) * 99 // 100]:.3f} s, longest {took[-1]:.3f} s")
     assert {len(answers) for answers in storm.answers.values()} == {COPIES}
