@@ -27,7 +27,8 @@ script: .venv/.ready ## Play a day and a school year without a screen
 	$(BIN)/python -m bot demo --script
 
 test: .venv/.dev tools ## Install what tests need and run them all
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile -m "not alone"
+	$(BIN)/pytest -m alone
 
 lint: .venv/.dev ## Check style, types and the layers
 	$(BIN)/ruff check .

@@ -89,7 +89,11 @@ def step(run: Callable[[Chat], Dialogue], chat: Chat, state: State, said: Said |
 
 
 def back(run: Callable[[Chat], Dialogue], chat: Chat, state: State) -> Outcome | None:
-    """Opens the latest answer again, or None where nothing has been answered yet."""
+    """Opens the latest answer again, or None where nothing has been answered yet; 改哪一处 closes first."""
+    if state.view.get("fix"):
+        unturned = deepcopy(state)
+        unturned.view.clear()
+        return step(run, chat, unturned)
     here = step(run, chat, state)
     if isinstance(here, Ended) or not here.trail:
         return None if isinstance(here, Asking) else here

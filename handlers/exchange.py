@@ -181,8 +181,9 @@ class Exchange:
         found = self._opens(said)
         if found is not None:
             return self._offer_same(*found) or self._start(*found)
-        if self.memory.offered or self.memory.aside:
-            return self._with_offer("")
+        if self.memory.offered or self.memory.aside:  # said twice beside the offer: not understood, and here is help
+            self.memory.misses += 1
+            return self._with_offer(self._lost(said) if self.memory.misses > 1 else "")
         return self._lost(said)
 
     def _opens(self, said: Said) -> tuple[Flow, str, str] | None:

@@ -12,7 +12,14 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "config.example.toml"
 
 
 @click.command("init")
-@click.option("--config", "path", type=click.Path(path_type=Path), envvar="SHOUWANG_CONFIG", default=Path("config.toml"), show_default=True)
+@click.option(
+    "--config",
+    "path",
+    type=click.Path(path_type=Path),
+    envvar="SHOUWANG_CONFIG",
+    default=Path("config.toml"),
+    show_default=True,
+)
 def init_(path: Path) -> None:
     """Make a settings file with fresh keys. It never overwrites one."""
     fresh_path(path)

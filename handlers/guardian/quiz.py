@@ -9,7 +9,7 @@ from models.learning.pages import with_lessons
 from models.learning.records import latest_lessons
 
 
-@flow("小测", "考考我", who=Who.GUARDIAN, menu="lesson.menu_quiz")
+@flow("小测", "考考我", "考考自己", who=Who.GUARDIAN, menu="lesson.menu_quiz")
 def lesson_quiz(chat: Chat) -> Dialogue:
     """Asks the question of the last lesson (of one of them, for children of several ages) and keeps nothing."""
     found = [lesson for _, lesson in with_lessons(latest_lessons(chat.session, chat.me.id)) if lesson.quiz]

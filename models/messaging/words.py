@@ -79,5 +79,5 @@ def words_of(text: str, title: str) -> dict[str, object]:
     """The words of a row: the text for the chat and the page, and the two lines of its card."""
     lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
     title = title or lines[0]
-    rest = next((line for line in lines if line != title), title)
+    rest = next((line for line in lines if line != title), title).rstrip("：")  # a card ends here: nothing follows
     return {"text": text, "title": title, "card": {"thing1": title[:_CARD_CHARS], "thing2": rest[:_CARD_CHARS]}}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -121,3 +122,9 @@ class Office:
         """The books, opened by the test."""
         vault = Vault(self.master_key().encode())
         return Store(f"sqlite:///{self.folder}/data/shouwang.db", SystemClock(), vault)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

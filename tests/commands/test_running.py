@@ -4,7 +4,6 @@ import http.client
 import re
 import shutil
 import signal
-import socket
 import sqlite3
 import stat
 import subprocess
@@ -19,15 +18,9 @@ from sqlmodel import select
 from models.base.clock import SystemClock
 from models.calendar.pulse import Lease
 from models.roster.people import Person
-from tests.commands.office import Office
+from tests.commands.office import Office, free_port
 
 _PATIENCE = 20.0
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _until(what: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
@@ -66,7 +59,7 @@ def _leads(office: Office) -> bool:
 
 
 def test_serve_answers_schedules_and_ends_cleanly(office: Office) -> None:
-    port = _free_port()
+    port = free_port()
     office.change("port = 8080", f"port = {port}")
     office.change("https://api.weixin.qq.com", "http://127.0.0.1:9")
     process = office.start("serve")

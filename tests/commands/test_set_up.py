@@ -13,7 +13,7 @@ from models.messaging.outbox import Batch, BatchState
 from models.messaging.words import post_words
 from models.roster.children import Child
 from tests.commands.conftest import LI
-from tests.commands.office import Office
+from tests.commands.office import Office, free_port
 
 
 def _lines(said: str, mark: str) -> list[str]:
@@ -80,6 +80,7 @@ def test_help_names_every_command(bare: Office) -> None:
 
 
 def test_doctor_finds_a_sound_office_sound(office: Office) -> None:
+    office.change("port = 8080", f"port = {free_port()}")  # whatever else may serve on this machine
     office.does("schedule", "approve", "all", "--unit", "青禾县", "--by", LI, "--until", _in_days(office, 300))
     said = office.does("doctor", "--offline")
     assert not _lines(said, "坏")

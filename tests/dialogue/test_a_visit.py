@@ -77,6 +77,8 @@ def test_one_answer_is_changed_before_keeping(world: World, lin: Phone) -> None:
     world.pupils("小川", "小满")
     lin.types("家访 小满 今天 很好")
     assert lin.types("2") == "改哪一处？回数字。\n1 小满\n2 6月9日\n3 家访\n4 很好"
+    assert lin.types("返回").startswith("请看对不对：")
+    assert lin.types("2").startswith("改哪一处？")
     assert lin.types("1").startswith("看望了哪个孩子？")
     assert "小川 · 6月9日 · 家访\n“很好”" in lin.types("小川")
     lin.types("1")

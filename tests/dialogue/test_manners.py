@@ -33,6 +33,7 @@ def test_starting_over(world: World, lin: Phone) -> None:
     lin.types("家访 小满 今天")
     world.clock.on(minutes=31)
     assert lin.types("在吗") == OFFER
+    assert lin.types("阿猫") == f"没看懂“阿猫”。回“帮助”看能做什么。\n{STUCK}\n{OFFER}"
     assert lin.types("二").startswith("看望了哪个孩子？")
     assert lin.types("重来").startswith("看望了哪个孩子？")
 

@@ -25,6 +25,8 @@ from tests.faults.serving import write_config
 from tests.faults.trial import Trial
 from tests.simulator.running import AES_KEY, APP_ID, SECRET, TOKEN
 
+pytestmark = pytest.mark.alone
+
 COPIES, THREADS = 3, 16
 
 

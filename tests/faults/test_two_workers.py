@@ -3,6 +3,7 @@
 import signal
 import time
 
+import pytest
 from sqlmodel import select
 
 from models.base.store import Session
@@ -47,6 +48,7 @@ def push_lessons(trial: Trial, session: Session) -> None:
     trial.intended.update(one.openid for one in accounts)
 
 
+@pytest.mark.alone
 def test_an_urgent_notice_overtakes_a_running_lesson_push_within_a_second(trials: Trials) -> None:
     trial = trials(2000)
     trial.simulator.tell("/sim/config", latency_ms=60)

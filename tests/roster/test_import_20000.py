@@ -4,6 +4,7 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
 from sqlmodel import func, select
 
 from models.base.store import Store
@@ -12,6 +13,8 @@ from models.roster.children import Child
 from models.roster.importing import import_roster
 from models.roster.people import Person
 from tests.roster.sheets import HEAD, many, name, save_csv, save_xlsx
+
+pytestmark = pytest.mark.alone
 
 ROWS = 20_000
 Rows = list[tuple[str, ...]]
