@@ -12,7 +12,8 @@ help: ## List what can be made
 .venv: .venv/.ready ## Make the virtual environment with pinned dependencies
 
 .venv/.ready: pyproject.toml constraints.txt
-	$(PYTHON) -m venv .venv
+	@echo "preparing .venv, about a minute"
+	@$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
 	@touch $@
 

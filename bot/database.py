@@ -71,5 +71,8 @@ def open_unchecked(settings: Settings, clock: Clock | None = None) -> Store:
     """The store as it is, for the migrations; its folder is made where it is missing."""
     url = settings.database.url
     if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        file = Path(url.removeprefix("sqlite:///"))
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)  # names are sealed in it, times and tables are not
     return Store(url, clock or SystemClock(), open_vault(settings))

@@ -33,10 +33,11 @@ class Told:
 
 @dataclass(frozen=True)
 class Go:
-    """On to another flow, by its name, with an opening line."""
+    """On to another flow, by its name, with an opening line; `key` is said before what it asks."""
 
     flow: str
     opening: str = ""
+    key: str = ""
 
 
 Dialogue: TypeAlias = Generator[Prompt[Any], Any, Kept | Told | Go]

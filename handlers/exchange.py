@@ -140,7 +140,8 @@ class Exchange:
 
     def _continue(self, flow: Flow, state: State, said: Said) -> str:
         chat = self._chat(state)
-        if said.kind == "text" and intents.called_by(said.text, self.tables.flows, self.session, self.person):
+        others = [each for each in self.tables.flows if each.name != "hello"]  # 你好 begins many a question
+        if said.kind == "text" and intents.called_by(said.text, others, self.session, self.person):
             asked = step(flow.run, chat, state)
             if isinstance(asked, Asking) and asked.prompt.free:
                 return self._open(said)
@@ -172,7 +173,8 @@ class Exchange:
         if result is None:
             return self._with_offer(outcome.line)
         if isinstance(result, Go):
-            return self._named(result.flow, result.opening)
+            before = f"{self._chat().say(result.key)}\n" if result.key else ""
+            return before + self._named(result.flow, result.opening)
         if isinstance(result, Kept):
             note_kept(self.conversation, result.undo, self.session.now + UNDOABLE)
         return self._with_offer(self._chat().say(result.key, **result.params))

@@ -41,7 +41,7 @@ def see_draft(chat: Chat) -> Dialogue:
     act = yield from Pick("announce.preview", _acts(chat, broadcast), **shown(chat, broadcast))
     if act is Act.TRY:
         planner.send_to_self(chat.session, broadcast, chat.me)
-        return Go("see_draft", handle(broadcast))
+        return Go("see_draft", handle(broadcast), key="announce.tried")
     if act is Act.DROP:
         broadcasts.stop(chat.session, broadcast, chat.me)
         return Kept("announce.dropped", {"title": broadcast.title})

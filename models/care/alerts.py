@@ -23,6 +23,8 @@ from models.roster.scope import full_scope
 
 log = logging.getLogger(__name__)
 
+_LEAST_WORDS = 4
+"""Characters that say how a child is; "1" and "好了" do not close an alert."""
 _PUSHES, _PUSHES_IN = 3, timedelta(minutes=10)
 """One account's words are pushed so often in so long; what follows joins the list, so that nobody buries the others."""
 
@@ -185,7 +187,7 @@ def close_alert(session: Session, person: Person, alert: Alert, note: str) -> No
     _open(alert)
     if alert.owner_id != person.id:
         raise Refused("alert.only_owner")
-    if not note.strip():
+    if len(note.strip()) < _LEAST_WORDS:
         raise Refused("alert.say_how")
     alert.closed_at = session.now
     _step(session, person, alert, Step.CLOSED, note)

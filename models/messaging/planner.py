@@ -8,6 +8,7 @@ from sqlmodel import select
 from models.base.errors import Refused
 from models.base.ids import new_id
 from models.base.store import Session
+from models.base.texts import say
 from models.base.turns import take_turn
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency, may_act
@@ -67,7 +68,8 @@ def send_to_self(session: Session, broadcast: Broadcast, by: Person) -> list[Del
         raise Refused("broadcast.bind_first")
     rows = []
     for voice, text in (("在家", broadcast.text_home), ("在外", broadcast.text_away)):
-        words = {"title": broadcast.title, "card": json.loads(broadcast.card), "text": text, "page": broadcast.page}
+        card = json.loads(broadcast.card) | {"thing2": say("broadcast.trial", voice=voice)}
+        words = {"title": broadcast.title, "card": card, "text": text, "page": broadcast.page}
         row = post(
             session,
             key=f"trial:{broadcast.id}:{new_id()}",
