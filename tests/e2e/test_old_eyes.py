@@ -17,7 +17,7 @@ _LEAST_CONTRAST, _LEAST_PIXELS = 4.5, 16
 @pytest.fixture
 def notice(table: Table, playing: Demo) -> Page:
     """The father's notice on a phone's small screen."""
-    notice_let_go(table, "着火了")
+    notice_let_go(table, "119消防日")
     page = table.page.context.new_page()
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(playing.opened_by("father", playing.link("father", "安全提示")))
