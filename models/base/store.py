@@ -1,6 +1,7 @@
 """One door to the database: a transaction has one time, one vault, and commits together or not at all."""
 
 import threading
+import weakref
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -133,6 +134,9 @@ class Store:
             look: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             self._reader = self.engine.execution_options(**look)
 
+        # A store that nobody closed gives its connections back when it goes, at the latest with the process.
+        weakref.finalize(self, _give_back, self._reader, self.engine)
+
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A writing transaction; commits at the end, rolls back where an exception leaves it.
@@ -167,6 +171,11 @@ class Store:
         session.now = self.clock.now()
         session.vault = self.vault
         return session
+
+
+def _give_back(*engines: Engine) -> None:
+    for engine in engines:
+        engine.dispose()
 
 
 def _sqlite(url: str, begin: str, *, query_only: bool = False) -> Engine:
