@@ -6,10 +6,9 @@ import threading
 from collections.abc import Callable
 from typing import Self
 
-from waitress.server import create_server
-
 from bot.app import House
 from bot.delivery.quotas import REST_SECONDS
+from bot.listening import Listening
 from bot.loops import Loop
 from models.base.errors import Misconfigured
 from models.base.texts import say
@@ -18,9 +17,6 @@ from models.messaging.outbox.leasing import release_all
 log = logging.getLogger(__name__)
 
 _MEDIA_REST, _AUDIT_REST = 1.0, 1.0
-_MOST_BODY = 1024 * 1024
-_WEB_ENDS = 1.0
-"""Seconds for answers under way; kept connections would hold the server's loop much longer."""
 
 
 class Running:
@@ -84,16 +80,8 @@ class Running:
     def _listen(self) -> None:
         server = self._house.settings.server
         try:
-            limits = {"threads": server.threads, "max_request_body_size": _MOST_BODY}
-            listening = create_server(self._house.web, host=server.host, port=server.port, **limits)
+            listening = Listening(self._house.web, host=server.host, port=server.port, threads=server.threads)
         except OSError as error:
             raise Misconfigured(say("setting.port", host=server.host, port=server.port, why=error.strerror)) from error
-        thread = threading.Thread(target=listening.run, name="web", daemon=True)
-        thread.start()
+        self._endings.append(listening.end)
         self.address = f"http://{server.host}:{server.port}"
-
-        def end() -> None:
-            listening.close()
-            thread.join(_WEB_ENDS)
-
-        self._endings.append(end)
