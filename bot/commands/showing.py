@@ -7,7 +7,7 @@ from models.base.texts import say
 from models.messaging import audience_words, planner
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import Broadcast
-from models.messaging.preview_words import phoning_words, time_words
+from models.messaging.preview_words import ages_words, phoning_words, time_words
 
 _NUMBER_CHARS = 6
 
@@ -26,7 +26,7 @@ def show_broadcast(session: Session, found: Broadcast) -> None:
         urgency=found.urgency.value,
         to=audience_words.describe(session, from_json(found.audience)),
         home=seen.text_home,
-        away=seen.text_away,
+        away=seen.text_away + ages_words(found),
         count=f"{seen.reachable:,}",
         time=time_words(seen),
     )

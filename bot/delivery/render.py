@@ -70,7 +70,7 @@ class Renderer:
 
     def _text(self, lease: Lease, row: Row) -> dict[str, Any]:
         if lease.broadcast is not None:
-            text = lease.broadcast.text_home if row.voice == "在家" else lease.broadcast.text_away
+            text = lease.broadcast.text_in(row.voice)
         else:
             text = str(self._words(row).get("text", ""))
         return {"touser": row.openid, "msgtype": "text", "text": {"content": clipped(text)}}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from models.base.store import Session
 from models.base.texts import say
 from models.learning.pages import PageLesson, lesson_page
+from models.messaging import series
 from models.messaging.broadcasts import Broadcast
 from models.messaging.ladder.calling import Callee, is_call_page, page_calls
 from models.messaging.outbox import Delivery, State
@@ -48,8 +49,8 @@ def sheet_of(session: Session, delivery: Delivery, *, mine: bool) -> Sheet | Non
 
 
 def _notice(broadcast: Broadcast, delivery: Delivery) -> Sheet:
-    text = broadcast.text_away if delivery.voice == "在外" else broadcast.text_home
-    parts = [Part("", spoken(text))]
+    place = series.places().get(broadcast.notice_id)
+    parts = [Part(_which_part(place) if place else "", spoken(broadcast.text_in(delivery.voice)))]
     if broadcast.page:
         parts.append(Part("", lines(broadcast.page)))
     return Sheet(
@@ -58,6 +59,11 @@ def _notice(broadcast: Broadcast, delivery: Delivery) -> Sheet:
         button="page.acknowledge",
         done=delivery.state == State.ACKNOWLEDGED,
     )
+
+
+def _which_part(place: series.Place) -> str:
+    """文明上网 第2讲，共4讲."""
+    return say("page.series", series=place.series.title, number=place.number, count=len(place.series.notices))
 
 
 def _calls(found: list[Callee]) -> Sheet:

@@ -13,7 +13,7 @@ from models.messaging.audience_words import describe
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
 from models.messaging.overview import drafts_of
-from models.messaging.preview_words import phoning_words, time_words
+from models.messaging.preview_words import ages_words, phoning_words, time_words
 from models.messaging.words import tell
 from models.roster.people import Duty, duties_of
 
@@ -81,7 +81,8 @@ def shown(chat: Chat, broadcast: Broadcast) -> dict[str, Any]:
         "urgency": broadcast.urgency,
         "to": describe(chat.session, from_json(broadcast.audience)),
         "home": seen.text_home,
-        "away": chat.say("announce.same") if seen.text_away == seen.text_home else seen.text_away,
+        "away": (chat.say("announce.same") if seen.text_away == seen.text_home else seen.text_away)
+        + ages_words(broadcast),
         "count": f"{seen.reachable:,}",
         "time": time_words(seen),
         "missed": chat.say("announce.missed", count=f"{missed:,}", reasons=reasons) + who_phones if missed else "",

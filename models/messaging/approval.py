@@ -120,13 +120,10 @@ def from_rule(
     if not duty_scope(session, approved_by, frozenset({Duty.APPROVER})).covers_unit(unit):
         raise Refused("broadcast.not_approver")
     broadcast = keep_draft(session, notice, audience, occurrence, written_by=None)
-    broadcast.approved_by = approved_by.id
+    broadcast.approved_by, broadcast.until = approved_by.id, expires_at
     seen = preview(session, broadcast)
     broadcast.digest, broadcast.planned_count, broadcast.plan = seen.digest, seen.count, seen.plan.as_json()
     _start(session, broadcast, approved_by, "send_by_rule")
-    if expires_at is not None:
-        broadcast.expires_at = min(broadcast.expires_at, expires_at)
-    session.flush()
     return broadcast
 
 
@@ -142,6 +139,8 @@ def _start(session: Session, broadcast: Broadcast, by: Person, verb: str) -> Non
     rings_at_night = broadcast.lane == Lane.URGENT
     broadcast.not_before = session.now if rings_at_night else after_quiet(session.now)
     broadcast.expires_at = broadcast.not_before + useful_for
+    if broadcast.until is not None:
+        broadcast.expires_at = min(broadcast.expires_at, broadcast.until)
     if broadcast.quiet == "drop" and not rings_at_night:
         # What is of no use in the morning ends with the evening; begun at night, it ends at once, with a record.
         night = session.now if is_quiet(session.now) else quiet_begins(session.now)

@@ -11,6 +11,7 @@ from models.base import audit
 from models.base.errors import Refused
 from models.base.store import BigId, Moment, Record, Ref, Session
 from models.base.turns import hold_all, hold_one, take_turn
+from models.messaging import voices
 from models.messaging.outbox import NOT_REACHED, REACHED, UNSETTLED, Batch, BatchState, Delivery, Lane, State
 from models.roster.people import Duty, Person
 from models.roster.scope import Scope, duty_scope
@@ -50,7 +51,8 @@ class Broadcast(Record, table=True):
 
     `dedupe_key` makes the same click, or the same occurrence of a rule, one broadcast. `frozen_at`: since when every
     recipient has a row. `trouble`: why it paused by itself, for an operator. `plan`: by which ways it was to go when
-    it was approved (models/messaging/outlets.py).
+    it was approved (models/messaging/outlets.py). `by_age`: words for some ages (models/messaging/voices.py).
+    `until`: of no use after this, however late it was approved.
     """
 
     dedupe_key: str = Field(unique=True, max_length=120)
@@ -79,6 +81,12 @@ class Broadcast(Record, table=True):
     finished_at: datetime | None = Moment(default=None)
     trouble: str = ""
     plan: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
+    by_age: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
+    until: datetime | None = Moment(default=None)
+
+    def text_in(self, voice: str) -> str:
+        """Its words in the voice of a delivery."""
+        return voices.text_in(voice, self.text_home, self.text_away, self.by_age)
 
     @property
     def lane(self) -> Lane:

@@ -130,6 +130,7 @@ def digest_of(broadcast: Broadcast) -> str:
         broadcast.text_away,
         broadcast.page,
         broadcast.audience,
+        *([broadcast.by_age] if broadcast.by_age != "{}" else []),
     )
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
 

@@ -20,6 +20,7 @@ from models.messaging.broadcasts import Broadcast, finish_if_done, locked, scope
 from models.messaging.choosing import ORDER, chosen
 from models.messaging.outbox import Batch, Channel, Delivery, State, batch_size
 from models.messaging.outlets import Plan
+from models.messaging.voices import AWAY, HOME, age_groups
 
 PIECE = 4000
 """Recipients in one transaction: about 50 ms on SQLite."""
@@ -138,7 +139,7 @@ def _groups(broadcast: Broadcast, plan: Plan, people: int) -> list[_Group]:
     found = []
     for channel in (each for each in ORDER[broadcast.urgency, plan.crowded] if each in plan.usable):
         batches = -(-people // batch_size(channel))
-        for voice in ("在家", "在外") if channel == Channel.MASS else ("",):
+        for voice in (HOME, AWAY) if channel == Channel.MASS else ("",):
             found.append(_Group(channel, voice, reserve(batches), batches))
     return found
 
@@ -150,7 +151,8 @@ def _rows(
     query = audiences.people(session, scope_of(session, broadcast), audience, among=person_ids)
     found = chosen(session, query.subquery(), broadcast.urgency, plan).subquery()
     reachable = found.c.reason == ""
-    voice = sa.case((found.c.at_home == 1, "在家"), else_="在外")
+    voice = sa.case((found.c.at_home == 1, HOME), else_=AWAY)
+    spoken, source = _spoken(session, broadcast, audience, person_ids, voice, found)
     place = sa.func.row_number().over(order_by=found.c.person_id) - 1
     call = sa.case((found.c.channel == Channel.MASS, voice), else_="")
     alike = (reachable, found.c.channel, call)
@@ -165,21 +167,42 @@ def _rows(
     ]
     first_id = reserve(len(person_ids))
     never: datetime | None = None
-    return sa.select(
-        place + sa.literal(first_id, sa.BigInteger),
-        sa.literal(f"broadcast:{broadcast.id}:") + sa.cast(found.c.person_id, sa.String),
-        sa.case(*batch, else_=sa.null()) if batch else sa.null(),
-        sa.literal(broadcast.id, sa.BigInteger),
-        found.c.person_id,
-        found.c.openid,
-        sa.literal("notice"),
-        voice,
-        found.c.channel,
-        sa.case((reachable, int(State.PLANNED)), else_=int(State.UNREACHABLE)),
-        found.c.reason,
-        sa.literal(session.now, UtcDateTime()),
-        sa.case((reachable, sa.literal(never, UtcDateTime())), else_=sa.literal(session.now, UtcDateTime())),
-    ).where(sa.literal(1) == 1)  # SQLite needs a WHERE between a SELECT and ON CONFLICT
+    return (
+        sa.select(
+            place + sa.literal(first_id, sa.BigInteger),
+            sa.literal(f"broadcast:{broadcast.id}:") + sa.cast(found.c.person_id, sa.String),
+            sa.case(*batch, else_=sa.null()) if batch else sa.null(),
+            sa.literal(broadcast.id, sa.BigInteger),
+            found.c.person_id,
+            found.c.openid,
+            sa.literal("notice"),
+            spoken,
+            found.c.channel,
+            sa.case((reachable, int(State.PLANNED)), else_=int(State.UNREACHABLE)),
+            found.c.reason,
+            sa.literal(session.now, UtcDateTime()),
+            sa.case((reachable, sa.literal(never, UtcDateTime())), else_=sa.literal(session.now, UtcDateTime())),
+        )
+        .select_from(source)
+        .where(sa.literal(1) == 1)
+    )  # SQLite needs a WHERE between a SELECT and ON CONFLICT
+
+
+def _spoken(
+    session: Session,
+    broadcast: Broadcast,
+    audience: audiences.Audience,
+    person_ids: list[int],
+    voice: sa.ColumnElement[str],
+    found: sa.Subquery,
+) -> tuple[sa.ColumnElement[str], sa.FromClause]:
+    """The voice that a row keeps, and the rows: where some ages have words of their own, with each person's ages."""
+    groups = age_groups(broadcast.by_age)
+    if not groups:
+        return voice, found
+    ages = audiences.ages(session, scope_of(session, broadcast), audience, groups, among=person_ids).subquery()
+    with_ages = sa.case((ages.c.ages.is_not(None), voice + " " + ages.c.ages), else_=voice)
+    return with_ages, found.outerjoin(ages, ages.c.person_id == found.c.person_id)
 
 
 def _by_mass(broadcast: Broadcast, plan: Plan) -> bool:

@@ -1,20 +1,26 @@
 """Notices (通知 / 安全提示) that editors keep in `content/notices/`: two voices, a card, an urgency, a useful life."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 
 from models.base.content import Leaf, leaves
 from models.base.errors import Misconfigured
 from models.messaging.broadcasts import Urgency
+from models.messaging.voices import AWAY, HOME, read_by_age
 
 _UNITS = {"hour": "hours", "day": "days", "week": "weeks"}
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One notice. `quiet`: "wait" for the morning, "drop" at night, or "through" (urgent ones only)."""
+    """One notice. `quiet`: "wait" for the morning, "drop" at night, or "through" (urgent ones only).
+
+    `by_age`: words for some ages, by voice and ages (`在家 12-15 15-18`); whoever has children of several hears the
+    words for everybody. `hazard`: sent when the weather says so, until a time.
+    """
 
     id: str
     title: str
@@ -25,6 +31,9 @@ class Notice:
     home: str
     away: str
     page: str
+    by_age: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    hazard: bool = False
 
 
 @cache
@@ -47,7 +56,9 @@ def read_notice(page: Leaf) -> Notice:
         urgency, life = Urgency(page["urgency"]), useful_life(page["useful_for"])
     except ValueError as error:
         raise Misconfigured(f"{page.path.name}：{error}") from error
-    home, away = page.section("在家"), page.section("在外")
+    by_age = read_by_age(page)
+    if by_age and urgency == Urgency.URGENT:
+        raise Misconfigured(f"{page.path.name}：紧急的只说一种话，不按年龄分")
     return Notice(
         id=page["id"],
         title=page["title"],
@@ -55,7 +66,10 @@ def read_notice(page: Leaf) -> Notice:
         useful_for=life,
         quiet=page["quiet"],
         card=page["card"],
-        home=home,
-        away=away,
+        home=page.section(HOME),
+        away=page.section(AWAY),
         page=page.sections.get("页面", ""),
+        by_age=by_age,
+        source=page.facts.get("source", ""),
+        hazard=page.facts.get("hazard", False),
     )

@@ -15,6 +15,7 @@ from models.messaging.broadcasts import WRITERS, Broadcast, Urgency, may_act
 from models.messaging.forecast import Preview, digest_of, preview
 from models.messaging.notices import Notice
 from models.messaging.outbox import Channel, Delivery, Lane, post
+from models.messaging.voices import AWAY, HOME, by_age_of, written
 from models.roster.accounts import accounts_of
 from models.roster.people import Person
 from models.roster.scope import duty_scope
@@ -61,15 +62,15 @@ def draft(session: Session, by: Person, notice: Notice, audience: Audience, *, d
 
 
 def send_to_self(session: Session, broadcast: Broadcast, by: Person) -> list[Delivery]:
-    """Sends both voices to the person who asks, as guardians would get them. Raises Refused `broadcast.bind_first`."""
+    """Sends every voice to the person who asks, as guardians would get them. Raises Refused `broadcast.bind_first`."""
     may_act(session, broadcast, by)
     account = next((one for one in accounts_of(session, by.id) if one.following), None)
     if account is None:
         raise Refused("broadcast.bind_first")
     rows = []
-    for voice, text in (("在家", broadcast.text_home), ("在外", broadcast.text_away)):
+    for voice in (HOME, AWAY, *by_age_of(broadcast.by_age)):
         card = json.loads(broadcast.card) | {"thing2": say("broadcast.trial", voice=voice)}
-        words = {"title": broadcast.title, "card": card, "text": text, "page": broadcast.page}
+        words = {"title": broadcast.title, "card": card, "text": broadcast.text_in(voice), "page": broadcast.page}
         row = post(
             session,
             key=f"trial:{broadcast.id}:{new_id()}",
@@ -99,6 +100,7 @@ def keep_draft(
         text_home=notice.home,
         text_away=notice.away,
         page=notice.page,
+        by_age=written(notice.by_age),
         audience=audience.as_json(),
         unit_id=audience.unit_id,
         written_by=written_by,

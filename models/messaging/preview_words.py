@@ -5,6 +5,7 @@ from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
 from models.messaging.forecast import Preview, to_be_phoned
 from models.messaging.outbox import Channel
+from models.messaging.voices import age_groups
 from models.roster.people import Person
 
 _CALLERS_SHOWN = 3
@@ -21,6 +22,13 @@ def time_words(seen: Preview) -> str:
         ways = "，".join(f"{say(f'way.{channel.value}')} {count:,}" for channel, count in seen.channels.items())
         text += "\n" + say("preview.ways", ways=ways)
     return text
+
+
+def ages_words(broadcast: Broadcast) -> str:
+    """For which ages there are other words, to be seen by trying it on oneself; '' where there are none."""
+    groups = age_groups(broadcast.by_age)
+    shown = "、".join(f"{group.replace(' ', '、')}岁" for group in groups)
+    return "\n" + say("preview.ages", ages=shown) if groups else ""
 
 
 def phoning_words(session: Session, broadcast: Broadcast, seen: Preview) -> str:

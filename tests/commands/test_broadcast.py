@@ -68,7 +68,7 @@ def test_list_and_show_know_a_broadcast_by_its_number(office: Office) -> None:
 
 
 def test_the_writer_gets_both_voices_first(office: Office) -> None:
-    office.does("broadcast", "test", _drafted(office), "--by", WANG)
+    office.does("broadcast", "test", _drafted(office, notice="winter-co"), "--by", WANG)
     home, away = _told(office, "o-wang")
     assert home != away and home.endswith("看完请回1。")
 

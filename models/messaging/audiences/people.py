@@ -12,7 +12,7 @@ from models.base.store import Session
 from models.messaging.audiences.conditions import condition
 from models.messaging.audiences.whom import Audience
 from models.roster.accounts import Account
-from models.roster.children import Child
+from models.roster.children import Child, births_in_band
 from models.roster.consent import Consent, standing
 from models.roster.people import Person
 from models.roster.scope import Scope
@@ -31,6 +31,28 @@ def people(session: Session, scope: Scope, audience: Audience, *, among: Sequenc
     if among is not None:
         found = found.where(tie.c.person_id.in_(among))
     return found.group_by(tie.c.person_id)
+
+
+def ages(
+    session: Session, scope: Scope, audience: Audience, groups: Sequence[str], *, among: Sequence[int] | None = None
+) -> sa.Select[Any]:
+    """(person_id, ages) of guardians all of whose meant children are in one of these groups of bands (`12-15 15-18`);
+    whoever has children of several, or of none, is not there."""
+    tie, meant = _meant(session, scope, audience)
+    aged = aliased(Child)
+    birth = col(aged.birth)
+    group = sa.case(
+        *(
+            (sa.or_(*(birth.between(*births_in_band(band, session.today)) for band in group.split())), group)
+            for group in groups
+        ),
+        else_="",
+    )
+    found = meant.join(aged, col(aged.id) == tie.c.child_id)
+    if among is not None:
+        found = found.where(tie.c.person_id.in_(among))
+    found = found.group_by(tie.c.person_id).having(sa.func.min(group) == sa.func.max(group), sa.func.max(group) != "")
+    return found.with_only_columns(tie.c.person_id, sa.func.max(group).label("ages"))
 
 
 def children(

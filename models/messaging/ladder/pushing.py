@@ -11,9 +11,11 @@ from models.base.facts import holding
 from models.base.ids import new_id
 from models.base.store import Session
 from models.base.turns import take_turn
+from models.messaging import audiences
 from models.messaging.audiences import with_accounts
-from models.messaging.broadcasts import SENDABLE, Broadcast, locked
+from models.messaging.broadcasts import SENDABLE, Broadcast, locked, scope_of
 from models.messaging.outbox import Batch, Channel, Delivery, State
+from models.messaging.voices import age_groups, voice_of
 from models.roster.ties import Guardianship
 
 AGAIN, FAMILY = 1, 2
@@ -40,7 +42,8 @@ def push(session: Session, broadcast: Broadcast, people: Sequence[int], rung: in
     )
     session.add(batch)
     session.flush()
-    rows = [_row(session, broadcast, batch, one, rung) for one in found]
+    ages = _ages(session, broadcast, people)
+    rows = [_row(session, broadcast, batch, one, rung, ages.get(one.person_id, "")) for one in found]
     if rows:
         # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
@@ -59,7 +62,17 @@ def _voices(session: Session, people: Sequence[int]) -> sa.Select[Any]:
     return sa.select(tie.c.person_id, at_home).where(tie.c.person_id.in_(people)).group_by(tie.c.person_id)
 
 
-def _row(session: Session, broadcast: Broadcast, batch: Batch, found: Any, rung: int) -> dict[str, Any]:
+def _ages(session: Session, broadcast: Broadcast, people: Sequence[int]) -> dict[int, str]:
+    """The ages of each one's children, where the notice has words for them, as when it was sent first."""
+    groups = age_groups(broadcast.by_age)
+    if not groups:
+        return {}
+    audience = audiences.from_json(broadcast.audience)
+    query = audiences.ages(session, scope_of(session, broadcast), audience, groups, among=people)
+    return {row.person_id: row.ages for row in session.connection().execute(query)}
+
+
+def _row(session: Session, broadcast: Broadcast, batch: Batch, found: Any, rung: int, ages: str) -> dict[str, Any]:
     reachable = not found.reason
     return {
         "id": new_id(),
@@ -69,7 +82,7 @@ def _row(session: Session, broadcast: Broadcast, batch: Batch, found: Any, rung:
         "person_id": found.person_id,
         "openid": found.openid,
         "kind": "notice",
-        "voice": "在家" if found.at_home else "在外",
+        "voice": voice_of(found.at_home, ages),
         "channel": Channel.TEMPLATE,
         "state": State.PLANNED if reachable else State.UNREACHABLE,
         "reason": found.reason,

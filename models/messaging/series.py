@@ -1,0 +1,84 @@
+"""Series (系列) of notices in a declared order: `content/series/*.toml`, one part a week in its season."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from models.base.content import written
+from models.base.errors import Misconfigured
+from models.base.texts import CONTENT
+from models.roster.children import BANDS
+
+_KEYS = {"title", "bands", "notices"}
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series (domain.md M33): for the guardians of children of some bands, its notices in order."""
+
+    id: str
+    title: str
+    bands: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which part of which series a notice is, counted from 1."""
+
+    series: Series
+    number: int
+
+
+@cache
+def all_series() -> dict[str, Series]:
+    """Every series by its id. Raises Misconfigured naming the file and what is wrong in it."""
+    return {path.stem: read_series(path) for path in _files()}
+
+
+@cache
+def places() -> dict[str, Place]:
+    """Where each notice of a series stands, by the notice's id."""
+    return {
+        notice: Place(each, number) for each in all_series().values() for number, notice in enumerate(each.notices, 1)
+    }
+
+
+def read_series(path: Path) -> Series:
+    """One series from its file. Raises Misconfigured naming the file and what is wrong in it."""
+    try:
+        facts = tomllib.loads(written(path))
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{path.name}：{error}") from error
+    if facts.keys() != _KEYS:
+        raise Misconfigured(f"{path.name}：要有且只有 title、bands、notices")
+    unknown = [band for band in facts["bands"] if band not in BANDS]
+    if unknown:
+        raise Misconfigured(f"{path.name}：bands 里的 {unknown[0]} 要写 {'、'.join(BANDS)}")
+    return Series(path.stem, facts["title"], tuple(facts["bands"]), tuple(facts["notices"]))
+
+
+def series_faults() -> Iterator[str]:
+    """What is wrong with the files of `content/series`."""
+    known = {path.stem for path in (CONTENT / "notices").glob("*.md")}
+    seen: dict[str, str] = {}
+    for path in _files():
+        try:
+            series = read_series(path)
+        except Misconfigured as fault:
+            yield str(fault)
+            continue
+        if not 3 <= len(series.notices) <= 4:
+            yield f"{path.name}：一个系列 3 到 4 讲，现在 {len(series.notices)} 讲"
+        for notice in series.notices:
+            if notice not in known:
+                yield f"{path.name}：没有通知 {notice}"
+            if notice in seen:
+                yield f"{path.name}：{notice} 已经在 {seen[notice]} 里"
+            seen[notice] = path.name
+
+
+def _files() -> list[Path]:
+    return sorted((CONTENT / "series").glob("*.toml"))
