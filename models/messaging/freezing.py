@@ -68,6 +68,7 @@ class Freezer:
                 )
         size = max(self._piece, MASS_PIECE) if _by_mass(broadcast, self._plan) else self._piece
         piece, self._left = self._left[:size], self._left[size:]
+        self._broadcast = None  # where the transaction fails, the next step looks anew who has no row yet
         with self._store.write() as session:
             take_turn(session, "batches", broadcast.id)  # whoever stops it holds the batches that there are
             broadcast = locked(session, broadcast.id)
@@ -79,7 +80,8 @@ class Freezer:
                 session.add(broadcast)
                 session.flush()
                 finish_if_done(session, broadcast.id)
-                self._broadcast = None
+        if self._left:
+            self._broadcast = broadcast.id
         return True
 
     def _next(self, session: Session) -> Broadcast | None:

@@ -4,12 +4,15 @@ import threading
 import time
 from collections.abc import Mapping
 
+import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, func, select
 
 from benchmarks.people import settle_crowd
 from bot.delivery.worker import Worker
 from models.base.ids import new_id, reserve
-from models.base.store import Store
+from models.base.store import Session, Store
+from models.messaging import freezing
 from models.messaging.broadcasts import Broadcast, progress, stop
 from models.messaging.freezing import Freezer
 from models.messaging.outbox import Batch, Delivery, State
@@ -48,6 +51,24 @@ def test_a_crash_between_pieces_loses_and_doubles_nobody(store: Store, agreed: C
         assert max(sizes) <= 500 and sum(sizes) == CROWD + 2
         assert session.exec(select(func.count()).select_from(Batch)).one() == len(sizes)
         assert session.get_one(Broadcast, broadcast).frozen_at is not None
+
+
+def test_a_piece_whose_transaction_failed_is_done_again(
+    store: Store, agreed: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broadcast = crowded(store, agreed)
+    freezer = Freezer(store, piece=700)
+    with monkeypatch.context() as patch:
+        patch.setattr(freezing, "freeze", a_database_that_goes)
+        with pytest.raises(OperationalError):
+            freezer.step()
+    while freezer.step():
+        pass
+    assert sum(counts(store, broadcast).values()) == CROWD + 2
+
+
+def a_database_that_goes(session: Session, *_: object) -> int:
+    raise OperationalError("COMMIT", {}, ConnectionError())
 
 
 def test_ids_in_a_row_are_nobody_elses() -> None:
