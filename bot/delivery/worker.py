@@ -176,7 +176,8 @@ class Worker:
     def _flush_if_due(self, at_once: bool) -> bool:
         now = time.monotonic()
         if not self._sender.results:
-            if any(self._is_running_out(holding, now) for holding in self._holdings):
+            # What has arrived and is not in hand any more is what a transaction failed to settle.
+            if any(one.arrived or self._is_running_out(one, now) for one in self._holdings):
                 self._flush()
             return False
         self._waiting_since = self._waiting_since or now

@@ -1,12 +1,15 @@
 """What the platform answers, and what becomes of the row: at most once, and always with an outcome."""
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
+from bot.delivery import worker as worker_module
 from bot.delivery.worker import Worker
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, BroadcastState, resume
 from models.messaging.outbox import Batch, BatchState, Channel, Delivery, Lane, State, post
+from models.messaging.outbox.results import Standing
 from models.messaging.words import tell
 from models.roster.people import Person
 from tests.cast import OPENIDS, Cast
@@ -57,6 +60,23 @@ def test_a_card_whose_answer_was_lost_is_asked_for_again_with_its_key_and_shown_
     assert set(outcomes(store, broadcast.id).values()) == {(State.SENT, "")}
     shown = [*simulator.shown(GRANDMOTHER), *simulator.shown(OPENIDS["father"])]
     assert len(shown) == 2 and sum(one["repeats"] for one in shown) == 1
+
+
+def test_what_a_failed_transaction_left_unsettled_is_settled_with_the_next(
+    store: Store, agreed: Cast, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.write() as session:
+        broadcast = approved(session, agreed)
+    with monkeypatch.context() as patch:
+        patch.setattr(worker_module, "bring_in", a_database_that_goes)
+        with pytest.raises(OperationalError):
+            worker.drain()
+    worker.drain(seconds=5)  # and not when half of the lease is over
+    assert set(outcomes(store, broadcast.id).values()) == {(State.SENT, "")}
+
+
+def a_database_that_goes(*_: object) -> Standing:
+    raise OperationalError("COMMIT", {}, ConnectionError())
 
 
 def test_a_card_without_an_answer_for_eight_minutes_is_unknown_and_not_sent_again(
