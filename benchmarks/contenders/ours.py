@@ -13,8 +13,9 @@ from sqlmodel import func, select
 from benchmarks.account import frozen
 from benchmarks.contenders import measured
 from benchmarks.people import openid
+from bot.delivery.messages import Fate, Message, Ticket, Way
 from bot.delivery.render import Renderer
-from bot.delivery.sender import Fate, Message, Sender, Ticket
+from bot.delivery.sender import Sender
 from bot.delivery.throttle import Throttle
 from bot.delivery.worker import Worker
 from models.base.clock import SystemClock
@@ -62,6 +63,7 @@ def bare(url: str, count: int, in_flight: int) -> None:
     broadcast: Any = SimpleNamespace(card='{"thing1":"防溺水：六不记牢","thing2":"孩子出门，问清四句"}')
     sender = Sender(Throttle(SystemClock(), in_flight), in_flight=in_flight)
     ticket, address = Ticket(time.monotonic() + 600), f"{url}/cgi-bin/message/template/send"
+    way = Way(Channel.TEMPLATE, Lane.URGENT, address, "sink", ticket)
     now, given, back = SystemClock().now(), 0, 0
     with measured(count):
         while back < count:
@@ -69,10 +71,7 @@ def bare(url: str, count: int, in_flight: int) -> None:
                 numbers = range(given, min(given + 500, count))
                 rows = [Row(10**18 + n, openid(n), "notice", "在家", None, None) for n in numbers]
                 lease = Lease(0, 1, Channel.TEMPLATE, Lane.URGENT, 0, now, now, broadcast, rows)
-                sender.submit(
-                    Message(row.id, lease.channel, lease.lane, address, "sink", body, ticket)
-                    for row, body in RENDERER.bodies(lease)
-                )
+                sender.submit(Message(row.id, body, way) for row, body in RENDERER.bodies(lease))
                 given += len(rows)
             sender.arrived.wait(0.05)
             sender.arrived.clear()

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from bot.delivery.sender import Result, Ticket
+from bot.delivery.messages import Result, Ticket
 from models.messaging.outbox import Channel
 from models.messaging.outbox.leasing import Lease, Row
 

@@ -1,7 +1,11 @@
-"""libcurl's multi interface on the system's own selector, which also hears a wake-up call from another thread."""
+"""libcurl's multi interface on the system's own epoll, which also hears a wake-up call from another thread.
+
+libcurl forgets a connection with each answer and asks for it again with the next request. The socket stays registered
+in between: one call of the system for a message instead of two, half of what a message cost here.
+"""
 
 import contextlib
-import selectors
+import select
 import socket
 import time
 from typing import Any
@@ -10,6 +14,8 @@ import pycurl
 
 _LONGEST_WAIT = 0.5
 _KEPT_CONNECTIONS = 1200
+_AT_ONCE = 1000
+_READ, _WRITE = select.POLLIN, select.POLLOUT
 
 
 class Loop:
@@ -19,8 +25,10 @@ class Loop:
         self._listen, self._call = socket.socketpair()
         self._listen.setblocking(False)
         self._call.setblocking(False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._listen, selectors.EVENT_READ)
+        self._heard = self._listen.fileno()
+        self._poll, self._unit = _poll()
+        self._poll.register(self._heard, _READ)
+        self._wanted: dict[int, int] = {}
         self._due: float | None = None
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._socket)
@@ -39,13 +47,14 @@ class Loop:
     def wait(self) -> list[tuple[Any, int]]:
         """Handles that are through, each with libcurl's error (0: none); waits at most half a second."""
         pause = _LONGEST_WAIT if self._due is None else max(0.0, min(_LONGEST_WAIT, self._due - time.monotonic()))
-        for key, events in self._selector.select(pause):
-            if key.fileobj is self._listen:
+        for fd, events in self._poll.poll(pause * self._unit):
+            if fd == self._heard:
                 self._listen.recv(4096)
-                continue
-            mask = pycurl.CSELECT_IN if events & selectors.EVENT_READ else 0
-            mask |= pycurl.CSELECT_OUT if events & selectors.EVENT_WRITE else 0
-            self._multi.socket_action(key.fd, mask)
+            elif self._wanted.get(fd):
+                mask = pycurl.CSELECT_OUT if events & _WRITE else 0
+                self._multi.socket_action(fd, mask | pycurl.CSELECT_IN if events & ~_WRITE else mask)
+            else:  # a kept connection that the other side closed: libcurl finds out when it wants it again
+                self._forget(fd)
         if self._due is not None and time.monotonic() >= self._due:
             self._due = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
@@ -54,7 +63,6 @@ class Loop:
     def close(self) -> None:
         """Closes every connection."""
         self._multi.close()
-        self._selector.close()
         self._listen.close()
         self._call.close()
 
@@ -62,7 +70,7 @@ class Loop:
         found: list[tuple[Any, int]] = []
         left = 1
         while left:
-            left, fine, failed = self._multi.info_read()
+            left, fine, failed = self._multi.info_read(_AT_ONCE)
             found += [(handle, 0) for handle in fine]
             found += [(handle, error) for handle, error, _words in failed]
         for handle, _error in found:
@@ -70,17 +78,28 @@ class Loop:
         return found
 
     def _socket(self, event: int, fd: int, _multi: Any, _data: Any) -> None:
-        known = fd in self._selector.get_map()
         if event == pycurl.POLL_REMOVE:
-            if known:
-                self._selector.unregister(fd)
+            self._wanted[fd] = 0
             return
-        mask = selectors.EVENT_READ if event & pycurl.POLL_IN else 0
-        mask |= selectors.EVENT_WRITE if event & pycurl.POLL_OUT else 0
-        if known:
-            self._selector.modify(fd, mask)
-        else:
-            self._selector.register(fd, mask)
+        mask = _READ if event & pycurl.POLL_IN else 0
+        mask |= _WRITE if event & pycurl.POLL_OUT else 0
+        try:
+            if fd not in self._wanted:
+                raise FileNotFoundError
+            self._poll.modify(fd, mask)
+        except FileNotFoundError:  # also where libcurl closed it, and a new one has its number
+            self._poll.register(fd, mask)
+        self._wanted[fd] = mask
+
+    def _forget(self, fd: int) -> None:
+        with contextlib.suppress(OSError, KeyError):  # closed meanwhile
+            self._poll.unregister(fd)
+        self._wanted.pop(fd, None)
 
     def _timer(self, milliseconds: int) -> None:
         self._due = None if milliseconds < 0 else time.monotonic() + milliseconds / 1000
+
+
+def _poll() -> tuple[Any, int]:
+    """The system's epoll, or poll where it has none, and how many of its units are a second."""
+    return (select.epoll(), 1) if hasattr(select, "epoll") else (select.poll(), 1000)

@@ -3,8 +3,8 @@
 import time
 
 from bot.delivery.holding import Holding
+from bot.delivery.messages import Message, Way
 from bot.delivery.render import PATHS, Renderer
-from bot.delivery.sender import Message
 from models.messaging.outbox import Channel, State, retry_within
 from models.messaging.outbox.leasing import Lease, Row
 from models.messaging.outbox.results import Results
@@ -16,18 +16,9 @@ FEWEST_IN_MASS = 2
 def packed(holding: Holding, renderer: Renderer, api_base: str, token: str) -> list[Message]:
     """The messages of a lease. Raises what the renderer raises."""
     lease = holding.lease
+    way = Way(lease.channel, lease.lane, api_base + PATHS[lease.channel], token, holding.ticket, owner=holding)
     return [
-        Message(
-            row_id=row.id,
-            channel=lease.channel,
-            lane=lease.lane,
-            url=api_base + PATHS[lease.channel],
-            token=token,
-            body=body,
-            ticket=holding.ticket,
-            not_after=min(_not_after(lease, one) for one in holding.rows_with(row)),
-            owner=holding,
-        )
+        Message(row.id, body, way, min(_not_after(lease, one) for one in holding.rows_with(row)))
         for row, body in renderer.bodies(lease)
     ]
 

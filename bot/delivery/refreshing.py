@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Protocol
 
 from bot.delivery.holding import Holding
+from bot.delivery.messages import Fate, Result
 from bot.delivery.render import PATHS
-from bot.delivery.sender import Fate, Result, Sender
+from bot.delivery.sender import Sender
 from bot.delivery.throttle import Throttle
 from bot.wechat.errcodes import Next, explain, next_for
 from bot.wechat.errors import PlatformError
@@ -48,18 +49,18 @@ class Refresher:
         stand: list[Result] = []
         fresh: dict[str, str] = {}
         for result in results:
-            message = result.message
-            if result.fate != Fate.ANSWERED or next_for(result.errcode) != Next.REFRESH_TOKEN:
+            if result.errcode == 0 or result.fate != Fate.ANSWERED or next_for(result.errcode) != Next.REFRESH_TOKEN:
                 stand.append(result)
                 continue
-            holding: Holding = message.owner
-            if message.token not in fresh:
-                fresh[message.token] = self._instead_of(message.token)
-            if fresh[message.token] and message.row_id not in holding.refreshed:
+            message, way = result.message, result.message.way
+            holding: Holding = way.owner
+            if way.token not in fresh:
+                fresh[way.token] = self._instead_of(way.token)
+            if fresh[way.token] and message.row_id not in holding.refreshed:
                 holding.refreshed.add(message.row_id)
-                self._sender.submit([replace(message, token=fresh[message.token])])
+                self._sender.submit([replace(message, way=replace(way, token=fresh[way.token]))])
             else:
-                self._throttle.back_off(message.channel, at_least=self._pause)
+                self._throttle.back_off(way.channel, at_least=self._pause)
                 stand.append(result)
         return stand
 

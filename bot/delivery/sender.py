@@ -1,81 +1,22 @@
-"""Many sends at once over libcurl, in a thread of its own: whose lease has run out is not handed over any more.
-
-A message without an idempotency key always gets a new connection: libcurl itself repeats a request whose kept
-connection broke, and the platform could not tell the two apart.
-"""
+"""Many sends at once over libcurl, in a thread of its own: whose lease has run out is not handed over any more."""
 
 import json
-import os
 import threading
 import time
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-import certifi
 import pycurl
 
+from bot.delivery.handles import Handles
 from bot.delivery.loop import Loop
+from bot.delivery.messages import Fate, Message, Result
 from bot.delivery.throttle import Throttle
 from bot.wechat.errcodes import Next, next_for
-from models.messaging.outbox import KEYED, Channel, Lane
+from models.messaging.outbox import Channel, Lane
 
-_ANSWER_LIMIT = 64 * 1024
 _WAKE_AT = 100
-_HEADERS = ["Content-Type: application/json", "Expect:"]
-_HERE = "127.0.0.1,localhost,::1"
-
-
-class Ticket:
-    """The right to hand over rows of one lease; `until` is monotonic and grows with the lease."""
-
-    __slots__ = ("dropped", "until")
-
-    def __init__(self, until: float) -> None:
-        self.until = until
-        self.dropped = False
-
-    def valid(self) -> bool:
-        """Whether a row may still be handed over."""
-        return not self.dropped and time.monotonic() < self.until
-
-
-class Fate(StrEnum):
-    """What became of a message as far as we can see."""
-
-    ANSWERED = "answered"
-    UNANSWERED = "unanswered"
-    NOT_SENT = "not_sent"
-    HELD_BACK = "held_back"
-
-
-@dataclass(slots=True)
-class Message:
-    """One request. `not_after` (monotonic): a row tried before is not handed over later than that. `owner` is whose
-    the result is; the sender does not look at it."""
-
-    row_id: int
-    channel: Channel
-    lane: Lane
-    url: str
-    token: str
-    body: bytes
-    ticket: Ticket
-    not_after: float = float("inf")
-    owner: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A message with its fate; errcode, msgid and errmsg are the platform's, where it answered."""
-
-    message: Message
-    fate: Fate
-    errcode: int = 0
-    msgid: str | None = None
-    errmsg: str = ""
 
 
 class Sender:
@@ -95,8 +36,7 @@ class Sender:
         self._throttle = throttle
         self._most = in_flight
         self._for_urgent = for_urgent
-        self._connect_ms = int(connect_seconds * 1000)
-        self._total_ms = int(total_seconds * 1000)
+        self._handles = Handles(connect_seconds, total_seconds)
         self._queues: dict[Lane, deque[Message]] = {lane: deque() for lane in Lane}
         self._loop: Loop | None = None
         self._closing = False
@@ -107,7 +47,7 @@ class Sender:
     def submit(self, messages: Iterable[Message]) -> None:
         """Queues messages behind those of their lane; every one of them comes back as one result."""
         for message in messages:
-            self._queues[message.lane].append(message)
+            self._queues[message.way.lane].append(message)
         if self._loop is None:
             self._loop = Loop()
             self._thread = threading.Thread(target=self._run, args=(self._loop,), name="sender", daemon=True)
@@ -134,92 +74,68 @@ class Sender:
             self._loop.close()
 
     def _run(self, loop: Loop) -> None:
-        idle: list[Any] = []
         while True:
-            self._fill(loop, idle)
+            self._fill(loop)
             if self._closing and not self._flying:
                 return
             for handle, error in loop.wait():
                 self._landed(handle, error)
-                idle.append(handle)
+                self._handles.give_back(handle)
 
-    def _fill(self, loop: Loop, idle: list[Any]) -> None:
+    def _fill(self, loop: Loop) -> None:
         for lane, queue in self._queues.items():
-            room = self._most + (self._for_urgent if lane == Lane.URGENT else 0)
+            more = self._for_urgent if lane == Lane.URGENT else 0
             while queue:
                 message = queue[0]
+                channel = message.way.channel
                 if self._closing or not self._may_go(message):
                     queue.popleft()
                     self._back(Result(message, Fate.HELD_BACK))
                     continue
-                window = self._throttle.window(message.channel) + (room - self._most)
-                if self._flying >= room or self._in_flight[message.channel] >= window:
+                window = self._throttle.window(channel) + more
+                if self._flying >= self._most + more or self._in_flight[channel] >= window:
                     break
                 queue.popleft()
-                handle = idle.pop() if idle else self._handle()
-                self._load(handle, message)
-                loop.add(handle)
+                self._in_flight[channel] += 1
+                self._flying += 1
+                self._throttle.handed_over(channel)
+                loop.add(self._handles.take(message))
 
     def _may_go(self, message: Message) -> bool:
-        in_time = message.ticket.valid() and time.monotonic() < message.not_after
-        return in_time and self._throttle.is_open(message.channel, message.lane)
-
-    def _handle(self) -> Any:
-        handle = pycurl.Curl()
-        handle.chunks = []
-        handle.setopt(pycurl.HTTPHEADER, _HEADERS)
-        handle.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
-        handle.setopt(pycurl.CONNECTTIMEOUT_MS, self._connect_ms)
-        handle.setopt(pycurl.TIMEOUT_MS, self._total_ms)
-        handle.setopt(pycurl.NOSIGNAL, 1)
-        handle.setopt(pycurl.TCP_NODELAY, 1)
-        handle.setopt(pycurl.MAXFILESIZE, _ANSWER_LIMIT)
-        handle.setopt(pycurl.CAINFO, certifi.where())
-        handle.setopt(pycurl.NOPROXY, ",".join(filter(None, (_HERE, os.environ.get("no_proxy")))))
-        handle.setopt(pycurl.WRITEFUNCTION, handle.chunks.append)
-        return handle
-
-    def _load(self, handle: Any, message: Message) -> None:
-        handle.message = message
-        handle.chunks.clear()
-        handle.setopt(pycurl.URL, f"{message.url}?access_token={message.token}")
-        handle.setopt(pycurl.POSTFIELDS, message.body)
-        alone = message.channel not in KEYED
-        handle.setopt(pycurl.FRESH_CONNECT, alone)
-        handle.setopt(pycurl.FORBID_REUSE, alone)
-        self._in_flight[message.channel] += 1
-        self._flying += 1
-        self._throttle.handed_over(message.channel)
+        way = message.way
+        in_time = way.ticket.valid() and time.monotonic() < message.not_after
+        return in_time and self._throttle.is_open(way.channel, way.lane)
 
     def _landed(self, handle: Any, error: int) -> None:
         message: Message = handle.message
-        self._in_flight[message.channel] -= 1
+        channel = message.way.channel
+        self._in_flight[channel] -= 1
         self._flying -= 1
         if error:
-            self._failed(message, handle)
+            self._failed(message, sent=bool(handle.getinfo(pycurl.REQUEST_SIZE)))
             return
         try:
             answer = json.loads(b"".join(handle.chunks))
             errcode, msgid = int(answer["errcode"]), answer.get("msgid") or answer.get("msg_id")
         except (ValueError, KeyError, TypeError, AttributeError):
-            self._throttle.unanswered(message.channel)
-            self._back(Result(message, Fate.UNANSWERED))
+            self._failed(message, sent=True)
             return
         if errcode == 0:
-            self._throttle.answered(message.channel)
+            self._throttle.answered(channel)
         elif next_for(errcode) == Next.BACK_OFF:
-            self._throttle.back_off(message.channel)
+            self._throttle.back_off(channel)
         self._back(Result(message, Fate.ANSWERED, errcode, str(msgid) if msgid else None, str(answer.get("errmsg"))))
 
-    def _failed(self, message: Message, handle: Any) -> None:
-        if handle.getinfo(pycurl.REQUEST_SIZE):
-            self._throttle.unanswered(message.channel)
+    def _failed(self, message: Message, *, sent: bool) -> None:
+        if sent:
+            self._throttle.unanswered(message.way.channel)
             self._back(Result(message, Fate.UNANSWERED))
         else:
-            self._throttle.back_off(message.channel)
+            self._throttle.back_off(message.way.channel)
             self._back(Result(message, Fate.NOT_SENT))
 
     def _back(self, result: Result) -> None:
         self.results.append(result)
-        if not self._flying or len(self.results) >= _WAKE_AT:
+        enough = not self._flying or len(self.results) >= _WAKE_AT
+        if enough and not self.arrived.is_set():
             self.arrived.set()

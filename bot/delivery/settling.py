@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from bot.delivery.holding import Holding
-from bot.delivery.sender import Fate, Result
+from bot.delivery.messages import Fate, Result
 from bot.delivery.throttle import Throttle
 from bot.wechat.errcodes import Next, explain, next_for
 from models.base.clock import Clock, at_local, local_date
@@ -41,7 +41,7 @@ def gather(holding: Holding, throttle: Throttle, clock: Clock) -> Gathered:
             _answered(gathered, rows, result, throttle, clock)
         elif result.fate == Fate.UNANSWERED:
             holding.try_again = True
-            if result.message.channel not in KEYED:
+            if result.message.way.channel not in KEYED:
                 gathered.results.outcomes += [Outcome(row.id, State.UNKNOWN, "no_answer") for row in rows]
         else:
             _none_sent(gathered.results, rows)
@@ -56,7 +56,7 @@ def not_sent(results: Results, row: Row) -> None:
 
 
 def _answered(gathered: Gathered, rows: list[Row], result: Result, throttle: Throttle, clock: Clock) -> None:
-    results, channel = gathered.results, result.message.channel
+    results, channel = gathered.results, result.message.way.channel
     step = next_for(result.errcode)
     by_template = channel == Channel.MASS and (step in _MASS_IS_CLOSED or result.errcode == _NOT_ALLOWED)
     if step in (Next.PAUSE_DAY, Next.PAUSE_MINUTE) and not by_template:

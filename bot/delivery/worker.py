@@ -12,10 +12,11 @@ from itertools import groupby
 
 from bot.delivery.errands import Errands
 from bot.delivery.holding import Holding
+from bot.delivery.messages import Result, Ticket
 from bot.delivery.packing import packed, too_few
 from bot.delivery.refreshing import Refresher, Tokens
 from bot.delivery.render import Renderer
-from bot.delivery.sender import Result, Sender, Ticket
+from bot.delivery.sender import Sender
 from bot.delivery.settling import gather, not_sent
 from bot.delivery.throttle import Throttle
 from bot.wechat.trouble import whereabouts
@@ -192,7 +193,7 @@ class Worker:
         self._waiting_since, self._flushed = None, time.monotonic()
         arrived = self._collected()
         for result in self._refresher.sift(arrived):
-            holding: Holding = result.message.owner
+            holding: Holding = result.message.way.owner
             holding.arrived.append(result)
             holding.out -= 1
         now = self._flushed
