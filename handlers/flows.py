@@ -12,6 +12,7 @@ from handlers.guardian.again import lesson_again
 from handlers.guardian.check_in import lesson_check_in
 from handlers.guardian.finished import lesson_finished
 from handlers.guardian.quiz import lesson_quiz
+from handlers.guardian.resources import holiday_resources
 from handlers.guardian.schedule import change_lesson_time, pause_lessons, resume_lessons
 from handlers.questions import pass_on
 from handlers.staff.alerts import handle_alert, see_alert
@@ -20,6 +21,7 @@ from handlers.staff.approve import approve_notice
 from handlers.staff.approve_binding import approve_binding
 from handlers.staff.drafts import see_draft
 from handlers.staff.failures import see_failures
+from handlers.staff.hazard import announce_hazard
 from handlers.staff.progress import see_calls, see_progress, stop_notice
 from handlers.staff.roster import hand_over, move_child
 from handlers.staff.rules import standing_approvals
@@ -30,6 +32,7 @@ from handlers.teacher.visit_history import visit_history
 
 FLOWS: tuple[Flow, ...] = (
     announce,
+    announce_hazard,
     see_draft,
     approve_notice,
     see_progress,
@@ -50,6 +53,7 @@ FLOWS: tuple[Flow, ...] = (
     lesson_again,
     lesson_quiz,
     change_lesson_time,
+    holiday_resources,
     pause_lessons,
     resume_lessons,
     standing_approvals,

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.commands.acting import broadcast_numbered, staff_by_phone
+from bot.commands.hazard import hazard
 from bot.commands.sheet import fresh_path, write_sheet
 from bot.commands.showing import short, show_broadcast
 from bot.commands.watching import progress_line, watch
@@ -32,7 +33,7 @@ _by = click.option("--by", "phone", required=True, help="The phone of the staff 
 
 @click.group("broadcast")
 def broadcast() -> None:
-    """Send a notice: new, test, ask, approve; then status, pause, stop, calls."""
+    """Send a notice: new, test, ask, approve, or hazard in one; then status, pause, stop, calls."""
 
 
 @broadcast.command("new")
@@ -89,10 +90,7 @@ def ask(number: str, phone: str) -> None:
     """Ask for a second person's approval."""
     with _store().write() as session:
         found, person = broadcast_numbered(session, number), staff_by_phone(session, phone)
-        approvers = approval.ask_approval(session, found, person)
-        for each in approvers:
-            text = say("announce.please_approve", title=found.title, name=person.name)
-            tell(session, each, text, key=f"approve:{found.id}:{each.id}", title=say("announce.to_approve"))
+        approvers = approval.please_approve(session, found, person)
         click.echo(say("cli.asked", who="、".join(each.name for each in approvers)))
 
 
@@ -193,6 +191,9 @@ def calls(number: str, phone: str, out: Path) -> None:
     headings = ("cli.name", "cli.relation", "cli.child", "cli.phone", "cli.why_not", "cli.mentor")
     write_sheet(out, [say(key) for key in headings], rows)
     click.echo(say("cli.calls_done", count=len(rows), path=out))
+
+
+broadcast.add_command(hazard)
 
 
 def _store() -> Store:

@@ -7,7 +7,7 @@ from models.base.texts import say
 from models.messaging import audience_words, planner
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import Broadcast
-from models.messaging.preview_words import ages_words, phoning_words, time_words
+from models.messaging.preview_words import ages_words, phoning_words, time_words, until_words
 
 _NUMBER_CHARS = 6
 
@@ -28,7 +28,7 @@ def show_broadcast(session: Session, found: Broadcast) -> None:
         home=seen.text_home,
         away=seen.text_away + ages_words(found),
         count=f"{seen.reachable:,}",
-        time=time_words(seen),
+        time=time_words(seen) + until_words(found),
     )
     click.echo(text)
     for reason, count in seen.unreachable.items():

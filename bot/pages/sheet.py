@@ -8,7 +8,10 @@ from models.learning.pages import PageLesson, lesson_page
 from models.messaging import series
 from models.messaging.broadcasts import Broadcast
 from models.messaging.ladder.calling import Callee, is_call_page, page_calls
+from models.messaging.notices import notices
 from models.messaging.outbox import Delivery, State
+from models.messaging.resources import by_kind, resources_for
+from models.roster.people import Person
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Sheet:
 def sheet_of(session: Session, delivery: Delivery, *, mine: bool) -> Sheet | None:
     """The page of a delivery. To anybody else than its reader a notice shows without a button, all else not at all."""
     if delivery.broadcast_id is not None:
-        return _notice(session.get_one(Broadcast, delivery.broadcast_id), delivery)
+        return _notice(session, session.get_one(Broadcast, delivery.broadcast_id), delivery, mine=mine)
     if not mine:
         return None
     words = delivery.words
@@ -48,17 +51,26 @@ def sheet_of(session: Session, delivery: Delivery, *, mine: bool) -> Sheet | Non
     return Sheet(words.get("title", ""), tuple(part for part in parts if part.lines))
 
 
-def _notice(broadcast: Broadcast, delivery: Delivery) -> Sheet:
+def _notice(session: Session, broadcast: Broadcast, delivery: Delivery, *, mine: bool) -> Sheet:
     place = series.places().get(broadcast.notice_id)
     parts = [Part(_which_part(place) if place else "", spoken(broadcast.text_in(delivery.voice)))]
     if broadcast.page:
         parts.append(Part("", lines(broadcast.page)))
+    notice = notices().get(broadcast.notice_id)
+    if mine and notice is not None and notice.resources and delivery.person_id is not None:
+        parts += _resources(session, delivery.person_id)
     return Sheet(
         broadcast.title,
         tuple(parts),
         button="page.acknowledge",
         done=delivery.state == State.ACKNOWLEDGED,
     )
+
+
+def _resources(session: Session, person_id: int) -> list[Part]:
+    """Where this reader's children can go; nobody else learns from a page which school they are at."""
+    found = resources_for(session, session.get_one(Person, person_id))
+    return [Part(kind, tuple(line for one in some for line in one.lines)) for kind, some in by_kind(found)]
 
 
 def _which_part(place: series.Place) -> str:

@@ -61,6 +61,9 @@ class Pick(Prompt[T]):
         """A whole word of the line, else the flow's own word, else a name the line begins with. Two children of
         one name narrow the question to the two."""
         if self.sole and len(self.options.all) == 1:
+            calls = (i for i, word in enumerate(opening.left) if self.options.find(word, part=False))
+            if (at := next(calls, None)) is not None:
+                opening.take(at)  # its name is not the words that a later question waits for
             return Got(self.options.all[0].ident)
         for index, word in enumerate(opening.left):
             found = [] if word.isdecimal() else self.options.find(word, part=False)

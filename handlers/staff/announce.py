@@ -7,16 +7,18 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
+from handlers.staff.asking import which_unit
 from handlers.staff.drafts import handle
-from models.messaging import audience_words
+from handlers.staff.hazard import announce_hazard
+from models.messaging import audience_words, series
 from models.messaging.audiences import Audience, Where
 from models.messaging.broadcasts import WRITERS, Urgency
-from models.messaging.notices import notices
+from models.messaging.notices import Notice, notices
 from models.messaging.planner import draft, own_words
-from models.roster.scope import Scope, duty_scope
-from models.roster.units import Unit, label
+from models.roster.scope import duty_scope
+from models.roster.units import label
 
-OWN = "own"
+OWN, HAZARD = "own", "hazard"
 
 
 class To(StrEnum):
@@ -41,9 +43,9 @@ class _Choice:
 @flow("发通知", "写通知", duty=tuple(WRITERS), menu="announce.menu")
 def announce(chat: Chat) -> Dialogue:
     """Puts a draft together and goes on to it."""
-    ready = [_Choice(n.id, f"《{n.title}》", tuple(n.card.values())) for n in notices().values()]
-    own = _Choice(OWN, chat.say("announce.own"))
-    chosen = yield from Pick("announce.which", [own, *ready], words=lambda choice: choice.also)
+    chosen = yield from Pick("announce.which", _choices(chat), words=lambda choice: choice.also)
+    if chosen.id == HAZARD:
+        return Go(announce_hazard.name)
     if chosen.id == OWN:
         title = yield from Text("announce.title", at_most=20)
         words = yield from Text("announce.words", at_most=200)
@@ -53,8 +55,7 @@ def announce(chat: Chat) -> Dialogue:
     else:
         notice = notices()[chosen.id]
     scope = duty_scope(chat.session, chat.me, WRITERS)
-    units = _tops(chat, scope)
-    unit = yield from Pick("announce.unit", units, name=lambda u: label(chat.session, u), sole=True)
+    unit = yield from which_unit(chat)
     to = yield from Pick("announce.to", To, unit=label(chat.session, unit))
     audience = Audience(unit.id, where=_WHERE.get(to, Where.ALL))
     if to is To.SOME:
@@ -64,6 +65,18 @@ def announce(chat: Chat) -> Dialogue:
     return Go("see_draft", handle(broadcast))
 
 
-def _tops(chat: Chat, scope: Scope) -> list[Unit]:
-    units = chat.session.exec(scope.units()).all()
-    return [u for u in units if not any(u.path.startswith(other.path) for other in units if other.id != u.id)]
+def _choices(chat: Chat) -> list[_Choice]:
+    """One's own words, hazards, the notices of the year, and last the parts of the series with their places."""
+    places = series.places()
+    ready = [n for n in notices().values() if n.id not in places]
+    return [
+        _Choice(OWN, chat.say("announce.own")),
+        _Choice(HAZARD, chat.say("announce.hazard")),
+        *(_Choice(n.id, f"《{n.title}》", tuple(n.card.values())) for n in ready),
+        *(_part(notices()[name], place) for name, place in places.items()),
+    ]
+
+
+def _part(notice: Notice, place: series.Place) -> _Choice:
+    label = f"《{notice.title}》（{place.series.title}{place.number}）"
+    return _Choice(notice.id, label, tuple(notice.card.values()))

@@ -13,8 +13,7 @@ from models.messaging.audience_words import describe
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
 from models.messaging.overview import drafts_of
-from models.messaging.preview_words import ages_words, phoning_words, time_words
-from models.messaging.words import tell
+from models.messaging.preview_words import ages_words, phoning_words, time_words, until_words
 from models.roster.people import Duty, duties_of
 
 
@@ -49,10 +48,7 @@ def see_draft(chat: Chat) -> Dialogue:
         reason = yield from Text("announce.reason", at_most=200)
         approval.send_without_approval(chat.session, broadcast, chat.me, reason.text)
         return going(chat, broadcast)
-    approvers = approval.ask_approval(chat.session, broadcast, chat.me)
-    for each in approvers:
-        text = chat.say("announce.please_approve", title=broadcast.title, name=chat.me.name)
-        tell(chat.session, each, text, key=f"approve:{broadcast.id}:{each.id}", title=chat.say("announce.to_approve"))
+    approvers = approval.please_approve(chat.session, broadcast, chat.me)
     return Kept("announce.asked", {"who": "、".join(each.name for each in approvers)})
 
 
@@ -84,7 +80,7 @@ def shown(chat: Chat, broadcast: Broadcast) -> dict[str, Any]:
         "away": (chat.say("announce.same") if seen.text_away == seen.text_home else seen.text_away)
         + ages_words(broadcast),
         "count": f"{seen.reachable:,}",
-        "time": time_words(seen),
+        "time": time_words(seen) + until_words(broadcast),
         "missed": chat.say("announce.missed", count=f"{missed:,}", reasons=reasons) + who_phones if missed else "",
     }
 

@@ -8,6 +8,7 @@ from sqlmodel import col, select, update
 from models.base import audit
 from models.base.errors import Refused
 from models.base.store import Session
+from models.base.texts import say
 from models.base.turns import take_turn
 from models.calendar.quiet import after_quiet, is_quiet, quiet_begins
 from models.messaging.audiences import Audience
@@ -16,6 +17,7 @@ from models.messaging.ladder.climbing import begin_ladder
 from models.messaging.notices import Notice
 from models.messaging.outbox import Lane
 from models.messaging.planner import digest_of, keep_draft, preview
+from models.messaging.words import tell
 from models.roster.people import Duty, Person, staff_of
 from models.roster.scope import duty_scope
 from models.roster.units import Unit
@@ -45,6 +47,15 @@ def ask_approval(session: Session, broadcast: Broadcast, by: Person) -> Sequence
     session.add(broadcast)
     audit.record(session, "ask_approval", by=by.id, subject="broadcast", subject_id=broadcast.id, count=seen.count)
     session.flush()
+    return approvers
+
+
+def please_approve(session: Session, broadcast: Broadcast, by: Person) -> Sequence[Person]:
+    """Asks as `ask_approval` does, tells each of the approvers, and returns them."""
+    approvers = ask_approval(session, broadcast, by)
+    text, title = say("announce.please_approve", title=broadcast.title, name=by.name), say("announce.to_approve")
+    for each in approvers:
+        tell(session, each, text, key=f"approve:{broadcast.id}:{each.id}", title=title)
     return approvers
 
 
@@ -135,6 +146,8 @@ def lapse(session: Session) -> None:
 
 
 def _start(session: Session, broadcast: Broadcast, by: Person, verb: str) -> None:
+    if broadcast.until is not None and broadcast.until <= session.now:
+        raise Refused("hazard.over")
     useful_for = broadcast.expires_at - broadcast.not_before
     rings_at_night = broadcast.lane == Lane.URGENT
     broadcast.not_before = session.now if rings_at_night else after_quiet(session.now)

@@ -8,6 +8,7 @@ from models.base.content import leaf
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
 from models.messaging.notices import Notice, read_notice
+from models.messaging.resources import resources_faults
 from models.messaging.series import series_faults
 from models.messaging.voices import AWAY, HOME
 
@@ -42,10 +43,11 @@ _BREAKS = re.compile("[。？；：“”\n]")
 
 
 def notices_faults() -> Iterator[str]:
-    """Every fault of `content/notices` and `content/series`, each with its file."""
+    """Every fault of `content/notices`, `content/series` and `content/resources`, each with its file."""
     for path in sorted((CONTENT / "notices").glob("*.md")):
         yield from _file(path)
     yield from series_faults()
+    yield from resources_faults()
 
 
 def notice_faults(notice: Notice) -> Iterator[str]:

@@ -19,7 +19,8 @@ class Notice:
     """One notice. `quiet`: "wait" for the morning, "drop" at night, or "through" (urgent ones only).
 
     `by_age`: words for some ages, by voice and ages (`在家 12-15 15-18`); whoever has children of several hears the
-    words for everybody. `hazard`: sent when the weather says so, until a time.
+    words for everybody. `hazard`: by which words it is called for when the weather turns; then it is sent until a time.
+    `resources`: its page shows where the children can go (models/messaging/resources.py).
     """
 
     id: str
@@ -33,7 +34,8 @@ class Notice:
     page: str
     by_age: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
-    hazard: bool = False
+    hazard: tuple[str, ...] = ()
+    resources: bool = False
 
 
 @cache
@@ -71,5 +73,6 @@ def read_notice(page: Leaf) -> Notice:
         page=page.sections.get("页面", ""),
         by_age=by_age,
         source=page.facts.get("source", ""),
-        hazard=page.facts.get("hazard", False),
+        hazard=tuple(page.facts.get("hazard", ())),
+        resources=page.facts.get("resources", False),
     )

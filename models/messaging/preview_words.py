@@ -1,5 +1,6 @@
 """A preview in words: by which ways, in what time at the quota, and who will be asked to phone the others."""
 
+from models.base.clock import local
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
@@ -29,6 +30,14 @@ def ages_words(broadcast: Broadcast) -> str:
     groups = age_groups(broadcast.by_age)
     shown = "、".join(f"{group.replace(' ', '、')}岁" for group in groups)
     return "\n" + say("preview.ages", ages=shown) if groups else ""
+
+
+def until_words(broadcast: Broadcast) -> str:
+    """Until when a hazard's notice is of use; '' for any other."""
+    if broadcast.until is None:
+        return ""
+    at = local(broadcast.until)
+    return "\n" + say("preview.until", day=f"{at.month}月{at.day}日", time=f"{at:%H:%M}")
 
 
 def phoning_words(session: Session, broadcast: Broadcast, seen: Preview) -> str:

@@ -7,6 +7,8 @@ from sqlmodel import select
 
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.outbox import Delivery
+from models.roster.people import Duty, find_person, give_duty
+from models.roster.units import Unit
 from tests.commands.conftest import CHEN, GRANDMOTHER, LI, WANG
 from tests.commands.office import Office
 
@@ -120,3 +122,41 @@ def test_the_list_for_phoning_is_for_the_broadcasts_own_people(office: Office) -
     assert "写好了 0 位" in office.does("broadcast", "calls", number, "--by", WANG, "--out", "calls.csv")
     with (office.folder / "calls.csv").open(encoding="utf-8-sig") as file:
         assert next(csv.reader(file)) == ["姓名", "关系", "孩子", "电话", "没送到的原因", "帮扶教师"]
+
+
+def test_one_line_brings_out_the_rainstorm_and_asks_the_second_person(office: Office) -> None:
+    said = office.does("broadcast", "hazard", "rainstorm", "--unit", "柳溪小学", "--by", WANG, "--until", "6 hours")
+    assert "暴雨山洪" in said and "还没送到的，就不送了。" in said and "已请李文静审批。" in said
+    assert "王启明写的" in _told(office, "o-li")[0]
+
+
+def test_a_duty_officer_sends_a_hazard_with_a_reason_and_nobody_else_does(office: Office) -> None:
+    line = (
+        "broadcast",
+        "hazard",
+        "rainstorm",
+        "--unit",
+        "青禾县",
+        "--by",
+        WANG,
+        "--until",
+        "6 hours",
+        "--reason",
+        "泄洪",
+    )
+    assert "只有值班员" in office.refuses(*line, typed="y\n")
+    store = office.store()
+    with store.write() as session:
+        person = find_person(session, "王启明", WANG)
+        county = session.exec(select(Unit).where(Unit.name == "青禾县")).one()
+        assert person is not None
+        give_duty(session, person, county, Duty.DUTY_OFFICER)
+    store.close()
+    assert "开始发了" in office.does(*line, typed="y\n")
+
+
+def test_a_hazard_that_is_none_or_without_a_time_is_refused(office: Office) -> None:
+    line = ("broadcast", "hazard", "{}", "--unit", "青禾县", "--by", WANG, "--until")
+    assert "没有险情 drowning。有：rainstorm、heat" in office.refuses(*line[:2], "drowning", *line[3:], "6 hours")
+    assert "--until：写成" in office.refuses(*line[:2], "heat", *line[3:], "tomorrow")
+    assert "这个时间已经过了" in office.refuses(*line[:2], "heat", *line[3:], "2020-01-01T08:00")

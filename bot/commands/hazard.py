@@ -1,0 +1,64 @@
+"""`broadcast hazard`: one line when the river rises; the approval rules stay as they are."""
+
+import re
+from datetime import datetime, timedelta
+
+import click
+
+from bot.commands.acting import staff_by_phone, unit_named
+from bot.commands.showing import short, show_broadcast
+from bot.database import open_store
+from bot.settings import load_settings
+from models.base.clock import SHANGHAI, local
+from models.base.errors import Misconfigured
+from models.base.ids import new_id
+from models.base.texts import say
+from models.messaging import approval
+from models.messaging.audiences import Audience
+from models.messaging.broadcasts import Broadcast
+from models.messaging.hazards import draft_hazard, hazards
+
+
+@click.command("hazard")
+@click.argument("notice_id", metavar="NOTICE")
+@click.option("--unit", required=True, help="The unit, with everything below it.")
+@click.option("--by", "phone", required=True, help="The phone of the staff member in whose name this is done.")
+@click.option("--until", required=True, help='Of no use after this: "6 hours", or 2027-06-18T20:00 (Asia/Shanghai).')
+@click.option("--reason", default="", help="A duty officer's reason for sending what is 紧急 without a second person.")
+def hazard(notice_id: str, unit: str, phone: str, until: str, reason: str) -> None:
+    """Bring out the notice for a hazard (rainstorm, heat) with an expiry, and show what goes out.
+
+    With --reason a duty officer sends at once what is 紧急; else a second person is asked to approve.
+    """
+    notice = next((each for each in hazards() if each.id == notice_id), None)
+    if notice is None:
+        known = "、".join(each.id for each in hazards())
+        raise Misconfigured(say("cli.no_hazard", name=notice_id, known=known))
+    store = open_store(load_settings())
+    with store.write() as session:
+        person, place = staff_by_phone(session, phone), unit_named(session, unit)
+        end = _moment(until, session.now)
+        made = draft_hazard(session, person, notice, Audience(place.id), end, dedupe_key=f"cli:{new_id()}")
+        show_broadcast(session, made)
+    number = short(made)
+    if reason:
+        click.confirm(say("cli.send_sure"), abort=True)
+    with store.write() as session:
+        person, found = staff_by_phone(session, phone), session.get_one(Broadcast, made.id)
+        if reason:
+            approval.send_without_approval(session, found, person, reason)
+            click.echo(say("cli.sending", number=number))
+        else:
+            approvers = approval.please_approve(session, found, person)
+            click.echo(say("cli.asked", who="、".join(each.name for each in approvers)))
+
+
+def _moment(text: str, now: datetime) -> datetime:
+    hours = re.fullmatch(r"(\d{1,3}) hours?", text.strip())
+    if hours is not None:
+        return now + timedelta(hours=int(hours[1]))
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Misconfigured(say("cli.hazard_until", example=f"{local(now):%Y-%m-%d}T20:00")) from None
+    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
