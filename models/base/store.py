@@ -3,8 +3,8 @@
 import threading
 import weakref
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -80,10 +80,15 @@ def Moment(**options: Any) -> Any:
 
 
 class Session(sqlmodel.Session):
-    """One transaction: `now` is fixed at its start, `vault` opens its sealed columns."""
+    """One transaction: `now` is fixed at its start, `vault` opens its sealed columns.
+
+    `news`: what others are told once it is committed (`Store.tell`), and never if it is not. By what it is about;
+    each is asked for at the end, for a row may change again, and may turn out to be None.
+    """
 
     now: datetime
     vault: Vault
+    news: dict[object, Callable[[], object]]
 
     @property
     def today(self) -> date:
@@ -125,6 +130,7 @@ class Store:
         self.vault = vault
         self.on_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._turn = FairLock()
+        self._told: list[Callable[[Sequence[object]], None]] = []
         if self.on_sqlite:
             self.engine = _sqlite(url, "BEGIN IMMEDIATE")
             self._reader = _sqlite(url, "BEGIN", query_only=True)
@@ -144,12 +150,18 @@ class Store:
         On SQLite it begins IMMEDIATE under a first-come lock: deferred begins end in "database is locked". On
         PostgreSQL many write at once: what is read before it is written is held (`models.base.turns`).
         """
-        if self.on_sqlite:
-            with self._turn, self._session(self.engine) as session, session.begin():
-                yield session
-        else:
-            with self._session(self.engine) as session, session.begin():
-                yield session
+        turn = self._turn if self.on_sqlite else nullcontext()
+        with turn, self._session(self.engine) as session, session.begin():
+            yield session
+            session.flush()
+            news = [said for ask in session.news.values() if (said := ask()) is not None]
+        if news:
+            for told in self._told:
+                told(news)
+
+    def tell(self, told: Callable[[Sequence[object]], None]) -> None:
+        """Has `told` called with the news of every transaction that this store commits; it must not fail, nor wait."""
+        self._told.append(told)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -170,6 +182,7 @@ class Store:
         session = Session(engine, expire_on_commit=False)
         session.now = self.clock.now()
         session.vault = self.vault
+        session.news = {}
         return session
 
 

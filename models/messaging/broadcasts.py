@@ -13,6 +13,7 @@ from models.base.store import BigId, Moment, Record, Ref, Session
 from models.base.turns import hold_all, hold_one, take_turn
 from models.messaging import voices
 from models.messaging.outbox import NOT_REACHED, REACHED, UNSETTLED, Batch, BatchState, Delivery, Lane, State
+from models.messaging.outbox.ready import says_when_ready
 from models.roster.people import Duty, Person
 from models.roster.scope import Scope, duty_scope
 from models.roster.units import Unit
@@ -92,6 +93,15 @@ class Broadcast(Record, table=True):
     def lane(self) -> Lane:
         """How it travels."""
         return Lane.URGENT if self.urgency == Urgency.URGENT else Lane.NOTICE
+
+
+def _lane_now(broadcast: Broadcast, now: datetime) -> Lane | None:
+    """A broadcast that was approved is frozen at once; one that goes on has batches that waited."""
+    sending = broadcast.state == BroadcastState.SENDING
+    return broadcast.lane if sending and broadcast.not_before <= now else None
+
+
+says_when_ready(Broadcast, _lane_now)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Nothing is sent that is not a `Delivery` row; rows travel in batches, and a batch is what a worker leases."""
 
 from models.messaging.outbox.posting import Post, post, post_many
+from models.messaging.outbox.ready import Ready
 from models.messaging.outbox.rows import (
     KEYED,
     NOT_REACHED,
@@ -31,6 +32,7 @@ __all__ = [
     "Delivery",
     "Lane",
     "Post",
+    "Ready",
     "State",
     "batch_size",
     "client_mass_id",
