@@ -8,12 +8,12 @@ from flask import Flask, Response, jsonify
 from flask_wtf import CSRFProtect
 
 from bot.auditor import Auditor
+from bot.commons import Commons, commons
 from bot.database import open_store
 from bot.delivery.media import MediaWorker
 from bot.delivery.quotas import Quotas
 from bot.delivery.render import Renderer
 from bot.delivery.sender import Sender
-from bot.delivery.throttle import Throttle
 from bot.delivery.worker import Worker
 from bot.pages.routes import blueprint as pages
 from bot.rooms import rooms
@@ -23,12 +23,11 @@ from bot.wechat.client import Client
 from bot.wechat.crypto import Gate
 from bot.wechat.oauth import OAuth
 from bot.wechat.receive import receive
+from bot.wechat.replays import Replays
 from bot.wechat.token import TokenProvider, stable_token
 from bot.wechat.wire import Wire
 from models.base.clock import Clock, SystemClock
-from models.base.errors import Misconfigured
 from models.base.store import Store
-from models.base.texts import say
 from models.messaging.outbox import Lane
 from scheduler.clockwork import Clockwork
 
@@ -43,6 +42,7 @@ class House:
     clock: Clock
     store: Store
     client: Client
+    common: Commons
     web: Flask
     workers: tuple[Worker, ...]
     quotas: Quotas
@@ -58,24 +58,23 @@ def open_house(
 
     `tick_seconds`: how often the scheduler asks what is due.
     """
-    if settings.redis.url:
-        raise Misconfigured(say("setting.redis_later"))
     clock = clock or SystemClock()
     store = open_store(settings, clock, demo=demo)
     wire = Wire(settings.wechat.api_base)
     secret = settings.wechat.app_secret.get_secret_value()
-    tokens = TokenProvider(stable_token(wire, settings.wechat.app_id, secret), clock)
+    common = commons(settings, clock, store)
+    tokens = TokenProvider(stable_token(wire, settings.wechat.app_id, secret), clock, common.shelf)
     client = Client(settings.wechat.app_id, secret, wire=wire, tokens=tokens)
     folder = settings.storage.folder
-    throttle = Throttle(clock, settings.delivery.in_flight)
     return House(
         settings=settings,
         clock=clock,
         store=store,
         client=client,
-        web=_web(settings, clock, store, wire),
-        workers=_workers(settings, throttle, store, tokens),
-        quotas=Quotas(store, client, throttle),
+        common=common,
+        web=_web(settings, clock, store, wire, common.replays),
+        workers=_workers(settings, common, store, tokens),
+        quotas=Quotas(store, client, common.throttle),
         media=MediaWorker(store, client, folder / "media"),
         clockwork=Clockwork(store, tick_seconds),
         auditor=Auditor(store, folder / "audit-anchor.json"),
@@ -87,21 +86,30 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     return open_house(settings, clock).web
 
 
-def _workers(settings: Settings, throttle: Throttle, store: Store, tokens: TokenProvider) -> tuple[Worker, ...]:
+def _workers(settings: Settings, common: Commons, store: Store, tokens: TokenProvider) -> tuple[Worker, ...]:
     templates = settings.wechat.templates.model_dump()
     subscribe = settings.wechat.subscribe_templates.model_dump()
     renderer = Renderer(templates, settings.server.public_url.rstrip("/"), store.vault, subscribe)
 
     def worker(lanes: tuple[Lane, ...], errands: bool) -> Worker:
-        sender = Sender(throttle, in_flight=settings.delivery.in_flight)
-        base = settings.wechat.api_base
-        return Worker(store, sender, renderer, tokens, throttle, api_base=base, lanes=lanes, errands=errands)
+        sender = Sender(common.throttle, in_flight=settings.delivery.in_flight)
+        return Worker(
+            store,
+            sender,
+            renderer,
+            tokens,
+            common.throttle,
+            api_base=settings.wechat.api_base,
+            lanes=lanes,
+            errands=errands,
+            poll=common.poll,
+        )
 
     swift = [worker((Lane.URGENT, Lane.ANSWER), False) for _ in range(settings.delivery.urgent_workers)]
     return (*swift, *(worker(tuple(Lane), number == 0) for number in range(settings.delivery.workers)))
 
 
-def _web(settings: Settings, clock: Clock, store: Store, wire: Wire) -> Flask:
+def _web(settings: Settings, clock: Clock, store: Store, wire: Wire, replays: Replays) -> Flask:
     app = Flask("shouwang", static_folder=None)
     app.secret_key = store.vault.sign("web", "session") + store.vault.sign("web", "cookies")
     app.config.update(
@@ -119,6 +127,7 @@ def _web(settings: Settings, clock: Clock, store: Store, wire: Wire) -> Flask:
         app_id=account.app_id,
         mode=account.mode,
         clock=clock,
+        replays=replays,
     )
     oauth = OAuth(account.app_id, account.app_secret.get_secret_value(), wire=wire, oauth_base=account.oauth_base)
     answers = ThreadPoolExecutor(settings.server.threads, thread_name_prefix="answer")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from models.base import audit
 from models.base.audit import Head
+from models.base.ids import new_id
 from models.base.store import Store
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ class Auditor:
             return audit.broken_at(session, self.anchor())
 
     def _keep(self, head: Head) -> None:
-        fresh = self._anchor.with_suffix(".new")
+        fresh = self._anchor.with_suffix(f".{new_id()}")  # several processes may keep it at once
         fresh.write_text(json.dumps({"position": head.position, "link": head.link}))
         with fresh.open() as file:
             os.fsync(file.fileno())

@@ -37,6 +37,10 @@ def open_store(
             raise Misconfigured(say("setting.demo_database"))
     if not whatever_key and not key_fits(store):
         raise Misconfigured(say("doctor.key_wrong"))
+    if settings.is_city:
+        from bot.city.wiring import bell_of  # Redis and Dramatiq are imported where they are used
+
+        store.tell(bell_of(settings).ring)
     return store
 
 

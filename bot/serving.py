@@ -68,7 +68,9 @@ class Running:
             thread = threading.Thread(target=worker.run, args=(self._stop,), name="delivery", daemon=True)
             thread.start()
             self._endings.append(thread.join)
+        self._endings.append(self._house.common.rouse(self._house.workers))
         loops = (
+            *self._house.common.loops,
             Loop("media", lambda: self._house.media.run_once() > 0, rest_seconds=_MEDIA_REST),
             Loop("audit", self._house.auditor.link, rest_seconds=_AUDIT_REST),
             Loop("quotas", self._house.quotas.read, rest_seconds=REST_SECONDS),

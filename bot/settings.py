@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
@@ -73,7 +73,7 @@ class Database(Section):
 
 
 class Redis(Section):
-    """Empty: everything is embedded in one process."""
+    """Empty: everything is embedded in one process. With PostgreSQL it makes a city: any number of processes."""
 
     url: str = ""
 
@@ -92,6 +92,7 @@ class Server(Section):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = "http://127.0.0.1:8080"
     threads: int = Field(default=32, ge=4, le=256)
+    processes: int = Field(default=2, ge=1, le=64)
 
 
 class Security(Section):
@@ -119,6 +120,7 @@ class Delivery(Section):
     """How hard the sender works."""
 
     in_flight: int = Field(default=64, ge=1, le=1000)
+    per_minute: int = Field(default=0, ge=0, le=1_000_000)
     urgent_workers: int = Field(default=1, ge=1, le=8)
     workers: int = Field(default=1, ge=1, le=8)
 
@@ -154,6 +156,17 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The environment overrides the file; there is no other source."""
         return (env_settings, init_settings)
+
+    @property
+    def is_city(self) -> bool:
+        """Whether the work is shared by processes, over Redis; else one process does it all."""
+        return bool(self.redis.url)
+
+    @model_validator(mode="after")
+    def _redis_needs_a_server(self) -> Self:
+        if self.redis.url and self.database.url.startswith("sqlite"):
+            raise ValueError(say("setting.redis_needs_postgresql"))
+        return self
 
     @model_validator(mode="before")
     @classmethod

@@ -1,12 +1,15 @@
 """What every test may ask for: a clock that stands still, a vault, and a fresh store with all tables, on SQLite and
 on PostgreSQL. Where the database does not matter a test asks for `sqlite_store` and saves the second run."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.city.link import Link
+from bot.city.throttle import SharedThrottle
+from bot.delivery.throttle import Throttle
 from models.base.clock import SHANGHAI
 from models.base.seal import Vault
 from models.base.store import Store
@@ -98,6 +101,23 @@ def _opened(url: str, clock: FrozenClock, vault: Vault) -> Iterator[Store]:
         store.create_all()
     yield store
     store.close()
+
+
+@pytest.fixture
+def link(redis_server: Redis) -> Link:
+    """A line to an empty Redis."""
+    link = Link(redis_server.url, "shouwang:test")
+    link.client.flushall()
+    return link
+
+
+@pytest.fixture
+def throttle_of(store: Store, request: pytest.FixtureRequest) -> Callable[[int], Throttle]:
+    """Makes the throttle of a process over the test's store: on PostgreSQL that of a city, over Redis."""
+    if store.on_sqlite:
+        return lambda in_flight: Throttle(store.clock, in_flight)
+    link = request.getfixturevalue("link")
+    return lambda in_flight: SharedThrottle(store.clock, in_flight, link=link)
 
 
 @pytest.fixture

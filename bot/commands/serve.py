@@ -1,4 +1,4 @@
-"""`serve`: the web server; embedded (without Redis) also the scheduler and the delivery, in this one process."""
+"""`serve`: the web server; without Redis also the scheduler and the delivery, in this one process."""
 
 import click
 
@@ -13,6 +13,12 @@ from models.base.texts import say
 def serve() -> None:
     """Serve callbacks and pages; without Redis also schedule and deliver, all in this process."""
     set_up()
-    with Running(open_house(load_settings())) as running:
+    settings = load_settings()
+    if settings.is_city:
+        from bot.city.web import serve_city  # granian is imported where it is used
+
+        serve_city(settings)
+        return
+    with Running(open_house(settings)) as running:
         click.echo(say("cli.serve_waits", address=running.address))
         running.until_told()

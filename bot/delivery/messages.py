@@ -50,12 +50,13 @@ class Message:
 
 
 class Fate(StrEnum):
-    """What became of a message as far as we can see."""
+    """What became of a message as far as we can see. `NO_PERMIT`: the throttle gave its batch fewer than it has."""
 
     ANSWERED = "answered"
     UNANSWERED = "unanswered"
     NOT_SENT = "not_sent"
     HELD_BACK = "held_back"
+    NO_PERMIT = "no_permit"
 
 
 @dataclass(slots=True)

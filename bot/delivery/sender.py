@@ -98,13 +98,12 @@ class Sender:
                 queue.popleft()
                 self._in_flight[channel] += 1
                 self._flying += 1
-                self._throttle.handed_over(channel)
                 loop.add(self._handles.take(message))
 
     def _may_go(self, message: Message) -> bool:
         way = message.way
         in_time = way.ticket.valid() and time.monotonic() < message.not_after
-        return in_time and self._throttle.is_open(way.channel, way.lane)
+        return in_time and self._throttle.is_open(way.channel)
 
     def _landed(self, handle: Any, error: int) -> None:
         message: Message = handle.message
@@ -123,7 +122,7 @@ class Sender:
         if errcode == 0:
             self._throttle.answered(channel)
         elif next_for(errcode) == Next.BACK_OFF:
-            self._throttle.back_off(channel)
+            self._throttle.refused(channel)
         self._back(Result(message, Fate.ANSWERED, errcode, str(msgid) if msgid else None, str(answer.get("errmsg"))))
 
     def _failed(self, message: Message, *, sent: bool) -> None:

@@ -15,53 +15,78 @@ from models.messaging.outlets import URGENT_SHARE
 _LONGEST_PAUSE = 60.0
 _SILENT_IN_A_ROW = 20
 _LEAST = 4
+BURST_SECONDS = 10.0
+"""Where a rate is set: of how many seconds' messages a worker may take at once."""
 
 
 @dataclass
-class _Pace:
-    window: int
-    closed_until: float = 0.0
-    closed_for_day: datetime | None = None
-    pauses: int = 0
-    silent: int = 0
-    quota: "_Quota | None" = None
+class Quota:
+    """A channel's messages of one day, and what is left of them."""
 
-
-@dataclass
-class _Quota:
     per_day: int
     left: int
     day: date
 
 
+@dataclass
+class Pace:
+    """How one channel stands in this process. Times are monotonic seconds, `closed_for_day` is the clock's."""
+
+    window: int
+    closed_until: float = 0.0
+    closed_for_day: datetime | None = None
+    busy_until: float = 0.0
+    pauses: int = 0
+    silent: int = 0
+    quota: Quota | None = None
+
+
 class Throttle:
     """Shared by all workers of a process. Windows are messages in flight; pauses are real seconds, quota ends are
-    moments of the clock passed in.
+    moments of the clock passed in. `per_minute`: a rate to keep to; 0 for as fast as the platform takes them.
 
-    Where the day's quota is known (`set_quota`), notices and lessons stop before the share that is kept for 紧急;
-    what is urgent goes on until the platform itself refuses.
+    A worker takes permits for a whole batch, and puts back what it did not use. Where the day's quota is known
+    (`set_quota`), notices and lessons get none of the share that is kept for 紧急; what is urgent goes on until the
+    platform itself refuses, and waits for no rate.
     """
 
-    def __init__(self, clock: Clock, in_flight: int) -> None:
+    def __init__(self, clock: Clock, in_flight: int, per_minute: int = 0) -> None:
         self._clock = clock
         self._most = in_flight
-        self._lock = threading.Lock()
-        self._paces: defaultdict[Channel, _Pace] = defaultdict(lambda: _Pace(in_flight))
+        self._per_minute = per_minute
+        self._lock = threading.RLock()
+        self._paces: defaultdict[Channel, Pace] = defaultdict(lambda: Pace(in_flight))
 
     def set_quota(self, channel: Channel, per_day: int, left: int) -> None:
         """What the platform says: so many a day, and so many left of today's."""
-        self._paces[channel].quota = _Quota(per_day, left, local_date(self._clock.now()))
+        self._paces[channel].quota = Quota(per_day, left, self._today())
 
-    def handed_over(self, channel: Channel) -> None:
-        """One went out, and counts whatever the answer."""
-        quota = self._paces[channel].quota
-        if quota is not None:
-            quota.left -= 1
+    def take(self, channel: Channel, lane: Lane, count: int) -> int:
+        """Permits for a batch: how many of `count` messages may be handed over."""
+        with self._lock:
+            pace = self._paces[channel]
+            granted, quota = count, self._quota(pace)
+            if lane in BY_DAY:
+                granted = min([granted, *self._room(pace)])
+            if quota is not None:
+                quota.left -= granted
+            if self._per_minute:
+                pace.busy_until = max(pace.busy_until, time.monotonic()) + granted * 60 / self._per_minute
+            return granted
 
-    def is_open(self, channel: Channel, lane: Lane = Lane.URGENT) -> bool:
-        """Whether anything of this lane may be handed over now."""
-        if self._is_kept(channel, lane):
-            return False
+    def put_back(self, channel: Channel, count: int) -> None:
+        """So many were not handed over after all."""
+        with self._lock:
+            quota = self._paces[channel].quota
+            if quota is not None:
+                quota.left += count
+
+    def admits(self, channel: Channel, lane: Lane) -> bool:
+        """Whether a batch of this lane may be begun now."""
+        return self.seconds_closed(channel, lane) == 0
+
+    def is_open(self, channel: Channel) -> bool:
+        """Whether what has its permit may be handed over now: there is no pause."""
         pace = self._paces[channel]
         if pace.closed_for_day is not None:
             if self._clock.now() < pace.closed_for_day:
@@ -73,23 +98,17 @@ class Throttle:
         """How many may be in flight: one after a pause, one more for each answer."""
         return self._paces[channel].window
 
-    def seconds_closed(self, channel: Channel, lane: Lane = Lane.URGENT) -> float:
-        """How long it stays closed, 0 where it is open."""
-        pace = self._paces[channel]
-        now = self._clock.now()
+    def seconds_closed(self, channel: Channel, lane: Lane) -> float:
+        """How long it stays closed to a lane, 0 where it is open."""
+        pace, now, real = self._paces[channel], self._clock.now(), time.monotonic()
         by_day = (pace.closed_for_day - now).total_seconds() if pace.closed_for_day else 0.0
-        kept = (_tomorrow(now) - now).total_seconds() if self._is_kept(channel, lane) else 0.0
-        return max(0.0, by_day, kept, pace.closed_until - time.monotonic())
-
-    def _is_kept(self, channel: Channel, lane: Lane) -> bool:
-        """Whether what is left of the day is kept for 紧急 and for answers."""
-        quota = self._paces[channel].quota
-        if quota is None or lane not in BY_DAY:
-            return False
-        today = local_date(self._clock.now())
-        if quota.day != today:
-            quota.day, quota.left = today, quota.per_day
-        return quota.left <= int(quota.per_day * URGENT_SHARE)
+        waits = [0.0, by_day, pace.closed_until - real]
+        if lane in BY_DAY:
+            waits.append(pace.busy_until - real)
+            quota = self._quota(pace)
+            if quota is not None and quota.left <= _kept(quota):
+                waits.append((_tomorrow(now) - now).total_seconds())
+        return max(waits)
 
     def answered(self, channel: Channel) -> None:
         """The platform took one."""
@@ -107,23 +126,56 @@ class Throttle:
         if pace.silent >= _SILENT_IN_A_ROW:
             self.back_off(channel)
 
-    def back_off(self, channel: Channel, at_least: float = 1.0) -> None:
-        """Closed for 1, 2, 4 … 60 seconds; refusals that were in flight when it closed count once."""
+    def back_off(self, channel: Channel, at_least: float = 1.0) -> float:
+        """Closed for 1, 2, 4 … 60 seconds, which it returns; refusals that were in flight when it closed count once,
+        and for the others it returns 0. The trouble may be this machine's alone: its line, its address."""
         with self._lock:
             pace = self._paces[channel]
             if time.monotonic() < pace.closed_until:
-                return
-            pace.closed_until = time.monotonic() + max(at_least, min(_LONGEST_PAUSE, 2.0**pace.pauses))
+                return 0.0
+            seconds = max(at_least, min(_LONGEST_PAUSE, 2.0**pace.pauses))
+            pace.closed_until = time.monotonic() + seconds
             pace.pauses += 1
             pace.silent = 0
             pace.window = 1
+            return seconds
+
+    def refused(self, channel: Channel) -> None:
+        """The platform itself is busy (-1): whoever uses the channel backs off."""
+        self.back_off(channel)
 
     def pause(self, channel: Channel, until: datetime) -> None:
-        """Closed until a quota begins anew."""
+        """A quota is spent (45009, 45011): closed until it begins anew."""
         with self._lock:
             pace = self._paces[channel]
             pace.closed_for_day = max(until, pace.closed_for_day or until)
             pace.window = 1
+
+    def _room(self, pace: Pace) -> list[int]:
+        """How many messages there is room for, as far as there are bounds, for all but the urgent."""
+        bounds, quota = [], self._quota(pace)
+        if quota is not None:
+            bounds.append(max(0, quota.left - _kept(quota)))
+        if self._per_minute:
+            bounds.append(burst(self._per_minute) if time.monotonic() >= pace.busy_until else 0)
+        return bounds
+
+    def _quota(self, pace: Pace) -> Quota | None:
+        if pace.quota is not None and pace.quota.day != self._today():
+            pace.quota.day, pace.quota.left = self._today(), pace.quota.per_day
+        return pace.quota
+
+    def _today(self) -> date:
+        return local_date(self._clock.now())
+
+
+def burst(per_minute: int) -> int:
+    """How many messages may be taken at once at this rate."""
+    return max(1, int(per_minute * BURST_SECONDS / 60))
+
+
+def _kept(quota: Quota) -> int:
+    return int(quota.per_day * URGENT_SHARE)
 
 
 def _tomorrow(now: datetime) -> datetime:

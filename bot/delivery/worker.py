@@ -6,13 +6,14 @@ One thread talks to the database, the sender's thread talks to the platform; bet
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.delivery.errands import Errands
 from bot.delivery.holding import Holding
-from bot.delivery.messages import Result, Ticket
+from bot.delivery.messages import Fate, Result, Ticket
 from bot.delivery.packing import packed, too_few
 from bot.delivery.refreshing import Refresher, Tokens
 from bot.delivery.render import Renderer
@@ -35,11 +36,13 @@ MASS_AGAIN_AFTER = timedelta(seconds=61)
 _FLUSH_AT = 100
 _FLUSH_EVERY = 0.2
 _FLUSH_APART = 0.05
-_POLL = 0.2
+POLL = 0.2
+"""Seconds between two looks of a worker that nobody wakes."""
 
 
 class Worker:
     """One of any number. `lanes` limits it: a second worker for urgent ones and answers never waits behind a lesson.
+    `poll`: seconds between two looks while nothing wakes it.
 
     `errands`: whether this worker also freezes broadcasts, settles receipts and closes what is overdue.
     """
@@ -58,6 +61,7 @@ class Worker:
         lease: timedelta = LEASE,
         ahead: int = 500,
         token_pause: float = 30.0,
+        poll: float = POLL,
     ) -> None:
         self._store = store
         self._sender = sender
@@ -65,14 +69,19 @@ class Worker:
         self._refresher = Refresher(tokens, sender, throttle, token_pause)
         self._throttle = throttle
         self._api_base = api_base.rstrip("/")
-        self._lanes = tuple(lanes)
+        self.lanes = tuple(lanes)
         self._errands = Errands(store) if errands else None
         self._lease = lease
         self._ahead = ahead
+        self._poll = poll
         self._real = SystemClock()
         self._holdings: set[Holding] = set()
         self._waiting_since: float | None = None
         self._flushed = 0.0
+
+    def has_room(self) -> bool:
+        """Whether it would take another batch. From any thread."""
+        return self._sender.queued < self._ahead
 
     def wake(self) -> None:
         """Something was posted: look at once. From any thread."""
@@ -112,7 +121,7 @@ class Worker:
 
     def rest(self) -> None:
         """Waits a moment, or until something arrived."""
-        self._sender.arrived.wait(_FLUSH_APART if self._holdings else _POLL)
+        self._sender.arrived.wait(_FLUSH_APART if self._holdings else self._poll)
         self._sender.arrived.clear()
 
     def tick(self, *, at_once: bool = False) -> bool:
@@ -123,8 +132,8 @@ class Worker:
         return self._take() or did
 
     def _take(self) -> bool:
-        lanes = self._lanes
-        if self._sender.queued >= self._ahead:
+        lanes = self.lanes
+        if not self.has_room():
             queued = self._sender.most_urgent()
             lanes = tuple(lane for lane in lanes if queued is not None and lane < queued)
         with self._store.read() as session:
@@ -146,7 +155,7 @@ class Worker:
 
     def _closed_to(self, lane: Lane) -> tuple[Channel, ...]:
         """What is kept for the urgent is closed to the others; most often it is the same for all."""
-        return tuple(channel for channel in Channel if not self._throttle.is_open(channel, lane))
+        return tuple(channel for channel in Channel if not self._throttle.admits(channel, lane))
 
     def _submit(self, holding: Holding, token: str) -> None:
         lease = holding.lease
@@ -163,7 +172,9 @@ class Worker:
             self._set_aside(holding, str(error) if isinstance(error, Misconfigured) else type(error).__name__)
             return
         self._holdings.add(holding)
-        self._sender.submit(messages)
+        permits = self._throttle.take(lease.channel, lease.lane, len(messages))
+        self._sender.submit(messages[:permits])
+        self._sender.results.extend(Result(message, Fate.NO_PERMIT) for message in messages[permits:])
 
     def _set_aside(self, holding: Holding, trouble: str) -> None:
         lease, results = holding.lease, Results(holding.lease.batch_id, holding.lease.fence)
@@ -191,11 +202,14 @@ class Worker:
 
     def _flush(self) -> None:
         self._waiting_since, self._flushed = None, time.monotonic()
-        arrived = self._collected()
+        arrived, unused = self._collected(), Counter[Channel]()
         for result in self._refresher.sift(arrived):
             holding: Holding = result.message.way.owner
             holding.arrived.append(result)
             holding.out -= 1
+            unused[holding.lease.channel] += result.fate in (Fate.HELD_BACK, Fate.NOT_SENT)
+        for channel, count in (+unused).items():
+            self._throttle.put_back(channel, count)
         now = self._flushed
         touched = {one for one in self._holdings if one.arrived or one.out == 0 or self._is_running_out(one, now)}
         if not touched:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.app import House, open_house
 from bot.database import open_store
-from bot.doctor import books, going_out, machine, season
+from bot.doctor import books, city, going_out, machine, season
 from bot.doctor.finding import Finding, Grade, bad
 from bot.doctor.platform import platform
 from bot.settings import load_settings
@@ -15,6 +15,7 @@ from models.base.errors import Misconfigured
 
 CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (
     going_out.alerts,
+    city.redis,
     machine.folder,
     books.audit,
     machine.running,

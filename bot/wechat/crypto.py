@@ -76,12 +76,21 @@ class Gate:
     """Checks callbacks of one account. `plain` refuses ciphertext, `safe` refuses plain text, `compatible` takes
     both and believes only the ciphertext where there is one."""
 
-    def __init__(self, *, token: str, encoding_aes_key: str, app_id: str, mode: Mode, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        token: str,
+        encoding_aes_key: str,
+        app_id: str,
+        mode: Mode,
+        clock: Clock,
+        replays: Replays | None = None,
+    ) -> None:
         self._token = token
         self._mode = mode
         self._clock = clock
         self._cipher = None if mode == "plain" else Cipher(encoding_aes_key, app_id)
-        self._replays = Replays()
+        self._replays = Replays() if replays is None else replays
 
     def check_url(self, args: Mapping[str, str]) -> str:
         """The `echostr` of the console's URL check, to be answered verbatim. Raises BadCallback."""

@@ -4,7 +4,7 @@ import hashlib
 import threading
 from datetime import UTC, datetime, timedelta
 
-_REMEMBERED_FOR = timedelta(minutes=10)
+REMEMBERED_FOR = timedelta(minutes=10)
 """Twice the freshness: a timestamp may be five minutes ahead when it is first seen."""
 
 _GENERATION = 10_000
@@ -29,12 +29,17 @@ class Replays:
 
     def same_body(self, triple: tuple[str, str, str], body: bytes, now: datetime) -> bool:
         """Whether this triple is new or came with this very body; remembers it if new."""
-        key = hashlib.blake2b("\0".join(triple).encode(), digest_size=16).digest()
-        digest = hashlib.blake2b(body, digest_size=16).digest()
+        key, digest = digests(triple, body)
         with self._lock:
-            if abs(now - self._turned) >= _REMEMBERED_FOR or len(self._young) >= _GENERATION:
+            if abs(now - self._turned) >= REMEMBERED_FOR or len(self._young) >= _GENERATION:
                 self._young, self._old, self._turned = {}, self._young, now
             known = self._young.get(key) or self._old.get(key)
             if known is None:
                 self._young[key] = digest
             return known in (None, digest)
+
+
+def digests(triple: tuple[str, str, str], body: bytes) -> tuple[bytes, bytes]:
+    """What is remembered of a triple and its body: 16 bytes each."""
+    key = hashlib.blake2b("\0".join(triple).encode(), digest_size=16).digest()
+    return key, hashlib.blake2b(body, digest_size=16).digest()

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,8 +121,9 @@ class Office:
 
     def store(self) -> Store:
         """The books, opened by the test."""
-        vault = Vault(self.master_key().encode())
-        return Store(f"sqlite:///{self.folder}/data/shouwang.db", SystemClock(), vault)
+        url = str(tomllib.loads(self.config.read_text())["database"]["url"])
+        url = url.replace("sqlite:///", f"sqlite:///{self.folder}/")
+        return Store(url, SystemClock(), Vault(self.master_key().encode()))
 
 
 def free_port() -> int:

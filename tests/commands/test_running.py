@@ -1,61 +1,20 @@
 """serve, schedule, work, backup: `python -m bot` as an operator's machine runs it, ended by SIGTERM."""
 
-import http.client
 import re
 import shutil
 import signal
 import sqlite3
 import stat
 import subprocess
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
 from sqlmodel import select
 
-from models.base.clock import SystemClock
-from models.calendar.pulse import Lease
 from models.roster.people import Person
 from tests.commands.office import Office, free_port
-
-_PATIENCE = 20.0
-
-
-def _until(what: Callable[[], bool], process: "subprocess.Popen[str]") -> None:
-    end = monotonic() + _PATIENCE
-    while not what():
-        assert process.poll() is None and monotonic() < end, "it did not come about"
-        sleep(0.05)
-
-
-def _ends(process: "subprocess.Popen[str]") -> str:
-    """Asked to end, it ends by itself, soon and with status 0; what it said."""
-    process.send_signal(signal.SIGTERM)
-    said, _ = process.communicate(timeout=_PATIENCE)
-    assert process.returncode == 0 and "Traceback" not in said, said
-    return said
-
-
-def _healthy(port: int) -> bool:
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        asked.request("GET", "/healthz")
-        answer = asked.getresponse()
-        return answer.status == 200 and b"true" in answer.read()
-    except OSError:
-        return False
-    finally:
-        asked.close()
-
-
-def _leads(office: Office) -> bool:
-    store = office.store()
-    with store.read() as session:
-        lease = session.get(Lease, "scheduler")
-    store.close()
-    return lease is not None and lease.until > SystemClock().now()
+from tests.commands.processes import ends, healthy, leader, until
 
 
 def test_serve_answers_schedules_and_ends_cleanly(office: Office) -> None:
@@ -64,17 +23,17 @@ def test_serve_answers_schedules_and_ends_cleanly(office: Office) -> None:
     office.change("https://api.weixin.qq.com", "http://127.0.0.1:9")
     process = office.start("serve")
     try:
-        _until(lambda: _healthy(port), process)
-        _until(lambda: _leads(office), process)
+        until(lambda: healthy(port), process)
+        until(lambda: bool(leader(office)), process)
         said = office.does("doctor", "--offline")
         assert "[好] 服务" in said and "[好] 定时\n" in said
         # A second one on the same port says so and leaves the first alone.
         assert f"server.port：127.0.0.1:{port} 用不了" in office.refuses("serve")
-        assert _healthy(port)
+        assert healthy(port)
     finally:
-        said = _ends(process)
+        said = ends(process)
     assert f"在 http://127.0.0.1:{port} 等消息" in said
-    assert not _healthy(port) and not _leads(office)
+    assert not healthy(port) and not leader(office)
 
 
 @pytest.mark.parametrize("command", ["schedule", "work"])
@@ -83,12 +42,12 @@ def test_they_run_alone_and_end_cleanly(office: Office, command: str) -> None:
     process = office.start(command)
     try:
         if command == "schedule":
-            _until(lambda: _leads(office), process)
+            until(lambda: bool(leader(office)), process)
         else:
-            _until(lambda: _waits_for_signals(process), process)
+            until(lambda: _waits_for_signals(process), process)
     finally:
-        _ends(process)
-    assert not _leads(office)
+        ends(process)
+    assert not leader(office)
 
 
 def _waits_for_signals(process: "subprocess.Popen[str]") -> bool:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot.city.shelf import SharedShelf
 from bot.delivery.render import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.throttle import Throttle
 from bot.delivery.worker import Worker
-from bot.wechat.token import TokenProvider, stable_token
+from bot.wechat.token import InProcess, Shelf, TokenProvider, stable_token
 from bot.wechat.wire import Wire
 from models.base.store import Store
 from models.roster.consent import give_consent
@@ -45,8 +46,16 @@ def simulator(process: Simulator) -> Simulator:
 
 
 @pytest.fixture
-def workers(store: Store, simulator: Simulator) -> Iterator[Workers]:
-    """Makes workers over the test's store; they are closed at the end."""
+def shelf(store: Store, request: pytest.FixtureRequest) -> Shelf:
+    """Where the workers keep their token: on PostgreSQL as in a city, over Redis."""
+    return InProcess() if store.on_sqlite else SharedShelf(request.getfixturevalue("link"), store.vault)
+
+
+@pytest.fixture
+def workers(
+    store: Store, simulator: Simulator, throttle_of: Callable[[int], Throttle], shelf: Shelf
+) -> Iterator[Workers]:
+    """Makes workers over the test's store, each as in a process of its own; they are closed at the end."""
     with ExitStack() as stack:
 
         def make(
@@ -57,9 +66,9 @@ def workers(store: Store, simulator: Simulator) -> Iterator[Workers]:
             throttle: Throttle | None = None,
             **more: Any,
         ) -> Worker:
-            throttle = throttle or Throttle(store.clock, in_flight)
+            throttle = throttle or throttle_of(in_flight)
             sender = Sender(throttle, in_flight=in_flight, total_seconds=seconds)
-            tokens = TokenProvider(stable_token(Wire(simulator.url), APP_ID, SECRET), store.clock)
+            tokens = TokenProvider(stable_token(Wire(simulator.url), APP_ID, SECRET), store.clock, shelf)
             templates = {kind: f"T_{kind}" for kind in ("notice", "lesson", "task")}
             renderer = Renderer(templates, "http://127.0.0.1:8080", store.vault, {"notice": "S_notice"})
             worker = Worker(

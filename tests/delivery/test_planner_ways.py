@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from xml.etree import ElementTree
 
 import pytest
@@ -319,15 +319,17 @@ def test_an_account_without_templates_says_that_there_is_no_way(
     assert set(outcomes(store, broadcast).values()) == {(State.UNREACHABLE, "no_channel")}
 
 
-def test_the_quota_is_read_from_the_platform_and_kept(store: Store, cast: Cast, simulator: Simulator) -> None:
+def test_the_quota_is_read_from_the_platform_and_kept(
+    store: Store, cast: Cast, simulator: Simulator, throttle_of: Callable[[int], Throttle]
+) -> None:
     wire = Wire(simulator.url)
     tokens = TokenProvider(stable_token(wire, APP_ID, SECRET), store.clock)
-    throttle = Throttle(store.clock, 4)
+    throttle = throttle_of(4)
     quotas = Quotas(store, Client(APP_ID, SECRET, wire=wire, tokens=tokens), throttle)
     quotas.open(AccountKind.SERVICE, "")
     simulator.tell("/sim/config", quotas={"template_day": 10})
     try:
-        assert throttle.is_open(Channel.TEMPLATE, Lane.NOTICE)
+        assert throttle.admits(Channel.TEMPLATE, Lane.NOTICE)
         for _ in range(9):
             simulator.template(openid=GRANDMOTHER)
         quotas.read()
@@ -335,7 +337,7 @@ def test_the_quota_is_read_from_the_platform_and_kept(store: Store, cast: Cast, 
             assert (means_now(session).per_day, means_now(session).left) == (10, 1)
             assert session.get_one(Outlet, Channel.CUSTOM).per_day == 500_000
             assert session.get_one(Outlet, Channel.SUBSCRIBE).per_day is None
-        assert not throttle.is_open(Channel.TEMPLATE, Lane.NOTICE) and throttle.is_open(Channel.TEMPLATE, Lane.URGENT)
+        assert not throttle.admits(Channel.TEMPLATE, Lane.NOTICE) and throttle.admits(Channel.TEMPLATE, Lane.URGENT)
         simulator.tell("/sim/faults", path="/cgi-bin/openapi/quota/get", do="errcode", errcode=48001, times=4)
         quotas.read()
         with store.read() as session:
@@ -345,9 +347,14 @@ def test_the_quota_is_read_from_the_platform_and_kept(store: Store, cast: Cast, 
 
 
 def test_notices_stop_before_the_share_that_is_kept_and_an_alert_goes_through(
-    store: Store, agreed: Cast, workers: Workers, simulator: Simulator, clock: FrozenClock
+    store: Store,
+    agreed: Cast,
+    workers: Workers,
+    throttle_of: Callable[[int], Throttle],
+    simulator: Simulator,
+    clock: FrozenClock,
 ) -> None:
-    throttle = Throttle(store.clock, 16)
+    throttle = throttle_of(16)
     throttle.set_quota(Channel.TEMPLATE, 30, 4)
     worker = workers(throttle=throttle)
     with store.write() as session:

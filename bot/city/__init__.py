@@ -1,0 +1,1 @@
+"""What several processes on several machines share, over Redis: away or emptied, it makes them slower, never wrong."""

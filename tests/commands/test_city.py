@@ -1,0 +1,62 @@
+"""A city by two lines of its settings: serve, schedule and work as processes, on PostgreSQL and Redis."""
+
+import tomllib
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from tests.commands.office import Office, free_port
+from tests.commands.processes import ends, healthy, leader, until
+from tests.servers import Postgres, Redis
+
+
+@pytest.fixture(scope="module")
+def own_redis() -> Iterator[Redis]:
+    """One that a test may end."""
+    server = Redis()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def city(bare: Office, postgres: Postgres, own_redis: Redis) -> Iterator[Office]:
+    bare.does("init")
+    bare.fill_in()
+    bare.change("port = 8080", f"port = {free_port()}")
+    bare.change("https://api.weixin.qq.com", "http://127.0.0.1:9")
+    before, after = bare.config.read_text().split("[redis]")
+    bare.config.write_text(before + "[redis]" + after.replace('url = ""', f'url = "{own_redis.url}"', 1))
+    name = postgres.new_database()
+    bare.change("sqlite:///data/shouwang.db", postgres.url(name))
+    yield bare
+    postgres.drop_database(name)
+
+
+def test_redis_without_postgresql_is_refused_in_words(city: Office) -> None:
+    url = tomllib.loads(city.config.read_text())["database"]["url"]
+    city.change(url, "sqlite:///data/shouwang.db")
+    assert "redis.url：几个进程一起干活要用 PostgreSQL" in city.refuses("migrate")
+
+
+def test_serve_schedule_and_work_make_a_city_and_end_cleanly(city: Office, own_redis: Redis) -> None:
+    city.does("migrate")
+    port = tomllib.loads(city.config.read_text())["server"]["port"]
+    running = {command: city.start(command) for command in ("serve", "schedule", "work")}
+    try:
+        until(lambda: healthy(port) and bool(leader(city)), *running.values())
+        client = redis.Redis.from_url(own_redis.url)
+        until(lambda: client.exists("shouwang:wx1:bell:__heartbeats__") == 1, running["work"])
+        said = city.does("doctor", "--offline")
+        assert "[好] 服务" in said and "[好] 定时\n" in said and "[好] 各进程共用的 Redis（Redis " in said
+        assert f"server.port：127.0.0.1:{port} 用不了" in city.refuses("serve")
+        client.close()
+        own_redis.crash()
+        assert "[坏] 各进程共用的 Redis：用不了" in city.refuses("doctor", "--offline")
+        assert healthy(port)
+    finally:
+        said = ends(*running.values())
+        if not own_redis.pid:
+            own_redis.start()
+    assert f"在 http://127.0.0.1:{port} 等消息" in said
+    assert not healthy(port) and not leader(city)
