@@ -23,6 +23,7 @@ from handlers.staff.drafts import see_draft
 from handlers.staff.failures import see_failures
 from handlers.staff.hazard import announce_hazard
 from handlers.staff.progress import see_calls, see_progress, stop_notice
+from handlers.staff.review import review_emergency
 from handlers.staff.roster import hand_over, move_child
 from handlers.staff.rules import standing_approvals
 from handlers.teacher.call_list import call_list
@@ -35,6 +36,7 @@ FLOWS: tuple[Flow, ...] = (
     announce_hazard,
     see_draft,
     approve_notice,
+    review_emergency,
     see_progress,
     stop_notice,
     call_list,

@@ -14,6 +14,7 @@ from models.learning.times import LessonTime
 from models.messaging.allowances import Allowance
 from models.messaging.broadcasts import Broadcast
 from models.messaging.conversations import Conversation
+from models.messaging.emergency import Review
 from models.messaging.inbox import InboxMessage
 from models.messaging.ladder.tables import Ladder, PhoneCall
 from models.messaging.mass import MassReport
@@ -65,6 +66,7 @@ ALL: tuple[type[SQLModel], ...] = (
     Placement,
     Pulse,
     Receipt,
+    Review,
     Staff,
     StandingApproval,
     Unit,

@@ -16,6 +16,7 @@ from models.messaging.audiences import Where
 from models.messaging.broadcasts import BroadcastState
 from models.messaging.ladder.calling import SAID
 from models.messaging.outbox import Channel
+from models.messaging.unsure import Next
 from models.roster.people import Duty
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +38,7 @@ BUILT: dict[str, set[str]] = {
     "lesson.said_": _values(CheckIn),
     "calls.kept_": {each.value for each in SAID},
     "calls.said_": {each.value for each in SAID},
+    "failed.next_": _values(Next),
     "reason.": {
         "unbound",
         "not_following",

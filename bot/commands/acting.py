@@ -1,5 +1,6 @@
 """In whose name a command acts, and which unit or broadcast it means; what is not found is said with what to write."""
 
+import click
 from sqlmodel import select
 
 from models.base.errors import Misconfigured
@@ -8,6 +9,9 @@ from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
 from models.roster.people import Person, duties_of
 from models.roster.units import Unit, label
+
+numbered = click.argument("number")
+by = click.option("--by", "phone", required=True, help="The phone of the staff member in whose name this is done.")
 
 _SHORTEST = 4
 _SHOWN = 8

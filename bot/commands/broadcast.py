@@ -6,8 +6,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot.commands.acting import broadcast_numbered, staff_by_phone
+from bot.commands.acting import broadcast_numbered, by, numbered, staff_by_phone
+from bot.commands.failed import failed, have_phoned, retry
 from bot.commands.hazard import hazard
+from bot.commands.reviews import review, reviews
 from bot.commands.sheet import fresh_path, write_sheet
 from bot.commands.showing import short, show_broadcast
 from bot.commands.watching import progress_line, watch
@@ -20,6 +22,7 @@ from models.base.texts import say
 from models.messaging import approval, audience_words, broadcasts, planner
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import WRITERS, Broadcast
+from models.messaging.emergency import send_without_approval
 from models.messaging.notices import notices
 from models.messaging.overview import newest
 from models.messaging.phoning import to_phone
@@ -27,17 +30,18 @@ from models.messaging.words import tell
 from models.roster.people import Person
 from models.roster.scope import duty_scope
 
-_number = click.argument("number")
-_by = click.option("--by", "phone", required=True, help="The phone of the staff member in whose name this is done.")
-
 
 @click.group("broadcast")
 def broadcast() -> None:
-    """Send a notice: new, test, ask, approve, or hazard in one; then status, pause, stop, calls."""
+    """Send a notice: new, test, ask, approve, or hazard in one; then status, pause, stop, calls, failed, reviews."""
+
+
+for _command in (hazard, failed, retry, have_phoned, reviews, review):
+    broadcast.add_command(_command)
 
 
 @broadcast.command("new")
-@_by
+@by
 @click.option("--notice", "notice_id", required=True, help="Its id: a file of content/notices without .md.")
 @click.option("--to", "audience", default="", help="For whom, as in chat: 柳溪小学 6-12 留守 在家. Empty: everybody.")
 def new(phone: str, notice_id: str, audience: str) -> None:
@@ -67,15 +71,15 @@ def list_() -> None:
 
 
 @broadcast.command("show")
-@_number
+@numbered
 def show(number: str) -> None:
     """Show the words, whom it reaches, and whom it does not and why."""
     _show(_store(), number)
 
 
 @broadcast.command("test")
-@_number
-@_by
+@numbered
+@by
 def test(number: str, phone: str) -> None:
     """Send it to oneself first, in both voices."""
     with _store().write() as session:
@@ -84,8 +88,8 @@ def test(number: str, phone: str) -> None:
 
 
 @broadcast.command("ask")
-@_number
-@_by
+@numbered
+@by
 def ask(number: str, phone: str) -> None:
     """Ask for a second person's approval."""
     with _store().write() as session:
@@ -95,8 +99,8 @@ def ask(number: str, phone: str) -> None:
 
 
 @broadcast.command("approve")
-@_number
-@_by
+@numbered
+@by
 @click.option("--count", type=int, help="How many it goes to; must be typed above 1,000.")
 def approve(number: str, phone: str, count: int | None) -> None:
     """Let it go, as the second person. Shows what goes out and asks first."""
@@ -114,8 +118,8 @@ def approve(number: str, phone: str, count: int | None) -> None:
 
 
 @broadcast.command("emergency")
-@_number
-@_by
+@numbered
+@by
 @click.option("--reason", required=True, help="Why it cannot wait for a second person; it is reviewed later.")
 def emergency(number: str, phone: str, reason: str) -> None:
     """Send what is 紧急 without a second person, as the duty officer. Shows what goes out and asks first."""
@@ -124,13 +128,13 @@ def emergency(number: str, phone: str, reason: str) -> None:
     click.confirm(say("cli.send_sure"), abort=True)
     with store.write() as session:
         person = staff_by_phone(session, phone)
-        approval.send_without_approval(session, session.get_one(Broadcast, seen.id), person, reason)
+        send_without_approval(session, session.get_one(Broadcast, seen.id), person, reason)
     click.echo(say("cli.sending", number=number))
 
 
 @broadcast.command("pause")
-@_number
-@_by
+@numbered
+@by
 def pause(number: str, phone: str) -> None:
     """Hold it: what is in flight still arrives, the rest waits for `resume`."""
     with _store().write() as session:
@@ -139,8 +143,8 @@ def pause(number: str, phone: str) -> None:
 
 
 @broadcast.command("resume")
-@_number
-@_by
+@numbered
+@by
 def resume(number: str, phone: str) -> None:
     """Go on after a pause, also after one that trouble made."""
     with _store().write() as session:
@@ -149,8 +153,8 @@ def resume(number: str, phone: str) -> None:
 
 
 @broadcast.command("stop")
-@_number
-@_by
+@numbered
+@by
 def stop(number: str, phone: str) -> None:
     """Stop it for good: what is in flight still arrives, the rest is cancelled."""
     with _store().write() as session:
@@ -159,7 +163,7 @@ def stop(number: str, phone: str) -> None:
 
 
 @broadcast.command("status")
-@_number
+@numbered
 @click.option("--watch", "follow", is_flag=True, help="Go on showing it until it is finished.")
 def status(number: str, follow: bool) -> None:
     """Show how far it is and how it ended for whom."""
@@ -174,8 +178,8 @@ def status(number: str, follow: bool) -> None:
 
 
 @broadcast.command("calls")
-@_number
-@_by
+@numbered
+@by
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file to write.")
 def calls(number: str, phone: str, out: Path) -> None:
     """Write the list for phoning: who was not reached, why, and who calls."""
@@ -191,9 +195,6 @@ def calls(number: str, phone: str, out: Path) -> None:
     headings = ("cli.name", "cli.relation", "cli.child", "cli.phone", "cli.why_not", "cli.mentor")
     write_sheet(out, [say(key) for key in headings], rows)
     click.echo(say("cli.calls_done", count=len(rows), path=out))
-
-
-broadcast.add_command(hazard)
 
 
 def _store() -> Store:

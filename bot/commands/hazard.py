@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from bot.commands.acting import staff_by_phone, unit_named
+from bot.commands.acting import by, staff_by_phone, unit_named
 from bot.commands.showing import short, show_broadcast
 from bot.database import open_store
 from bot.settings import load_settings
@@ -16,13 +16,14 @@ from models.base.texts import say
 from models.messaging import approval
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast
+from models.messaging.emergency import send_without_approval
 from models.messaging.hazards import draft_hazard, hazards
 
 
 @click.command("hazard")
 @click.argument("notice_id", metavar="NOTICE")
 @click.option("--unit", required=True, help="The unit, with everything below it.")
-@click.option("--by", "phone", required=True, help="The phone of the staff member in whose name this is done.")
+@by
 @click.option("--until", required=True, help='Of no use after this: "6 hours", or 2027-06-18T20:00 (Asia/Shanghai).')
 @click.option("--reason", default="", help="A duty officer's reason for sending what is 紧急 without a second person.")
 def hazard(notice_id: str, unit: str, phone: str, until: str, reason: str) -> None:
@@ -46,7 +47,7 @@ def hazard(notice_id: str, unit: str, phone: str, until: str, reason: str) -> No
     with store.write() as session:
         person, found = staff_by_phone(session, phone), session.get_one(Broadcast, made.id)
         if reason:
-            approval.send_without_approval(session, found, person, reason)
+            send_without_approval(session, found, person, reason)
             click.echo(say("cli.sending", number=number))
         else:
             approvers = approval.please_approve(session, found, person)

@@ -41,7 +41,7 @@ class Number(Prompt[int]):
         return int(data)
 
     def _number(self, text: str) -> int | None:
-        return number(text.strip().removesuffix(self.unit))
+        return number(text.strip().removesuffix(self.unit), digits=max(4, len(str(self.at_most))))
 
 
 class Digits(Prompt[str]):

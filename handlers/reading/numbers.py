@@ -1,4 +1,4 @@
-"""Whole numbers from 0 to 9999 as people write them: 12, １２, ⑫, 十二, 一百零五, 两千."""
+"""Whole numbers as people write them: 12, １２, ⑫, 450,000; in characters up to 9999: 十二, 一百零五, 两千."""
 
 import re
 import unicodedata
@@ -12,10 +12,12 @@ CHARACTERS = "0-9零〇一二两俩三四五六七八九十百千"
 """What a number may be made of, for use inside a regular expression's brackets."""
 
 
-def number(text: str) -> int | None:
-    """The number that the whole text is, or None."""
+def number(text: str, *, digits: int = 4) -> int | None:
+    """The number that the whole text is, or None; of more than so many digits it is none."""
     text = unicodedata.normalize("NFKC", text).strip()
-    if re.fullmatch("[0-9]{1,4}", text):
+    if digits > 4 and re.fullmatch("[0-9]{1,3}(,[0-9]{3})+", text):
+        text = text.replace(",", "")
+    if re.fullmatch(f"[0-9]{{1,{digits}}}", text):
         return int(text)
     if re.fullmatch("[零〇一二三四五六七八九]{1,4}", text):
         return int("".join(str(_DIGITS[c]) for c in text))

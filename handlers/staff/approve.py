@@ -3,16 +3,22 @@
 from enum import StrEnum
 
 from handlers.chat import Chat
-from handlers.dialogue import Dialogue, Kept
+from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
-from handlers.prompts import Number, Pick, Text
-from handlers.staff.drafts import going, shown
+from handlers.prompts import Number, Pick, Text, YesNo
+from handlers.staff.drafts import going
 from models.messaging import approval, broadcasts
 from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.forecast import preview
 from models.messaging.overview import in_sight
+from models.messaging.planning import forecast
+from models.messaging.preview_words import preview_facts
 from models.messaging.words import tell
 from models.roster.people import Duty, Person
+
+MOST = 10_000_000
+"""More guardians than any city has."""
 
 
 class Act(StrEnum):
@@ -30,16 +36,23 @@ def approve_notice(chat: Chat) -> Dialogue:
     broadcast = yield from Pick(
         "announce.which_waiting", others, name=lambda b: f"《{b.title}》", sole=True, empty="announce.none_waiting"
     )
-    act = yield from Pick("announce.approve", Act, **shown(chat, broadcast))
+    facts = preview_facts(chat.session, broadcast, forecast(chat.session, broadcast))
+    act = yield from Pick("announce.preview", Act, **facts)
     if act is Act.BACK:
         why = yield from Text("announce.why_back", at_most=100)
         broadcasts.stop(chat.session, broadcast, chat.me)
         _tell_writer(chat, broadcast, "announce.sent_back", why=why.text)
         return Kept("announce.back_noted", {"title": broadcast.title})
-    typed = None
-    if broadcast.planned_count > TYPE_COUNT_ABOVE:
-        typed = yield from Number("announce.type_count", at_most=10_000_000, unit="位", count=broadcast.planned_count)
-    approval.approve(chat.session, broadcast, chat.me, broadcast.digest, typed)
+    now = preview(chat.session, broadcast).count
+    if now > TYPE_COUNT_ABOVE:
+        count = yield from Number("announce.type_count", at_most=MOST, unit="位", count=f"{now:,}")
+    else:
+        count = now
+        if now != broadcast.planned_count:
+            asked = {"before": f"{broadcast.planned_count:,}", "now": f"{now:,}"}
+            if not (yield from YesNo("announce.count_changed", **asked)):
+                return Told("announce.still_waiting", {"title": broadcast.title})
+    approval.approve(chat.session, broadcast, chat.me, broadcast.digest, count)
     _tell_writer(chat, broadcast, "announce.let_go")
     return going(chat, chat.session.get_one(Broadcast, broadcast.id))
 

@@ -8,12 +8,11 @@ from handlers.dialogue import Dialogue, Go, Kept
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
 from models.base.clock import local
-from models.messaging import approval, broadcasts, planner
-from models.messaging.audience_words import describe
-from models.messaging.audiences import from_json
+from models.messaging import approval, broadcasts, emergency, planner
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
 from models.messaging.overview import drafts_of
-from models.messaging.preview_words import ages_words, phoning_words, time_words, until_words
+from models.messaging.planning import forecast
+from models.messaging.preview_words import preview_facts
 from models.roster.people import Duty, duties_of
 
 
@@ -37,7 +36,7 @@ def see_draft(chat: Chat) -> Dialogue:
         sole=True,
         empty="announce.no_draft",
     )
-    act = yield from Pick("announce.preview", _acts(chat, broadcast), **shown(chat, broadcast))
+    act = yield from Pick("announce.preview", _acts(chat, broadcast), **_shown(chat, broadcast))
     if act is Act.TRY:
         planner.send_to_self(chat.session, broadcast, chat.me)
         return Go("see_draft", handle(broadcast), key="announce.tried")
@@ -46,7 +45,7 @@ def see_draft(chat: Chat) -> Dialogue:
         return Kept("announce.dropped", {"title": broadcast.title})
     if act is Act.NOW:
         reason = yield from Text("announce.reason", at_most=200)
-        approval.send_without_approval(chat.session, broadcast, chat.me, reason.text)
+        emergency.send_without_approval(chat.session, broadcast, chat.me, reason.text)
         return going(chat, broadcast)
     approvers = approval.please_approve(chat.session, broadcast, chat.me)
     return Kept("announce.asked", {"who": "、".join(each.name for each in approvers)})
@@ -54,7 +53,7 @@ def see_draft(chat: Chat) -> Dialogue:
 
 def going(chat: Chat, broadcast: Broadcast) -> Kept:
     """What is said of a broadcast that was let go: it goes out now, or after the quiet hours."""
-    reachable = planner.preview(chat.session, broadcast).reachable
+    reachable = forecast(chat.session, broadcast).seen.reachable
     facts: dict[str, object] = {"title": broadcast.title, "count": f"{reachable:,}"}
     if broadcast.not_before <= chat.now:
         return Kept("announce.going", facts)
@@ -66,23 +65,8 @@ def handle(broadcast: Broadcast) -> str:
     return f"draft{broadcast.id}"
 
 
-def shown(chat: Chat, broadcast: Broadcast) -> dict[str, Any]:
-    """What a person must see before it goes out: both texts, for whom, how many, and who cannot be reached."""
-    seen = planner.preview(chat.session, broadcast)
-    missed = sum(seen.unreachable.values())
-    reasons = "，".join(f"{count} 位{chat.say(f'reason.{reason}')}" for reason, count in seen.unreachable.items())
-    who_phones = "\n" + phoning_words(chat.session, broadcast, seen)
-    return {
-        "title": broadcast.title,
-        "urgency": broadcast.urgency,
-        "to": describe(chat.session, from_json(broadcast.audience)),
-        "home": seen.text_home,
-        "away": (chat.say("announce.same") if seen.text_away == seen.text_home else seen.text_away)
-        + ages_words(broadcast),
-        "count": f"{seen.reachable:,}",
-        "time": time_words(seen) + until_words(broadcast),
-        "missed": chat.say("announce.missed", count=f"{missed:,}", reasons=reasons) + who_phones if missed else "",
-    }
+def _shown(chat: Chat, broadcast: Broadcast) -> dict[str, Any]:
+    return preview_facts(chat.session, broadcast, forecast(chat.session, broadcast))
 
 
 def _acts(chat: Chat, broadcast: Broadcast) -> list[Act]:

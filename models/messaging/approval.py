@@ -1,9 +1,9 @@
-"""Nothing goes out without a person's word: a second one's, a duty officer's with a reason, a rule's standing one."""
+"""Nothing goes out without a person's word: a second one's, or a rule's standing one; else see `emergency.py`."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select, update
+from sqlmodel import col, select
 
 from models.base import audit
 from models.base.errors import Refused
@@ -12,11 +12,13 @@ from models.base.texts import say
 from models.base.turns import take_turn
 from models.calendar.quiet import after_quiet, is_quiet, quiet_begins
 from models.messaging.audiences import Audience
-from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency, locked, may_act
+from models.messaging.broadcasts import OPEN, Broadcast, BroadcastState, locked, may_act
+from models.messaging.forecast import digest_of, preview
 from models.messaging.ladder.climbing import begin_ladder
 from models.messaging.notices import Notice
 from models.messaging.outbox import Lane
-from models.messaging.planner import digest_of, keep_draft, preview
+from models.messaging.planner import keep_draft
+from models.messaging.planning import plan
 from models.messaging.words import tell
 from models.roster.people import Duty, Person, staff_of
 from models.roster.scope import duty_scope
@@ -33,19 +35,18 @@ def ask_approval(session: Session, broadcast: Broadcast, by: Person) -> Sequence
     """
     broadcast = locked(session, broadcast.id)
     may_act(session, broadcast, by)
-    if broadcast.state not in (BroadcastState.DRAFT, BroadcastState.AWAITING):
+    if broadcast.state not in OPEN:
         raise Refused("broadcast.not_draft")
-    seen = preview(session, broadcast)
-    if not seen.count:
+    count = plan(session, broadcast).seen.count
+    if not count:
         raise Refused("broadcast.nobody")
     unit = session.get_one(Unit, broadcast.unit_id)
     approvers = [one for one in staff_of(session, unit, Duty.APPROVER, above=True) if one.id != broadcast.written_by]
     if not approvers:
         raise Refused("broadcast.no_approver")
     broadcast.state, broadcast.asked_at = BroadcastState.AWAITING, session.now
-    broadcast.digest, broadcast.planned_count = seen.digest, seen.count
     session.add(broadcast)
-    audit.record(session, "ask_approval", by=by.id, subject="broadcast", subject_id=broadcast.id, count=seen.count)
+    audit.record(session, "ask_approval", by=by.id, subject="broadcast", subject_id=broadcast.id, count=count)
     session.flush()
     return approvers
 
@@ -59,9 +60,10 @@ def please_approve(session: Session, broadcast: Broadcast, by: Person) -> Sequen
     return approvers
 
 
-def approve(session: Session, broadcast: Broadcast, by: Person, digest: str, typed_count: int | None = None) -> None:
+def approve(session: Session, broadcast: Broadcast, by: Person, digest: str, count: int | None = None) -> None:
     """The second person's word: it goes out. Saying it twice changes nothing.
 
+    `count`: how many it is for, as the approver saw or typed it; without it, the count when approval was asked for.
     Raises Refused: `broadcast.second_person`, `.not_approver`, `.not_waiting`, `.too_late` (24 h), `.changed` (words
     or audience differ from what was shown), `.count_changed`, `.type_count` (above 1,000 the count must be typed).
     """
@@ -79,35 +81,16 @@ def approve(session: Session, broadcast: Broadcast, by: Person, digest: str, typ
         raise Refused("broadcast.too_late")
     if not digest == broadcast.digest == digest_of(broadcast):
         raise Refused("broadcast.changed")
+    asked = broadcast.planned_count
     seen = preview(session, broadcast)
-    count = seen.count
-    if count != broadcast.planned_count:
-        raise Refused("broadcast.count_changed", before=broadcast.planned_count, now=count)
-    if count > TYPE_COUNT_ABOVE and typed_count != count:
-        raise Refused("broadcast.type_count", count=count)
-    broadcast.plan = seen.plan.as_json()
-    _start(session, broadcast, by, "approve_broadcast")
-
-
-def send_without_approval(session: Session, broadcast: Broadcast, by: Person, reason: str) -> None:
-    """The emergency path: a duty officer sends what is 紧急 alone, and the reason is kept for the later review.
-
-    Raises Refused `broadcast.not_duty_officer`, `broadcast.not_urgent`, `broadcast.no_reason`, `broadcast.not_draft`.
-    """
-    broadcast = locked(session, broadcast.id)
-    unit = session.get_one(Unit, broadcast.unit_id)
-    if not duty_scope(session, by, frozenset({Duty.DUTY_OFFICER})).covers_unit(unit):
-        raise Refused("broadcast.not_duty_officer")
-    if broadcast.urgency != Urgency.URGENT:
-        raise Refused("broadcast.not_urgent")
-    if not reason.strip():
-        raise Refused("broadcast.no_reason")
-    if broadcast.state not in (BroadcastState.DRAFT, BroadcastState.AWAITING):
-        raise Refused("broadcast.not_draft")
-    seen = preview(session, broadcast)
-    broadcast.digest, broadcast.planned_count = seen.digest, seen.count
-    broadcast.emergency_reason, broadcast.plan = reason.strip(), seen.plan.as_json()
-    _start(session, broadcast, by, "send_without_approval")
+    if seen.count != (asked if count is None else count):
+        if seen.count > TYPE_COUNT_ABOVE and count not in (asked, None):
+            raise Refused("broadcast.type_count", count=f"{seen.count:,}")
+        raise Refused("broadcast.count_changed", before=f"{count or asked:,}", now=f"{seen.count:,}")
+    if seen.count > TYPE_COUNT_ABOVE and count is None:
+        raise Refused("broadcast.type_count", count=f"{seen.count:,}")
+    broadcast.planned_count, broadcast.plan = seen.count, seen.plan.as_json()
+    start(session, broadcast, by, "approve_broadcast")
 
 
 def from_rule(
@@ -132,20 +115,28 @@ def from_rule(
         raise Refused("broadcast.not_approver")
     broadcast = keep_draft(session, notice, audience, occurrence, written_by=None)
     broadcast.approved_by, broadcast.until = approved_by.id, expires_at
-    seen = preview(session, broadcast)
-    broadcast.digest, broadcast.planned_count, broadcast.plan = seen.digest, seen.count, seen.plan.as_json()
-    _start(session, broadcast, approved_by, "send_by_rule")
+    plan(session, broadcast)
+    start(session, broadcast, approved_by, "send_by_rule")
     return broadcast
 
 
 def lapse(session: Session) -> None:
-    """Closes what nobody approved within 24 hours."""
+    """Closes what nobody approved within 24 hours, and tells whoever wrote it."""
     waiting = (col(Broadcast.state) == BroadcastState.AWAITING, col(Broadcast.asked_at) < session.now - APPROVAL_WITHIN)
-    closed = {"state": BroadcastState.EXPIRED, "finished_at": session.now}
-    session.exec(update(Broadcast).where(*waiting).values(**closed))
+    for broadcast in session.exec(select(Broadcast).where(*waiting).with_for_update(skip_locked=True, key_share=True)):
+        broadcast.state, broadcast.finished_at = BroadcastState.EXPIRED, session.now
+        session.add(broadcast)
+        if broadcast.written_by is not None:
+            text = say("announce.lapsed", title=broadcast.title)
+            tell(session, session.get_one(Person, broadcast.written_by), text, key=f"announce.lapsed:{broadcast.id}")
+    session.flush()
 
 
-def _start(session: Session, broadcast: Broadcast, by: Person, verb: str) -> None:
+def start(session: Session, broadcast: Broadcast, by: Person, verb: str) -> None:
+    """It goes out from now on, or from the morning: for those alone who have asked whether it may.
+
+    Raises Refused `hazard.over` where it is of no use any more.
+    """
     if broadcast.until is not None and broadcast.until <= session.now:
         raise Refused("hazard.over")
     useful_for = broadcast.expires_at - broadcast.not_before

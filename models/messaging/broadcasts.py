@@ -31,9 +31,13 @@ class Urgency(StrEnum):
 
 
 class BroadcastState(StrEnum):
-    """The life of a broadcast."""
+    """The life of a broadcast, in its order; the last three end it.
+
+    DRAFT: words and an audience. PLANNED: counted, with a way to each. PAUSED: held by a person or by trouble.
+    """
 
     DRAFT = "draft"
+    PLANNED = "planned"
     AWAITING = "awaiting_approval"
     SENDING = "sending"
     PAUSED = "paused"
@@ -42,6 +46,8 @@ class BroadcastState(StrEnum):
     EXPIRED = "expired"
 
 
+OPEN = (BroadcastState.DRAFT, BroadcastState.PLANNED, BroadcastState.AWAITING)
+"""Not let go yet."""
 RUNNING = (BroadcastState.SENDING, BroadcastState.PAUSED)
 SENDABLE = (BroadcastState.SENDING, BroadcastState.DONE)
 """Whose batches may go: those of one that is done are its ladder's."""
@@ -52,8 +58,9 @@ class Broadcast(Record, table=True):
 
     `dedupe_key` makes the same click, or the same occurrence of a rule, one broadcast. `frozen_at`: since when every
     recipient has a row. `trouble`: why it paused by itself, for an operator. `plan`: by which ways it was to go when
-    it was approved (models/messaging/outlets.py). `by_age`: words for some ages (models/messaging/voices.py).
-    `until`: of no use after this, however late it was approved.
+    it was approved (models/messaging/outlets.py). `forecast`: what was counted then (models/messaging/planning.py).
+    `by_age`: words for some ages (models/messaging/voices.py). `until`: of no use after this, however late it was
+    approved.
     """
 
     dedupe_key: str = Field(unique=True, max_length=120)
@@ -82,6 +89,7 @@ class Broadcast(Record, table=True):
     finished_at: datetime | None = Moment(default=None)
     trouble: str = ""
     plan: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
+    forecast: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
     by_age: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
     until: datetime | None = Moment(default=None)
 
@@ -117,6 +125,11 @@ class Progress:
         """Still to be sent."""
         missing = 0 if self.frozen else max(0, self.planned - sum(self.counts.values()))
         return self._sum(*UNSETTLED) + missing
+
+    @property
+    def settled(self) -> int:
+        """Who has an outcome."""
+        return sum(self.counts.values()) - self._sum(*UNSETTLED)
 
     @property
     def reached(self) -> int:

@@ -1,9 +1,9 @@
-"""What would happen if a broadcast went out now: how many by which way, in what time, and who is to be phoned."""
+"""What would happen if a broadcast went out now: how many by which way, how many by none and why, in what time."""
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from math import ceil
@@ -12,15 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from models.base.clock import at_local
-from models.base.facts import holding
 from models.base.store import Session
 from models.calendar.quiet import after_quiet
 from models.messaging import audiences
 from models.messaging.broadcasts import Broadcast, Urgency, scope_of
-from models.messaging.choosing import CUSTOM_IN_WINDOW, MASS_A_MONTH, ORDER, Facts, Room, choose, chosen, reached_by
+from models.messaging.choosing import CUSTOM_IN_WINDOW, MASS_A_MONTH, ORDER, Facts, Room, choose, reached_by
 from models.messaging.outbox import Channel, batch_size
 from models.messaging.outlets import Means, Plan, means_now
-from models.roster.ties import Guardianship, Pairing
 
 USUAL_PER_MINUTE = 6000
 """What the platform took without complaint in our trials; the true pace is the platform's."""
@@ -98,26 +96,6 @@ def preview(
         days=-(-counted.later // a_day),
         plan=plan,
     )
-
-
-def to_be_phoned(session: Session, broadcast: Broadcast, plan: Plan) -> Mapping[int | None, int]:
-    """How many of those without a way each mentor will be asked to phone, most first; None: nobody is their mentor.
-
-    Each guardian is counted once, at one of the mentors of their children.
-    """
-    found = audiences.people(session, scope_of(session, broadcast), audiences.from_json(broadcast.audience))
-    rows = chosen(session, found.subquery(), broadcast.urgency, plan).subquery()
-    tie, pairing = holding(Guardianship, session.today).subquery(), holding(Pairing, session.today).subquery()
-    mentor = (
-        sa.select(sa.func.min(pairing.c.person_id))
-        .join(tie, tie.c.child_id == pairing.c.child_id)
-        .where(tie.c.person_id == rows.c.person_id)
-        .scalar_subquery()
-    )
-    lost = sa.select(mentor.label("mentor_id")).where(rows.c.reason != "").subquery()
-    query = sa.select(lost.c.mentor_id, sa.func.count().label("people")).group_by(lost.c.mentor_id)
-    rows_found = session.connection().execute(query.order_by(sa.desc("people"), lost.c.mentor_id))
-    return {row.mentor_id: row.people for row in rows_found}
 
 
 def digest_of(broadcast: Broadcast) -> str:

@@ -31,9 +31,4 @@ def draft_hazard(
         raise Refused("hazard.over")
     if until - session.now > LONGEST:
         raise Refused("hazard.too_far", days=LONGEST.days)
-    broadcast = draft(session, by, notice, audience, dedupe_key=dedupe_key)
-    broadcast.until = until
-    broadcast.expires_at = min(broadcast.expires_at, until)
-    session.add(broadcast)
-    session.flush()
-    return broadcast
+    return draft(session, by, notice, audience, dedupe_key=dedupe_key, until=until)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Field, SQLModel, col, select
+from sqlmodel import Field, SQLModel, col, func, select
 
 from models.base.store import BigId, Moment, Session
 from models.messaging.outbox import Channel, Delivery, State
@@ -17,7 +17,7 @@ _GROUP = 20
 
 class MassReport(SQLModel, table=True):
     """MASSSENDJOBFINISH of one call (wechat.md section 1). `kept`: whom the platform's own filter left (FilterCount);
-    `settled_at` is empty until rows were found that the call was for."""
+    `settled_at` is empty until rows were found that the call was for; `broadcast_id` is theirs."""
 
     __tablename__ = "mass_report"
 
@@ -29,6 +29,7 @@ class MassReport(SQLModel, table=True):
     errors: int = Field(sa_type=BigId)
     arrived_at: datetime = Moment()
     settled_at: datetime | None = Moment(default=None, index=True)
+    broadcast_id: int | None = Field(default=None, sa_type=BigId, index=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,13 @@ def settle(session: Session) -> int:
     settled = 0
     for report in session.exec(waiting.limit(_GROUP)).all():
         rows = (col(Delivery.msgid) == report.msg_id, col(Delivery.channel) == Channel.MASS)
-        known = session.exec(select(Delivery.id).where(*rows).limit(1)).first() is not None
-        if known:
+        known = session.exec(select(Delivery).where(*rows).limit(1)).first()
+        if known is not None:
+            report.broadcast_id = known.broadcast_id
             state, reason = _outcome(report)
             forward = sa.update(Delivery).where(*rows, col(Delivery.state) < state)
             session.connection().execute(forward.values(state=state, reason=reason))
-        if known or session.now - report.arrived_at >= GIVE_UP_AFTER:
+        if known is not None or session.now - report.arrived_at >= GIVE_UP_AFTER:
             report.settled_at = session.now
             session.add(report)
             settled += 1
@@ -85,12 +87,8 @@ def settle(session: Session) -> int:
 
 def missing(session: Session, broadcast_id: int) -> int:
     """How many of a broadcast's mass messages the platform did not bring to a phone, as far as it has reported."""
-    calls = sa.select(col(Delivery.msgid)).where(
-        col(Delivery.broadcast_id) == broadcast_id, col(Delivery.channel) == Channel.MASS
-    )
-    lost = sa.func.coalesce(sa.func.sum(col(MassReport.total) - col(MassReport.sent)), 0)
-    query = sa.select(lost).where(col(MassReport.msg_id).in_(calls.distinct()))
-    return int(session.connection().execute(query).scalar_one())
+    lost = func.coalesce(func.sum(col(MassReport.total) - col(MassReport.sent)), 0)
+    return int(session.exec(select(lost).where(MassReport.broadcast_id == broadcast_id)).one())
 
 
 def _outcome(report: MassReport) -> tuple[State, str]:

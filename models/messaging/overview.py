@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from models.base.store import Session
-from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
+from models.messaging.broadcasts import OPEN, WRITERS, Broadcast, BroadcastState
 from models.roster.people import Duty, Person
 from models.roster.scope import duty_scope
 
@@ -28,7 +28,7 @@ def in_sight(session: Session, person: Person, *states: BroadcastState) -> Seque
 
 def drafts_of(session: Session, person: Person) -> Sequence[Broadcast]:
     """What a person wrote and has not sent yet."""
-    drafts = in_sight(session, person, BroadcastState.DRAFT, BroadcastState.AWAITING)
+    drafts = in_sight(session, person, *OPEN)
     return [each for each in drafts if each.written_by == person.id]
 
 

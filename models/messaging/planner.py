@@ -1,7 +1,7 @@
 """A draft: a notice in somebody's name for an audience they may write to; and the writer gets it first."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import select
 
@@ -12,16 +12,14 @@ from models.base.texts import say
 from models.base.turns import take_turn
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency, may_act
-from models.messaging.forecast import Preview, digest_of, preview
 from models.messaging.notices import Notice
 from models.messaging.outbox import Channel, Delivery, Lane, post
+from models.messaging.planning import plan
 from models.messaging.voices import AWAY, HOME, by_age_of, written
 from models.roster.accounts import accounts_of
 from models.roster.people import Person
 from models.roster.scope import duty_scope
 from models.roster.units import Unit
-
-__all__ = ["Preview", "digest_of", "draft", "keep_draft", "own_words", "preview", "send_to_self"]
 
 _CARD_CHARS = 20
 _TEXT_CHARS = 600
@@ -47,8 +45,16 @@ def own_words(title: str, text: str, text_away: str = "", urgency: Urgency = Urg
     )
 
 
-def draft(session: Session, by: Person, notice: Notice, audience: Audience, *, dedupe_key: str) -> Broadcast:
-    """A draft in the writer's name; the same key again returns the first.
+def draft(
+    session: Session,
+    by: Person,
+    notice: Notice,
+    audience: Audience,
+    *,
+    dedupe_key: str,
+    until: datetime | None = None,
+) -> Broadcast:
+    """A draft in the writer's name, planned at once; the same key again returns the first. Of no use after `until`.
 
     Raises Refused `broadcast.not_allowed` where the writer has no duty to write to the whole unit.
     """
@@ -58,7 +64,11 @@ def draft(session: Session, by: Person, notice: Notice, audience: Audience, *, d
         return known
     if not duty_scope(session, by, WRITERS).covers_unit(session.get_one(Unit, audience.unit_id)):
         raise Refused("broadcast.not_allowed")
-    return keep_draft(session, notice, audience, dedupe_key, written_by=by.id)
+    broadcast = keep_draft(session, notice, audience, dedupe_key, written_by=by.id)
+    if until is not None:
+        broadcast.until, broadcast.expires_at = until, min(broadcast.expires_at, until)
+    plan(session, broadcast)
+    return broadcast
 
 
 def send_to_self(session: Session, broadcast: Broadcast, by: Person) -> list[Delivery]:

@@ -1,19 +1,46 @@
-"""A preview in words: by which ways, in what time at the quota, and who will be asked to phone the others."""
+"""A preview in words: whom it reaches by which ways, in what time at the quota, and who phones the others."""
+
+from typing import Any
 
 from models.base.clock import local
 from models.base.store import Session
 from models.base.texts import say
+from models.messaging.audience_words import describe
+from models.messaging.audiences import from_json
 from models.messaging.broadcasts import Broadcast
-from models.messaging.forecast import Preview, to_be_phoned
+from models.messaging.forecast import Preview
 from models.messaging.outbox import Channel
+from models.messaging.planning import Forecast
 from models.messaging.voices import age_groups
 from models.roster.people import Person
 
-_CALLERS_SHOWN = 3
+CALLERS_SHOWN = 3
+
+
+def preview_facts(
+    session: Session, broadcast: Broadcast, found: Forecast, callers_shown: int = CALLERS_SHOWN
+) -> dict[str, Any]:
+    """What a person must see before it goes out, as `announce.preview` says it: both texts, for whom, how many, and who
+    cannot be reached and why."""
+    seen = found.seen
+    same = seen.text_away == seen.text_home
+    return {
+        "title": broadcast.title,
+        "urgency": broadcast.urgency,
+        "to": describe(session, from_json(broadcast.audience)),
+        "home": seen.text_home,
+        "away": (say("announce.same") if same else seen.text_away) + ages_words(broadcast),
+        "total": f"{seen.count:,}",
+        "count": f"{seen.reachable:,}",
+        "time": time_words(seen) + until_words(broadcast),
+        "missed": missed_words(session, found, callers_shown),
+    }
 
 
 def time_words(seen: Preview) -> str:
     """3 分钟内发完。 or how many go today and how long the rest waits; then the ways, if there are several."""
+    if not seen.reachable:
+        return say("preview.nobody")
     if seen.later:
         today = f"{seen.reachable - seen.later:,}"
         text = say("preview.days", today=today, later=f"{seen.later:,}", days=seen.days)
@@ -40,19 +67,26 @@ def until_words(broadcast: Broadcast) -> str:
     return "\n" + say("preview.until", day=f"{at.month}月{at.day}日", time=f"{at:%H:%M}")
 
 
-def phoning_words(session: Session, broadcast: Broadcast, seen: Preview) -> str:
-    """Who will be asked to phone those without a way: 林老师 12 位，陈老师 3 位; '' where everyone has one."""
-    if not seen.unreachable:
+def missed_words(session: Session, found: Forecast, callers_shown: int = CALLERS_SHOWN) -> str:
+    """How many no message reaches, a line for each reason with who will be asked to phone them; '' where all have a
+    way: 6 位没绑定：林老师 5 位，陈老师 1 位."""
+    missed = sum(found.seen.unreachable.values())
+    if not missed:
         return ""
-    callers = to_be_phoned(session, broadcast, seen.plan)
-    named = [(mentor, people) for mentor, people in callers.items() if mentor is not None]
-    parts = [
-        say("preview.caller", name=session.get_one(Person, mentor).name, people=f"{people:,}")
-        for mentor, people in named[:_CALLERS_SHOWN]
-    ]
-    more = sum(people for _, people in named[_CALLERS_SHOWN:])
-    if more:
-        parts.append(say("preview.more_callers", teachers=len(named) - _CALLERS_SHOWN, people=f"{more:,}"))
-    if None in callers:
-        parts.append(say("preview.no_mentor", people=f"{callers[None]:,}"))
-    return say("preview.callers", who="，".join(parts))
+    lines = [say("preview.missed", count=f"{missed:,}")]
+    for reason, count in sorted(found.seen.unreachable.items(), key=lambda each: -each[1]):
+        callers = [(who, people) for who, people in found.phoning.get(reason, ()) if who is not None]
+        parts = [
+            say("preview.caller", name=session.get_one(Person, who).name, people=f"{people:,}")
+            for who, people in callers[:callers_shown]
+        ]
+        more = sum(people for _, people in callers[callers_shown:])
+        if more:
+            others = len(callers) - callers_shown
+            parts.append(say("preview.more_callers", teachers=others, people=f"{more:,}"))
+        nobody = dict(found.phoning.get(reason, ())).get(None, 0)
+        if nobody:
+            parts.append(say("preview.no_caller", people=f"{nobody:,}"))
+        why = say(f"reason.{reason}")
+        lines.append(say("preview.reason", count=f"{count:,}", why=why, who="，".join(parts)))
+    return "\n" + "\n".join(lines)

@@ -3,10 +3,11 @@
 import csv
 import re
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.outbox import Delivery
+from models.messaging.freezing import Freezer
+from models.messaging.outbox import Batch, BatchState, Delivery, State
 from models.roster.people import Duty, find_person, give_duty
 from models.roster.units import Unit
 from tests.commands.conftest import CHEN, GRANDMOTHER, LI, WANG
@@ -46,9 +47,9 @@ def _told(office: Office, openid: str) -> list[str]:
 def test_a_draft_shows_the_words_whom_it_reaches_and_whom_not(office: Office) -> None:
     said = office.does("broadcast", "new", "--by", WANG, "--notice", "drowning", "--to", "柳溪小学 在家")
     assert "《" in said and "柳溪小学 · 在家的监护人" in said
-    assert "在家：\n" in said and "在外：\n" in said and "要发给 1 位" in said
+    assert "在家：\n" in said and "在外：\n" in said and "能发到 1 位" in said
     said = office.does("broadcast", "new", "--by", WANG, "--notice", "drowning")
-    assert "2 位发不到：没绑定，进电话名单" in said
+    assert "一共 3 位，能发到 1 位" in said and "2 位没绑定：王启明 2 位" in said
     assert _told(office, "o-nainai") == []
 
 
@@ -64,7 +65,7 @@ def test_list_and_show_know_a_broadcast_by_its_number(office: Office) -> None:
     number = _drafted(office)
     said = office.does("broadcast", "list")
     assert number in said and "草稿" in said and "青禾县 · 全部监护人" in said
-    assert "要发给 1 位" in office.does("broadcast", "show", number)
+    assert "能发到 1 位" in office.does("broadcast", "show", number)
     for wrong in ("000", "abcdef", "999999999999999"):
         assert f"没有编号是 {wrong} 的通知" in office.refuses("broadcast", "show", wrong)
 
@@ -80,7 +81,7 @@ def test_the_approver_is_told_and_lets_it_go_and_the_writer_hears_of_it(office: 
     assert "王启明写的" in _told(office, "o-li")[0]
     assert "请另一位审批" in office.refuses("broadcast", "approve", number, "--by", WANG, typed="y\n")
     said = office.does("broadcast", "approve", number, "--by", LI, typed="y\n")
-    assert "发出去吗？" in said and "要发给 1 位" in said and "开始发了" in said
+    assert "发出去吗？" in said and "能发到 1 位" in said and "开始发了" in said
     assert _state(office, number) == BroadcastState.SENDING
     assert "李文静批了" in _told(office, "o-wang")[-1]
     assert "正在发：共 3，" in office.does("broadcast", "status", number)
@@ -101,7 +102,7 @@ def test_nobody_approves_outside_their_units(office: Office) -> None:
 def test_an_emergency_needs_a_duty_officer(office: Office) -> None:
     number = _drafted(office, notice="rainstorm")
     said = office.refuses("broadcast", "emergency", number, "--by", WANG, "--reason", "山洪", typed="y\n")
-    assert "只有值班员" in said and _state(office, number) == BroadcastState.DRAFT
+    assert "只有值班员" in said and _state(office, number) == BroadcastState.PLANNED
 
 
 def test_it_can_be_paused_resumed_and_stopped_for_good(office: Office) -> None:
@@ -160,3 +161,45 @@ def test_a_hazard_that_is_none_or_without_a_time_is_refused(office: Office) -> N
     assert "没有险情 drowning。有：rainstorm、heat" in office.refuses(*line[:2], "drowning", *line[3:], "6 hours")
     assert "--until：写成" in office.refuses(*line[:2], "heat", *line[3:], "tomorrow")
     assert "这个时间已经过了" in office.refuses(*line[:2], "heat", *line[3:], "2020-01-01T08:00")
+
+
+def test_what_was_sent_alone_is_listed_and_reviewed_by_another(office: Office) -> None:
+    store = office.store()
+    with store.write() as session:
+        wang = find_person(session, "王启明", WANG)
+        county = session.exec(select(Unit).where(Unit.name == "青禾县")).one()
+        assert wang is not None
+        give_duty(session, wang, county, Duty.DUTY_OFFICER)
+    store.close()
+    number = _drafted(office, notice="rainstorm")
+    office.does("broadcast", "emergency", number, "--by", WANG, "--reason", "山洪", typed="y\n")
+    said = office.does("broadcast", "reviews")
+    assert number in said and "王启明" in said and "山洪" in said
+    assert "自己发的" in office.refuses("broadcast", "review", number, "--by", WANG)
+    assert "复核好了" in office.does("broadcast", "review", number, "--by", LI, "--wrong", "没先问水利站")
+    assert number not in office.does("broadcast", "reviews")
+    assert "没先问水利站" in _told(office, "o-wang")[-1]
+
+
+def test_what_stopped_and_what_nobody_knows_is_listed_and_seen_to(office: Office) -> None:
+    number = _asked(office)
+    office.does("broadcast", "approve", number, "--by", LI, typed="y\n")
+    store = office.store()
+    while Freezer(store).step():
+        pass
+    with store.write() as session:
+        batch = session.exec(select(Batch).where(col(Batch.broadcast_id).is_not(None))).one()
+        batch.state, batch.trouble = BatchState.STOPPED, "KeyError"
+        stopped = str(batch.id)[-6:]
+    assert "KeyError" in (said := office.does("broadcast", "failed")) and stopped in said
+    assert "没有编号是 000000" in office.refuses("broadcast", "retry", "000000", "--by", WANG)
+    assert "不归您发" in office.refuses("broadcast", "retry", stopped, "--by", CHEN)
+    assert "接着发了" in office.does("broadcast", "retry", stopped, "--by", WANG)
+    assert "KeyError" not in office.does("broadcast", "failed")
+    with store.write() as session:
+        row = session.exec(select(Delivery).where(Delivery.batch_id == batch.id)).one()
+        row.state = State.UNKNOWN
+    store.close()
+    assert "不知道收到没有：当作没回" in office.does("broadcast", "failed")
+    assert "请老师给1位打电话" in office.does("broadcast", "have-phoned", number, "--by", WANG)
+    assert "已经在发，或已经结束" in office.refuses("broadcast", "have-phoned", number, "--by", WANG)

@@ -12,13 +12,15 @@ from bot.delivery.worker import Worker
 from models.base.facts import end
 from models.base.store import Store
 from models.messaging.acknowledgements import acknowledge, acknowledge_latest, mark_read
-from models.messaging.approval import approve, ask_approval, from_rule, lapse, send_without_approval
+from models.messaging.approval import approve, ask_approval, from_rule, lapse
 from models.messaging.audiences import Audience
-from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency, pause, progress, resume, stop
+from models.messaging.broadcasts import Broadcast, BroadcastState, pause, progress, resume, stop
+from models.messaging.forecast import preview
 from models.messaging.freezing import Freezer
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.phoning import to_phone
-from models.messaging.planner import draft, preview, send_to_self
+from models.messaging.planner import draft, send_to_self
+from models.messaging.planning import forecast
 from models.roster.accounts import Account, left
 from models.roster.consent import withdraw_consent
 from models.roster.people import Duty, Person, give_duty
@@ -124,7 +126,41 @@ def test_words_or_count_that_changed_need_a_new_look(store: Store, agreed: Cast)
         session.refresh(broadcast)
 
 
-def test_an_approval_comes_within_a_day_or_not_at_all(store: Store, agreed: Cast, clock: FrozenClock) -> None:
+def test_a_draft_is_planned_and_what_was_counted_is_kept_with_it(
+    store: Store, agreed: Cast, clock: FrozenClock
+) -> None:
+    with store.write() as session:
+        broadcast = drafted(session, agreed)
+        assert broadcast.state == BroadcastState.PLANNED and broadcast.planned_count == 2
+        left(session, OPENIDS["father"])
+        first = forecast(session, broadcast)
+        assert first.seen.unreachable == {} and first.seen.channels == {Channel.TEMPLATE: 2}
+    clock.advance(minutes=31)  # what was counted half an hour ago is counted anew
+    with store.read() as session:
+        again = forecast(session, session.get_one(Broadcast, broadcast.id))
+        assert again.seen.unreachable == {"not_following": 1}
+        assert again.phoning == {"not_following": ((agreed.lin, 1),)}
+    with store.write() as session:
+        broadcast = session.get_one(Broadcast, broadcast.id)
+        ask_approval(session, broadcast, session.get_one(Person, agreed.wang))
+        assert broadcast.state == BroadcastState.AWAITING
+    clock.advance(hours=3)  # the second person sees what the writer saw
+    with store.read() as session:
+        assert forecast(session, session.get_one(Broadcast, broadcast.id)) == again
+
+
+def test_a_draft_for_nobody_stays_a_draft_and_is_not_asked_for(store: Store, agreed: Cast) -> None:
+    with store.write() as session:
+        wang = session.get_one(Person, agreed.wang)
+        broadcast = draft(session, wang, WATER, Audience(agreed.school, ages=(1, 1)), dedupe_key="nobody")
+        assert broadcast.state == BroadcastState.DRAFT
+        with refused("broadcast.nobody"):
+            ask_approval(session, broadcast, wang)
+
+
+def test_an_approval_comes_within_a_day_or_its_writer_hears_that_it_did_not(
+    store: Store, agreed: Cast, clock: FrozenClock
+) -> None:
     with store.write() as session:
         broadcast = drafted(session, agreed)
         ask_approval(session, broadcast, session.get_one(Person, agreed.wang))
@@ -133,8 +169,11 @@ def test_an_approval_comes_within_a_day_or_not_at_all(store: Store, agreed: Cast
         with refused("broadcast.too_late"):
             approve(session, broadcast, session.get_one(Person, agreed.li), broadcast.digest)
         lapse(session)
+        lapse(session)
     with store.read() as session:
         assert session.get_one(Broadcast, broadcast.id).state == BroadcastState.EXPIRED
+        [told] = session.exec(select(Delivery).where(Delivery.person_id == agreed.wang))
+        assert "没人批，没有发" in told.words["text"]
 
 
 def test_a_mentor_writes_to_nobody_and_an_administrator_not_to_another_school(store: Store, agreed: Cast) -> None:
@@ -155,28 +194,9 @@ def test_the_same_click_fifty_times_at_once_is_one_broadcast(store: Store, agree
     for _ in range(2):
         with store.write() as session:
             broadcast = session.exec(select(Broadcast)).one()
-            if broadcast.state == BroadcastState.DRAFT:
+            if broadcast.state == BroadcastState.PLANNED:
                 ask_approval(session, broadcast, session.get_one(Person, agreed.wang))
             approve(session, broadcast, session.get_one(Person, agreed.li), broadcast.digest)
-
-
-def test_a_duty_officer_sends_what_is_urgent_alone_with_a_reason(
-    store: Store, agreed: Cast, worker: Worker, simulator: Simulator, clock: FrozenClock
-) -> None:
-    clock.advance(hours=13)  # 23:00
-    with store.write() as session:
-        wang = session.get_one(Person, agreed.wang)
-        broadcast = drafted(session, agreed, replace(WATER, urgency=Urgency.URGENT))
-        with refused("broadcast.not_duty_officer"):
-            send_without_approval(session, broadcast, wang, "河水涨了")
-        give_duty(session, wang, session.get_one(Unit, agreed.school), Duty.DUTY_OFFICER)
-        with refused("broadcast.no_reason"):
-            send_without_approval(session, broadcast, wang, " ")
-        with refused("broadcast.not_urgent"):
-            send_without_approval(session, drafted(session, agreed, key="click-2"), wang, "河水涨了")
-        send_without_approval(session, broadcast, wang, "河水涨了")
-    worker.drain()
-    assert len(simulator.shown(OPENIDS["grandmother"])) == 1  # at night
 
 
 def test_an_ordinary_notice_waits_for_the_morning(
@@ -299,6 +319,8 @@ def test_above_a_thousand_the_count_is_typed(store: Store, agreed: Cast) -> None
         settle_crowd(session, session.get_one(Unit, agreed.class_), 1, first=1001)
         with refused("broadcast.count_changed"):
             approve(session, broadcast, li, broadcast.digest, 1002)
-        ask_approval(session, broadcast, session.get_one(Person, agreed.wang))
+        with refused("broadcast.count_changed"):
+            approve(session, broadcast, li, broadcast.digest)
         approve(session, broadcast, li, broadcast.digest, 1003)
+        assert broadcast.planned_count == 1003
         assert broadcast.expires_at - broadcast.not_before == timedelta(days=7)

@@ -9,16 +9,18 @@ from sqlmodel import select
 
 from benchmarks.people import openid, settle_crowd
 from models.base.store import Session, Store
-from models.messaging import allowances, audiences, forecast, outlets
+from models.messaging import allowances, audiences, outlets
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, Urgency, scope_of
 from models.messaging.choosing import CUSTOM_IN_WINDOW, CUSTOM_RESERVE, MASS_A_MONTH, Facts, Room, choose, chosen
+from models.messaging.forecast import preview
 from models.messaging.freezing import Freezer
 from models.messaging.notices import Notice
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.outlets import AccountKind, Means, Plan, means_now, note_quota, open_outlets
-from models.messaging.planner import preview
-from models.messaging.preview_words import phoning_words, time_words
+from models.messaging.planning import Forecast, plan
+from models.messaging.preview_words import missed_words, time_words
+from models.messaging.who_phones import who_phones
 from models.roster.accounts import Account, left
 from models.roster.consent import withdraw_consent
 from models.roster.people import Person
@@ -152,8 +154,11 @@ def test_a_short_quota_keeps_the_reserve_and_says_how_many_days_it_takes(store: 
         assert lost.channels == {TEMPLATE: 25} and lost.unreachable == {"no_quota": 75} and lost.days == 0
         assert time_words(seen) == "今天的额度能发 25 位，另外 75 位再等 2 天。"
         assert time_words(preview(session, urgent, means=with_mass)) == "1 分钟内发完。\n怎么发：群发 100"
-        words = phoning_words(session, urgent, lost)
-        assert words == "请他们打电话：没有结对老师的 75 位由学校打"
+        phoning = who_phones(session, urgent, lost.plan)
+        assert phoning == {"no_quota": ((cast.zhou, 75),)}  # without a mentor the class teacher is asked
+        assert missed_words(session, Forecast(lost, phoning)) == (
+            "\n75 位发不到，要打电话：\n75 位今天的额度不够：周老师 75 位"
+        )
 
 
 def test_an_alert_that_templates_would_bring_too_late_goes_by_mass(store: Store, cast: Cast) -> None:
@@ -186,10 +191,21 @@ def test_who_is_to_be_phoned_is_counted_with_their_mentor(store: Store, cast: Ca
         for number in (1, 2):
             session.get_one(Account, openid(number)).following = False
         broadcast = drafted(session, cast)
-        seen = preview(session, broadcast)
-        assert seen.unreachable == {"not_following": 3, "no_consent": 1}
-        assert forecast.to_be_phoned(session, broadcast, seen.plan) == {cast.lin: 2, None: 2}
-        assert phoning_words(session, broadcast, seen) == "请他们打电话：林老师 2 位，没有结对老师的 2 位由学校打"
+        found = plan(session, broadcast)
+        assert found.seen.unreachable == {"not_following": 3, "no_consent": 1}
+        assert found.phoning == {"not_following": ((cast.zhou, 2), (cast.lin, 1)), "no_consent": ((cast.lin, 1),)}
+        assert missed_words(session, found) == (
+            "\n4 位发不到，要打电话：\n3 位没关注：周老师 2 位，林老师 1 位\n1 位没同意接收：林老师 1 位"
+        )
+        assert (
+            missed_words(session, found, callers_shown=1).splitlines()[2]
+            == "3 位没关注：周老师 2 位，另外 1 位老师 1 位"
+        )
+        session.get_one(Account, OPENIDS["lin"]).following = False  # she could not be asked: the class teacher is
+        assert who_phones(session, broadcast, found.seen.plan) == {
+            "not_following": ((cast.zhou, 3),),
+            "no_consent": ((cast.zhou, 1),),
+        }
 
 
 def test_a_plan_is_kept_with_the_broadcast(store: Store, cast: Cast) -> None:

@@ -22,8 +22,8 @@ from models.calendar.occurrences import (
 from models.calendar.school import Kind, SchoolCalendar, Span
 from models.calendar.when import on
 from models.messaging.broadcasts import Broadcast
+from models.messaging.forecast import preview
 from models.messaging.outbox import Delivery
-from models.messaging.planner import preview
 from models.roster.people import Person, duties_of
 from models.roster.units import Unit
 from scheduler import notices as task

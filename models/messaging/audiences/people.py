@@ -20,14 +20,23 @@ from models.roster.ties import Guardianship
 from models.roster.units import Unit
 
 
-def people(session: Session, scope: Scope, audience: Audience, *, among: Sequence[int] | None = None) -> sa.Select[Any]:
+def people(
+    session: Session,
+    scope: Scope,
+    audience: Audience,
+    *,
+    among: Sequence[int] | None = None,
+    with_child: bool = False,
+) -> sa.Select[Any]:
     """(person_id, at_home) of each guardian once, always within the scope; at home for one of the children is at home.
 
     A guardian is meant where one child of theirs, and their tie to that child, fit the expression. Erased people are
-    left out; `among` asks only of these people, some thousands at most.
+    left out; `among` asks only of these people, some thousands at most. `with_child`: also the first such child.
     """
     tie, meant = _meant(session, scope, audience)
     found = meant.with_only_columns(tie.c.person_id, sa.func.max(sa.cast(tie.c.at_home, sa.Integer)).label("at_home"))
+    if with_child:
+        found = found.add_columns(sa.func.min(tie.c.child_id).label("child_id"))
     if among is not None:
         found = found.where(tie.c.person_id.in_(among))
     return found.group_by(tie.c.person_id)

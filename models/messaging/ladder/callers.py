@@ -12,19 +12,23 @@ from models.roster.people import Duty, Person, Staff, staff_of
 from models.roster.ties import Pairing, PairingRole
 from models.roster.units import Unit, UnitKind, enclosing
 
+Near = dict[int, list[int]]
+"""The staff of a class, by the id of its unit."""
+
 _MENTORS = (PairingRole.MENTOR, PairingRole.TUTOR)
 
 
-def callers(session: Session, ties: Sequence[Any]) -> Mapping[int, Sequence[int]]:
+def callers(session: Session, ties: Sequence[Any], near: Near | None = None) -> Mapping[int, Sequence[int]]:
     """By child (ties have `child_id` and `unit_id`), whoever may be asked, in their order; who has no account that
-    follows stands behind the others."""
+    follows stands behind the others. `near` is kept between pieces of one look: the staff of classes asked for."""
+    near = {} if near is None else near
     children = {tie.child_id: tie.unit_id for tie in ties}
     paired = holding(Pairing, session.today).where(col(Pairing.child_id).in_(children), col(Pairing.role).in_(_MENTORS))
     mentors: dict[int, list[int]] = {}
     for pairing in session.exec(paired.order_by(col(Pairing.id))):
         mentors.setdefault(pairing.child_id, []).append(pairing.person_id)
-    above = {unit_id: _staff_above(session, unit_id) for unit_id in set(children.values())}
-    found = {child: [*mentors.get(child, ()), *above[unit]] for child, unit in children.items()}
+    near |= {unit_id: _staff_near(session, unit_id) for unit_id in set(children.values()) - near.keys()}
+    found = {child: [*mentors.get(child, ()), *near[unit]] for child, unit in children.items()}
     following = _following(session, {person for people in found.values() for person in people})
     return {child: sorted(dict.fromkeys(each), key=lambda one: one not in following) for child, each in found.items()}
 
@@ -44,7 +48,7 @@ def administrators(session: Session, school: Unit) -> Sequence[Person]:
     return staff_of(session, school, Duty.ADMIN) or staff_of(session, school, Duty.ADMIN, above=True)[:1]
 
 
-def _staff_above(session: Session, unit_id: int) -> list[int]:
+def _staff_near(session: Session, unit_id: int) -> list[int]:
     path = session.exec(select(Unit.path).where(Unit.id == unit_id)).one()
     near = [int(part) for part in reversed(path.split("/")) if part]
     teaching = col(Staff.duty) == Duty.CLASS_TEACHER

@@ -1,0 +1,43 @@
+"""复核: what a duty officer sent without a second person, looked at afterwards by one."""
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue, Kept
+from handlers.flow import flow
+from handlers.prompts import Pick, Text
+from models.base.clock import local
+from models.messaging import emergency
+from models.messaging.broadcasts import progress
+from models.messaging.emergency import Verdict
+from models.roster.people import Duty, Person
+
+
+@flow("复核", "事后复核", duty=Duty.APPROVER, menu="review.menu")
+def review_emergency(chat: Chat) -> Dialogue:
+    """One emergency: who sent it, when and why, how it ended, and whether that was right."""
+    broadcast = yield from Pick(
+        "review.which",
+        emergency.to_review(chat.session, chat.me),
+        name=lambda b: f"《{b.title}》",
+        sole=True,
+        empty="review.none",
+    )
+    now = progress(chat.session, broadcast)
+    sent_at = local(broadcast.approved_at or broadcast.created_at)
+    verdict = yield from Pick(
+        "review.ask",
+        Verdict,
+        title=broadcast.title,
+        words=lambda one: ("该发",) if one is Verdict.RIGHT else ("不该发",),
+        when=f"{sent_at.month}月{sent_at.day}日 {sent_at:%H:%M}",
+        who=chat.session.get_one(Person, broadcast.approved_by).name,
+        reason=broadcast.emergency_reason,
+        home=broadcast.text_home,
+        planned=f"{now.planned:,}",
+        acknowledged=f"{now.acknowledged:,}",
+    )
+    note = ""
+    if verdict is Verdict.WRONG:
+        why = yield from Text("review.what_was_wrong", at_most=200)
+        note = why.text
+    emergency.review(chat.session, broadcast, chat.me, verdict, note)
+    return Kept("review.kept", {"title": broadcast.title})

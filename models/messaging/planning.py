@@ -1,0 +1,89 @@
+"""A draft is planned: whom it reaches by which way, and who phones the others, is counted once and kept with it.
+
+What the writer saw is what the second person sees. It is counted again when approval is asked
+for, and when it is given.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from models.base.store import Session
+from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.forecast import Preview, preview
+from models.messaging.outbox import Channel
+from models.messaging.outlets import Plan
+from models.messaging.who_phones import Phoning, who_phones
+
+GOOD_FOR = timedelta(minutes=30)
+"""Bindings, windows and quotas change: a draft that is looked at later is counted anew."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What was counted, and who is asked to phone (by reason) whom nothing reaches."""
+
+    seen: Preview
+    phoning: Phoning
+
+
+def plan(session: Session, broadcast: Broadcast) -> Forecast:
+    """Counts, and keeps what was counted: a draft becomes planned; one that is for nobody stays a draft."""
+    found = _count(session, broadcast)
+    broadcast.digest, broadcast.planned_count = found.seen.digest, found.seen.count
+    broadcast.plan, broadcast.forecast = found.seen.plan.as_json(), _as_json(found, session.now)
+    if broadcast.state == BroadcastState.DRAFT and found.seen.count:
+        broadcast.state = BroadcastState.PLANNED
+    session.add(broadcast)
+    session.flush()
+    return found
+
+
+def forecast(session: Session, broadcast: Broadcast) -> Forecast:
+    """What was kept, while it is fresh or awaits approval; else counted now, and not kept."""
+    kept = json.loads(broadcast.forecast)
+    if not kept:
+        return _count(session, broadcast)
+    settled = broadcast.state not in (BroadcastState.DRAFT, BroadcastState.PLANNED)
+    if settled or session.now - datetime.fromisoformat(kept["at"]) < GOOD_FOR:
+        return _from_json(broadcast, kept)
+    return _count(session, broadcast)
+
+
+def _count(session: Session, broadcast: Broadcast) -> Forecast:
+    seen = preview(session, broadcast)
+    return Forecast(seen, who_phones(session, broadcast, seen.plan) if seen.unreachable else {})
+
+
+def _as_json(found: Forecast, at: datetime) -> str:
+    seen = found.seen
+    return json.dumps(
+        {
+            "at": at.isoformat(),
+            "count": seen.count,
+            "channels": seen.channels,
+            "unreachable": seen.unreachable,
+            "phoning": found.phoning,
+            "minutes": seen.minutes,
+            "later": seen.later,
+            "days": seen.days,
+            "digest": seen.digest,
+        }
+    )
+
+
+def _from_json(broadcast: Broadcast, kept: dict[str, Any]) -> Forecast:
+    seen = Preview(
+        count=kept["count"],
+        channels={Channel(name): count for name, count in kept["channels"].items()},
+        unreachable=kept["unreachable"],
+        text_home=broadcast.text_home,
+        text_away=broadcast.text_away,
+        minutes=kept["minutes"],
+        digest=kept["digest"],
+        later=kept["later"],
+        days=kept["days"],
+        plan=Plan.from_json(broadcast.plan),
+    )
+    return Forecast(seen, {reason: tuple((who, n) for who, n in each) for reason, each in kept["phoning"].items()})
