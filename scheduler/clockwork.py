@@ -9,7 +9,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from models.base.clock import SHANGHAI, Clock, SystemClock
 from models.base.ids import new_id
-from models.base.store import Store
+from models.base.store import Session, Store
 from models.calendar.pulse import NOTICES, lead, pulse, resting, step_down, wake
 from scheduler.task import Made, Task
 from scheduler.tasks import TASKS
@@ -24,8 +24,7 @@ def tick(store: Store, tasks: Sequence[Task] = TASKS) -> list[Made]:
     A task that fails does not keep the others from their work; what failed is raised at the end, together.
     """
     with store.read() as session:
-        asleep = resting(session)
-        due = [task for task in tasks if task.is_due(session, asleep)]
+        due = due_tasks(session, tasks)
     made: list[Made] = []
     failed: list[Exception] = []
     for task in due:
@@ -36,6 +35,12 @@ def tick(store: Store, tasks: Sequence[Task] = TASKS) -> list[Made]:
     if failed:
         raise ExceptionGroup("the scheduler's tick", failed)
     return made
+
+
+def due_tasks(session: Session, tasks: Sequence[Task] = TASKS) -> list[Task]:
+    """The tasks that have something to do at `session.now`."""
+    asleep = resting(session)
+    return [task for task in tasks if task.is_due(session, asleep)]
 
 
 class Clockwork:

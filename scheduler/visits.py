@@ -2,21 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import time, timedelta
+from functools import cache
+
+from sqlmodel import select
 
 from models.base.clock import at_local, local_date
 from models.base.store import Session, Store
 from models.base.texts import say
+from models.calendar.holidays import is_working_day
+from models.calendar.places import Calendars
 from models.calendar.pulse import pulse
+from models.calendar.school import SchoolCalendar
 from models.care.visits import Due, overdue_visits
+from models.messaging.outbox import posted
 from models.messaging.words import tell
 from models.roster.labels import labels
 from models.roster.people import Person
+from models.roster.units import Unit
 from scheduler.task import Made
 
 NAME = "visit_overdue"
 HOUR = time(8, 0)
 USEFUL_FOR = timedelta(hours=12)
-_SATURDAY = 5
 _SHOWN = 5
 _MOST = 100_000
 _AT_ONCE = 50
@@ -26,23 +33,35 @@ def remind_mentors(store: Store) -> Iterator[Made]:
     """Tells every mentor with an overdue child; the week in the message's key keeps it to once a week."""
     with store.read() as session:
         today, late = session.today, session.now - at_local(session.today, HOUR)
-        by_mentor: dict[int, list[Due]] = {}
-        if timedelta(0) <= late < USEFUL_FOR and today.weekday() < _SATURDAY:
-            for due in overdue_visits(session, _MOST):
-                by_mentor.setdefault(due.mentor_id, []).append(due)
-    monday = today - timedelta(days=today.weekday())
+        week = (today - timedelta(days=today.weekday())).isoformat()
+        by_mentor = _to_remind(session, week) if timedelta(0) <= late < USEFUL_FOR else {}
     mentors, told = list(by_mentor), 0
     for at in range(0, len(mentors), _AT_ONCE):
         with store.write() as session:
-            told += sum(
-                _remind(session, each, by_mentor[each], monday.isoformat()) for each in mentors[at : at + _AT_ONCE]
-            )
+            told += sum(_remind(session, each, by_mentor[each], week) for each in mentors[at : at + _AT_ONCE])
     with store.write() as session:
         row = pulse(session, NAME)
         following = today if late < timedelta(0) else today + timedelta(days=1)
         row.looked_at, row.next_at = session.now, at_local(following, HOUR)
     if told:
         yield Made(NAME, "made", told)
+
+
+def _to_remind(session: Session, week: str) -> dict[int, list[Due]]:
+    """The overdue children where people work today, by mentor; who was told this week is left out."""
+    calendars, nobodys = Calendars(session), SchoolCalendar("")
+    paths = dict(session.exec(select(Unit.id, Unit.path)).all())
+
+    @cache
+    def works(unit_id: int) -> bool:
+        return is_working_day(calendars.at(paths[unit_id]) or nobodys, session.today)
+
+    found: dict[int, list[Due]] = {}
+    for due in overdue_visits(session, _MOST):
+        if works(due.child.unit_id):
+            found.setdefault(due.mentor_id, []).append(due)
+    told = posted(session, [_key(mentor_id, week) for mentor_id in found])
+    return {mentor_id: due for mentor_id, due in found.items() if _key(mentor_id, week) not in told}
 
 
 def _remind(session: Session, mentor_id: int, due: Sequence[Due], week: str) -> bool:
@@ -60,7 +79,11 @@ def _remind(session: Session, mentor_id: int, due: Sequence[Due], week: str) -> 
         session,
         session.get_one(Person, mentor_id),
         text,
-        key=f"visit-overdue:{mentor_id}:{week}",
+        key=_key(mentor_id, week),
         title=say("rule.visit_overdue_title"),
     )
     return told.planned_at == session.now and local_date(told.planned_at) == session.today
+
+
+def _key(mentor_id: int, week: str) -> str:
+    return f"visit-overdue:{mentor_id}:{week}"

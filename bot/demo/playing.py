@@ -14,9 +14,12 @@ from bot.demo.school import load_school
 from bot.demo.world import World, demo_phones
 from bot.menu import account_menu
 from bot.serving import Running
-from models.base.clock import FileClock
+from models.base.clock import FileClock, SystemClock
+from models.messaging.outbox import Lane
+from models.messaging.outbox.leasing import is_waiting
 from models.migrations import upgrade
-from scheduler.clockwork import tick
+from scheduler.clockwork import due_tasks, tick
+from scheduler.learning import ENROL
 
 _TICK_SECONDS = 1.0
 
@@ -29,6 +32,13 @@ class Playing:
     house: House
     running: Running
     hand: Hand
+
+    def is_due(self, moment: datetime) -> bool:
+        """Whether a rule or a message comes due by a moment; that newcomers are looked for is no reason to stop."""
+        with self.house.store.read() as session:
+            session.now = moment
+            tasks = {task.name for task in due_tasks(session)}
+            return bool(tasks - {ENROL}) or is_waiting(session, SystemClock().now(), lanes=tuple(Lane), not_channels=())
 
     def go_to(self, moment: datetime) -> None:
         """Turns the clock to a moment and does everything that is due, until nothing is."""

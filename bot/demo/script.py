@@ -19,7 +19,7 @@ FIRST_FRIDAY = at_local(date(2026, 9, 4), time(10, 0))
 YEAR_BEGINS = at_local(date(2026, 8, 29), time(8, 0))
 YEAR_ENDS = date(2027, 8, 31)
 HOURS = (time(10, 0), time(17, 0), time(19, 30), time(23, 0))
-"""When the clock stops on a day; the last is at night, when nothing may ring."""
+"""When the clock may stop on a day, if something is due; the last is at night, when nothing may ring."""
 
 
 def play(folder: Path) -> Iterator[str]:
@@ -28,12 +28,13 @@ def play(folder: Path) -> Iterator[str]:
     also: list[Event] = []
     with open_demo(folder, starts_at=YEAR_BEGINS, by_itself=False) as playing:
         try:
-            seen = 0
+            seen, scenes = 0, dict(SCENES)
             for moment in _stops():
+                if moment not in scenes and not playing.is_due(moment):
+                    continue
                 playing.go_to(moment)
-                for at, scene in SCENES:
-                    if at == moment:
-                        also += scene(playing)
+                if moment in scenes:
+                    also += scenes[moment](playing)
                 shown = playing.hand.ledger(seen)
                 answer_notices(playing, shown, GUARDIANS)
                 seen = max((each.seq for each in shown), default=seen)

@@ -13,6 +13,9 @@ STATUTORY = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国
 """The names under which an operator writes them, as chinesecalendar has them."""
 
 
+_SATURDAY = 5
+
+
 def holiday_spans(calendar: SchoolCalendar, years: Iterable[int]) -> list[Span]:
     """The holidays of these civil years that somebody published; by name and year the operator's own win."""
     own = calendar.of(Kind.HOLIDAY)
@@ -49,6 +52,13 @@ def is_makeup_day(calendar: SchoolCalendar, day: date) -> bool | None:
     if any(span.first.year == day.year for span in calendar.of(Kind.HOLIDAY)):
         return False
     return day in workdays if published(day.year) else None
+
+
+def is_working_day(calendar: SchoolCalendar, day: date) -> bool:
+    """Whether people work on a day: no holiday and no weekend, unless it is one of work instead (调休)."""
+    if any(day in span for span in holiday_spans(calendar, (day.year, day.year - 1))):
+        return False
+    return day.weekday() < _SATURDAY or bool(is_makeup_day(calendar, day))
 
 
 def warnings(calendar: SchoolCalendar, today: date) -> list[str]:

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 
 from models.base.store import Session
-from models.calendar.files import calendars
+from models.calendar.places import Calendars
 from models.calendar.school import Kind
-from models.roster.units import Unit, ancestors
+from models.roster.units import Unit
 
 _VACATION = timedelta(days=80)
 """A term's figures stand until the next begins; later than this the calendar of the new year is missing."""
@@ -14,9 +14,7 @@ _VACATION = timedelta(days=80)
 def term_start(session: Session, unit_id: int, day: date) -> date | None:
     """The first day of the term that a day is in or was preceded by, in the calendar of the nearest unit that has one;
     None where there is none."""
-    known = calendars()
-    units = ancestors(session, session.get_one(Unit, unit_id))
-    calendar = next((known[unit.name] for unit in units if unit.name in known), None)
+    calendar = Calendars(session).at(session.get_one(Unit, unit_id).path)
     if calendar is None:
         return None
     begun = [term for term in calendar.of(Kind.TERM) if term.first <= day <= term.last + _VACATION]

@@ -7,6 +7,8 @@ from sqlmodel import col, select
 
 from models.base.clock import SHANGHAI
 from models.base.store import Store
+from models.calendar.files import calendars
+from models.calendar.holidays import is_working_day
 from models.messaging.outbox import Delivery
 from models.roster.children import Child, Sex, add_child
 from models.roster.people import Person
@@ -38,6 +40,20 @@ def test_on_working_mornings_only(
     clock.set(july(day, hour))  # July 2 is a Friday, a month and a day after the pairing
     tick(store, ONLY)
     assert len(told(store, agreed.lin)) == count
+
+
+def test_a_holiday_is_no_working_morning_and_a_day_made_up_for_is(
+    store: Store, clock: FrozenClock, agreed: Cast
+) -> None:
+    counts = []
+    for day in range(1, 10):  # 国庆 2027 in 青禾县: October 1 to 7, and Saturday the 9th is worked
+        clock.set(datetime(2027, 10, day, 8, tzinfo=SHANGHAI))
+        tick(store, ONLY)
+        counts.append(len(told(store, agreed.lin)))
+    assert counts == [0, 0, 0, 0, 0, 0, 0, 1, 1]
+    calendar = calendars()["青禾县"]
+    worked = [day for day in range(1, 11) if is_working_day(calendar, date(2027, 10, day))]
+    assert worked == [8, 9]
 
 
 def test_once_a_week_with_every_child(store: Store, clock: FrozenClock, agreed: Cast) -> None:

@@ -1,6 +1,6 @@
 """Nothing is sent that is not a `Delivery` row; rows travel in batches, and a batch is what a worker leases."""
 
-from models.messaging.outbox.posting import Post, post, post_many
+from models.messaging.outbox.posting import Post, post, post_many, posted
 from models.messaging.outbox.ready import Ready
 from models.messaging.outbox.rows import (
     KEYED,
@@ -39,5 +39,6 @@ __all__ = [
     "client_msg_id",
     "post",
     "post_many",
+    "posted",
     "retry_within",
 ]

@@ -122,10 +122,15 @@ def _row(session: Session, one: Post, kind: str, channel: Channel, batch: Batch 
     return row
 
 
+def posted(session: Session, keys: Sequence[str]) -> set[str]:
+    """Which of these keys were posted before."""
+    found: set[str] = set()
+    for at in range(0, len(keys), _KEYS_AT_ONCE):
+        found.update(session.exec(select(Delivery.key).where(col(Delivery.key).in_(keys[at : at + _KEYS_AT_ONCE]))))
+    return found
+
+
 def _not_posted(session: Session, posts: list[Post]) -> list[Post]:
     fresh = {one.key: one for one in posts}
-    keys = list(fresh)
-    for at in range(0, len(keys), _KEYS_AT_ONCE):
-        for known in session.exec(select(Delivery.key).where(col(Delivery.key).in_(keys[at : at + _KEYS_AT_ONCE]))):
-            del fresh[known]
-    return list(fresh.values())
+    known = posted(session, list(fresh))
+    return [one for key, one in fresh.items() if key not in known]
