@@ -30,8 +30,8 @@ def lesson_faults(lesson: Lesson) -> Iterator[str]:
     ):
         if len(text) > most:
             yield f"{name} 有 {len(text)} 字，最多 {most}"
-    if not lesson.checkin.endswith("？"):
-        yield "checkin 要是一个问句"
+    if not lesson.checkin.endswith("吗？"):
+        yield "checkin 要能答“做了”或“还没”，如：昨晚问了吗？"
     for voice, text in ((HOME, lesson.home), (AWAY, lesson.away)):
         yield from spoken_faults(voice, text, LESSON_CHARS, SENTENCE_CHARS)
     if lesson.home == lesson.away:

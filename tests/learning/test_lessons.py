@@ -65,7 +65,8 @@ def test_what_is_too_long_or_stiff_is_a_fault() -> None:
     assert list(lint.lesson_faults(lesson)) == []
     changes: tuple[tuple[dict[str, Any], str], ...] = (
         ({"homework": "今晚" * 11}, "homework 有 22 字，最多 20"),
-        ({"checkin": "昨晚问了"}, "checkin 要是一个问句"),
+        ({"checkin": "昨晚问了"}, "checkin 要能答"),
+        ({"checkin": "他挑了哪一件？"}, "checkin 要能答"),
         ({"home": "看看他的脸。\n" * 60}, "# 在家 有 360 字"),
         ({"away": lesson.home}, "在家和在外不能是同一段话"),
         ({"home": "请切实做好陪伴。"}, "“切实”"),
