@@ -6,12 +6,12 @@ import click
 from sqlmodel import select
 
 from bot.commands.acting import unit_named
-from bot.commands.sheet import fresh_path
+from bot.commands.sheet import fresh_path, write_sheet
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base.store import Store
 from models.base.texts import say
-from models.roster.invitations import InvitationRow, invite_first_admin, make_invitations, plain_code, write_invitations
+from models.roster.invitations import InvitationRow, invite_first_admin, make_invitations
 from models.roster.units import Unit, UnitKind, add_unit, label
 
 
@@ -27,8 +27,14 @@ def invites(unit: str, out: Path, first_admin: tuple[str, str] | None) -> None:
     if not rows:
         click.echo(say("cli.invites_none"))
         return
-    write_invitations(out, rows)
+    lines = [(row.role, row.name, row.unit, row.code, row.scene) for row in rows]
+    write_sheet(out, _headings(), lines)
     click.echo(say("cli.invites_done", count=len(rows), path=out))
+
+
+def _headings() -> tuple[str, ...]:
+    place, code, scene = say("cli.invites_unit"), say("cli.invites_code"), say("cli.invites_scene")
+    return say("cli.invites_role"), say("cli.name"), place, code, scene
 
 
 def _for_all(store: Store, unit: str) -> list[InvitationRow]:
@@ -42,4 +48,4 @@ def _for_first_admin(store: Store, unit: str, name: str, phone: str) -> list[Inv
         books_are_empty = session.exec(select(Unit).limit(1)).first() is None
         place = add_unit(session, None, UnitKind.COUNTY, unit) if books_are_empty else unit_named(session, unit)
         code = invite_first_admin(session, place, name, phone)
-        return [InvitationRow(say("cli.admin"), name, label(session, place), code, plain_code(code))]
+        return [InvitationRow(say("cli.admin"), name, label(session, place), code, code)]

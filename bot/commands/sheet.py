@@ -8,7 +8,7 @@ from pathlib import Path
 from models.base.errors import Misconfigured
 from models.base.texts import say
 
-_FORMULA = ("=", "+", "-", "@", "\t")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def fresh_path(path: Path) -> None:

@@ -1,13 +1,10 @@
 """Invitations (邀请码): single-use, expiring codes that say whose an account is; kept as keyed hashes only."""
 
-import csv
-import os
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlmodel import Field, col, select
 
@@ -49,7 +46,8 @@ class Invitation(Record, table=True):
 
 @dataclass(frozen=True)
 class InvitationRow:
-    """One line of the list that a school hands out; the only place where a code stands in plain."""
+    """One line of the list that a school hands out; the only place where a code stands in plain. The scene of the QR
+    image is the code as it is written: without its hyphens a spreadsheet would read 123E45678 as a number."""
 
     role: str
     name: str
@@ -117,15 +115,6 @@ def make_invitations(
     return sorted(rows, key=lambda row: (row.unit, row.role, row.name))
 
 
-def write_invitations(path: Path, rows: Iterable[InvitationRow]) -> None:
-    """The list as .csv that Excel opens (UTF-8 with its mark), readable by its owner only."""
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8-sig") as file:
-        writer = csv.writer(file)
-        writer.writerow(["身份", "姓名", "班级", "邀请码", "二维码场景值"])
-        writer.writerows([row.role, row.name, row.unit, row.code, row.scene] for row in rows)
-
-
 def invitation_of(session: Session, code: str) -> Invitation | None:
     """The invitation that a typed code or scene opens now, or None: unknown, used, replaced and expired look alike."""
     found = session.exec(select(Invitation).where(Invitation.code_index == _index(session, code))).first()
@@ -180,7 +169,7 @@ def _row(session: Session, guest: _Guest, lifetime: timedelta) -> InvitationRow 
     unit = session.get_one(Unit, guest.unit_id)
     code = _fresh(session, person, unit, lifetime, trusted=False)
     roles = "、".join(dict.fromkeys(guest.roles))
-    return InvitationRow(roles, person.name, label(session, unit), code, plain_code(code))
+    return InvitationRow(roles, person.name, label(session, unit), code, code)
 
 
 def _fresh(session: Session, person: Person, unit: Unit, lifetime: timedelta, *, trusted: bool) -> str:

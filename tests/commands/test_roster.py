@@ -92,6 +92,17 @@ def test_invitations_are_codes_for_whoever_is_not_bound(office: Office) -> None:
     store.close()
 
 
+def test_no_list_runs_a_formula_that_stood_in_the_roster(office: Office) -> None:
+    wicked = {"学校": "=cmd|'/C calc'!A0", "学生姓名": "何禾禾", "监护人1姓名": "何满仓", "监护人1手机": "13800000112"}
+    save_csv(office.folder / "wicked.csv", [row(**wicked)])
+    office.does("import", "roster", "wicked.csv")
+    office.does("invites", "--unit", "青禾县", "--out", "codes.csv")
+    office.does("export", "roster", "--unit", "青禾县", "--by", WANG, "--out", "out.csv")
+    for name in ("codes.csv", "out.csv"):
+        cells = [cell for line in _read(office.folder / name) for cell in line.values()]
+        assert not [cell for cell in cells if cell.startswith("=")] and any(cell.startswith("'=cmd") for cell in cells)
+
+
 def test_new_codes_end_the_old_ones_and_no_list_is_overwritten(office: Office) -> None:
     office.does("invites", "--unit", "青禾县", "--out", "codes.csv")
     old = _read(office.folder / "codes.csv")[0]["邀请码"]
