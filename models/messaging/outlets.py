@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel, col, func, select
 
 from models.base.clock import local_date
 from models.base.store import BigId, Moment, Session
+from models.base.turns import take_turn
 from models.messaging.outbox import UNSETTLED, Batch, BatchState, Channel, Delivery
 
 URGENT_SHARE = 0.1
@@ -59,6 +60,7 @@ class Means:
 
 def open_outlets(session: Session, kind: AccountKind, subscribe_template: str = "") -> None:
     """Notes what this account may use; a subscription message needs its template. What it knew of quotas stays."""
+    take_turn(session, "outlets")  # several processes may begin at the same moment
     for channel in Channel:
         row = session.get(Outlet, channel) or Outlet(channel=channel)
         row.usable = channel in ALLOWED[kind]
@@ -77,6 +79,7 @@ def usable(session: Session, channel: Channel) -> bool:
 
 def note_quota(session: Session, channel: Channel, per_day: int, left: int) -> None:
     """Notes what the platform says of a channel's quota today."""
+    take_turn(session, "outlets")
     row = session.get(Outlet, channel) or Outlet(channel=channel)
     row.per_day, row.left, row.read_at = per_day, left, session.now
     session.add(row)
