@@ -23,7 +23,8 @@ from models.base.seal import Vault
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast
 from models.messaging.outbox import Channel, Delivery, Lane, State
-from models.messaging.outbox.leasing import Lease, Row
+from models.messaging.outbox.leasing import Lease
+from models.messaging.outbox.recipients import Row
 from models.tables import ALL
 
 VAULT = Vault(secrets.token_bytes(32))

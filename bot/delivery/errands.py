@@ -7,9 +7,11 @@ from models.base.store import Store
 from models.messaging import mass, receipts
 from models.messaging.approval import lapse
 from models.messaging.freezing import Freezer
-from models.messaging.outbox.leasing import close_overdue
+from models.messaging.outbox.closing import close_overdue
 
 _EVERY = 1.0
+_LOOK_EVERY = 0.2
+"""Seconds until the next look for something to freeze: an alert shall start within one."""
 
 
 class Errands:
@@ -20,10 +22,14 @@ class Errands:
         self._freezer = Freezer(store)
         self._real = SystemClock()
         self._next = 0.0
+        self._next_look = 0.0
 
     def run(self, *, at_once: bool = False) -> bool:
-        """One piece of each kind that is due; whether there was any. All but the freezing rests a second when idle."""
-        frozen = self._freezer.step()
+        """One piece of each kind that is due; whether there was any. Each kind rests a while when idle."""
+        frozen = False
+        if at_once or time.monotonic() >= self._next_look:
+            frozen = self._freezer.step()
+            self._next_look = 0.0 if frozen else time.monotonic() + _LOOK_EVERY
         if not at_once and time.monotonic() < self._next:
             return frozen
         with self._store.write() as session:

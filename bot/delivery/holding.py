@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from bot.delivery.messages import Result, Ticket
 from models.messaging.outbox import Channel
-from models.messaging.outbox.leasing import Lease, Row
+from models.messaging.outbox.leasing import Lease
+from models.messaging.outbox.recipients import Row
 
 
 @dataclass(eq=False)

@@ -6,7 +6,8 @@ from bot.delivery.holding import Holding
 from bot.delivery.messages import Message, Way
 from bot.delivery.render import PATHS, Renderer
 from models.messaging.outbox import Channel, State, retry_within
-from models.messaging.outbox.leasing import Lease, Row
+from models.messaging.outbox.leasing import Lease
+from models.messaging.outbox.recipients import Row
 from models.messaging.outbox.results import Results
 from models.messaging.outbox.settling import Outcome
 

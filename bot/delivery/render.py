@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 from typing import Any
 
 from models.base.errors import Misconfigured
@@ -10,7 +11,8 @@ from models.base.seal import Vault
 from models.base.texts import say
 from models.messaging.links import token_for
 from models.messaging.outbox import Channel, client_mass_id, client_msg_id
-from models.messaging.outbox.leasing import Lease, Row
+from models.messaging.outbox.leasing import Lease
+from models.messaging.outbox.recipients import Row
 
 PATHS = {
     Channel.TEMPLATE: "/cgi-bin/message/template/send",
@@ -41,24 +43,25 @@ class Renderer:
             yield from ((row, _json(self._text(lease, row))) for row in lease.rows)
             return
         shared = _data(json.loads(lease.broadcast.card)) if lease.broadcast else b""
+        card = self._subscription if lease.channel == Channel.SUBSCRIBE else self._card
         for row in lease.rows:
-            data = shared or _data(self._words(row).get("card", {}))
-            yield row, self._subscription(row, data) if lease.channel == Channel.SUBSCRIBE else self._card(row, data)
+            yield row, card(row) + (shared or _data(self._words(row).get("card", {}))) + b"}"
 
-    def _card(self, row: Row, data: bytes) -> bytes:
+    def _card(self, row: Row) -> bytes:
+        """A card up to its data. Put together by hand: this is said for each of 450,000."""
         template = self.templates.get(row.kind)
         if template is None:
             raise Misconfigured(f"wechat.templates：没有 {row.kind} 的模板")
-        url = self._page(row)
-        head = {"touser": row.openid, "template_id": template, "url": url, "client_msg_id": client_msg_id(row.id)}
-        return _json(head)[:-1] + b',"data":' + data + b"}"
+        who, key = encode_basestring(row.openid), client_msg_id(row.id)
+        head = f'{{"touser":{who},"template_id":"{template}","url":"{self._page(row)}","client_msg_id":"{key}","data":'
+        return head.encode()
 
-    def _subscription(self, row: Row, data: bytes) -> bytes:
+    def _subscription(self, row: Row) -> bytes:
         template = self.subscribe.get(row.kind)
         if not template:
             raise Misconfigured(f"wechat.subscribe_templates：没有 {row.kind} 的模板")
         head = {"touser": row.openid, "template_id": template, "page": self._page(row)}
-        return _json(head)[:-1] + b',"data":' + data + b"}"
+        return _json(head)[:-1] + b',"data":'
 
     def _mass(self, lease: Lease) -> dict[str, Any]:
         """One call for all rows of the batch, which are of one voice."""

@@ -10,7 +10,7 @@ from bot.delivery.throttle import Throttle
 from bot.wechat.errcodes import Next, explain, next_for
 from models.base.clock import Clock, at_local, local_date
 from models.messaging.outbox import KEYED, Channel, State
-from models.messaging.outbox.leasing import Row
+from models.messaging.outbox.recipients import Row
 from models.messaging.outbox.results import Results
 from models.messaging.outbox.settling import Outcome
 
@@ -35,7 +35,11 @@ _WHY_UNREACHABLE = {40003: "bad_openid", 43004: "not_following", 43019: "user_bl
 def gather(holding: Holding, throttle: Throttle, clock: Clock) -> Gathered:
     """Sorts what has come back of a batch, and tells the throttle of quotas and locks."""
     gathered = Gathered(Results(holding.lease.batch_id, holding.lease.fence))
+    one_a_row = holding.lease.channel != Channel.MASS
     for result in holding.arrived:
+        if one_a_row and result.fate == Fate.ANSWERED and result.errcode == 0:  # nearly all of them
+            gathered.results.outcomes.append(Outcome(result.message.row_id, State.SENT, "", result.msgid))
+            continue
         rows = holding.rows_of(result)
         if result.fate == Fate.ANSWERED:
             _answered(gathered, rows, result, throttle, clock)

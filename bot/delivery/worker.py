@@ -78,6 +78,8 @@ class Worker:
         self._holdings: set[Holding] = set()
         self._waiting_since: float | None = None
         self._flushed = 0.0
+        self._more = False
+        """Whether the last look found a batch: then there most likely is another."""
 
     def has_room(self) -> bool:
         """Whether it would take another batch. From any thread."""
@@ -132,26 +134,32 @@ class Worker:
         return self._take() or did
 
     def _take(self) -> bool:
-        lanes = self.lanes
-        if not self.has_room():
+        lanes, full = self.lanes, not self.has_room()
+        if full:
             queued = self._sender.most_urgent()
             lanes = tuple(lane for lane in lanes if queued is not None and lane < queued)
-        with self._store.read() as session:
-            for closed, together in groupby(lanes, self._closed_to):
-                lanes = tuple(together)
-                if is_waiting(session, self._real.now(), lanes=lanes, not_channels=closed):
-                    break
-            else:
-                return False
+        groups = [(tuple(together), closed) for closed, together in groupby(lanes, self._closed_to)]
+        if (full or not self._more) and not self._is_waiting(groups):
+            return False
         token = self._refresher.token()
         if not token:
             return False
-        until = time.monotonic() + self._lease.total_seconds()
+        lease, until = None, time.monotonic() + self._lease.total_seconds()
         with self._store.write() as session:
-            lease = lease_next(session, self._real.now(), self._lease, lanes=lanes, not_channels=closed)
+            for lanes, closed in groups:
+                lease = lease_next(session, self._real.now(), self._lease, lanes=lanes, not_channels=closed)
+                if lease is not None:
+                    break
+        self._more = lease is not None
         if lease is not None and lease.rows:
             self._submit(Holding(lease, Ticket(until)), token)
         return lease is not None
+
+    def _is_waiting(self, groups: list[tuple[tuple[Lane, ...], tuple[Channel, ...]]]) -> bool:
+        """A look before the write: who has nothing to do keeps nobody else from writing."""
+        with self._store.read() as session:
+            now = self._real.now()
+            return any(is_waiting(session, now, lanes=lanes, not_channels=closed) for lanes, closed in groups)
 
     def _closed_to(self, lane: Lane) -> tuple[Channel, ...]:
         """What is kept for the urgent is closed to the others; most often it is the same for all."""

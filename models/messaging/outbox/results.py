@@ -4,21 +4,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from models.base.store import Session
-from models.base.turns import hold_all
+from models.base.store import Session, UtcDateTime
+from models.base.turns import hold_these
 from models.calendar.quiet import is_quiet
 from models.messaging.broadcasts import SENDABLE, Broadcast, BroadcastState, hold_for_trouble
 from models.messaging.failures import alarm
-from models.messaging.outbox.leasing import done
+from models.messaging.outbox.closing import done
 from models.messaging.outbox.rows import BY_DAY, UNSETTLED, Batch, BatchState, Channel, Delivery, State, batch_size
-from models.messaging.outbox.settling import Outcome, settle_rows
+from models.messaging.outbox.settling import Outcome, settle_held, settle_rows
 from models.messaging.outlets import usable
 
 BROKEN_PASSES = 3
+
+_HELD: Any = (
+    select(Batch.lane, Batch.expires_at, col(Broadcast.state).label("broadcast_state"))
+    .outerjoin(Broadcast, col(Broadcast.id) == Batch.broadcast_id)
+    .where(Batch.id == sa.bindparam("batch_id"), Batch.fence == sa.bindparam("fence"), Batch.state == BatchState.READY)
+    .with_for_update(key_share=True, of=Batch)
+)
+_EXTEND = (
+    sa.update(Batch)
+    .where(col(Batch.id) == sa.bindparam("batch_id"))
+    .values(lease_until=sa.bindparam("until", type_=UtcDateTime()))
+)
+"""Said once: to build a statement anew costs more than the database needs for it."""
 
 
 class Standing(StrEnum):
@@ -50,22 +64,18 @@ def bring_in(session: Session, results: Results, extend_to: datetime) -> Standin
 
     Where another worker has taken the batch, only proof that a person has the message is kept.
     """
-    batch = _mine(session, results.batch_id, results.fence)
+    batch = session.connection().execute(_HELD, {"batch_id": results.batch_id, "fence": results.fence}).first()
     if batch is None:
         settle_rows(session, [one for one in results.outcomes if one.state == State.SENT])
         return Standing.LOST
     settled = [one.delivery_id for one in results.outcomes]
-    touched = [*settled, *results.untried, *results.again, *results.elsewhere]
-    hold_all(session, Delivery, col(Delivery.id).in_(touched))
-    settle_rows(session, results.outcomes)
+    hold_these(session, Delivery, [*settled, *results.untried, *results.again, *results.elsewhere])
+    settle_held(session, results.outcomes)
     _back(session, results.untried, first_try_at=None)
     _back(session, results.again)
-    _move(session, batch, results.elsewhere)
-    batch.lease_until = extend_to
-    session.add(batch)
-    session.flush()
-    broadcast = session.get(Broadcast, batch.broadcast_id) if batch.broadcast_id else None
-    running = broadcast is None or broadcast.state in SENDABLE
+    _move(session, results)
+    session.connection().execute(_EXTEND, {"batch_id": results.batch_id, "until": extend_to})
+    running = batch.broadcast_state is None or batch.broadcast_state in SENDABLE
     if batch.lane in BY_DAY and is_quiet(session.now):  # leased in the evening; what is not out yet waits
         running = False
     return Standing.HELD if running and batch.expires_at > session.now else Standing.STOP
@@ -132,16 +142,16 @@ def _back(session: Session, row_ids: Sequence[int], **values: None) -> None:
         )
 
 
-def _move(session: Session, batch: Batch, row_ids: Sequence[int]) -> None:
+def _move(session: Session, results: Results) -> None:
     """Rows that another channel refused go as cards, in batches of their own; where the account has no templates, they
     end as unreachable."""
-    if not row_ids:
+    if not results.elsewhere:
         return
     if not usable(session, Channel.TEMPLATE):
-        settle_rows(session, [Outcome(row_id, State.UNREACHABLE, "no_channel") for row_id in row_ids])
+        settle_held(session, [Outcome(row_id, State.UNREACHABLE, "no_channel") for row_id in results.elsewhere])
         return
-    size = batch_size(Channel.TEMPLATE)
-    for at in range(0, len(row_ids), size):
+    batch, size = session.get_one(Batch, results.batch_id), batch_size(Channel.TEMPLATE)
+    for at in range(0, len(results.elsewhere), size):
         other = Batch(
             broadcast_id=batch.broadcast_id,
             channel=Channel.TEMPLATE,
@@ -153,6 +163,6 @@ def _move(session: Session, batch: Batch, row_ids: Sequence[int]) -> None:
         session.flush()
         session.connection().execute(
             sa.update(Delivery)
-            .where(col(Delivery.id).in_(row_ids[at : at + size]), col(Delivery.state) == State.TRYING)
+            .where(col(Delivery.id).in_(results.elsewhere[at : at + size]), col(Delivery.state) == State.TRYING)
             .values(batch_id=other.id, channel=Channel.TEMPLATE, state=State.PLANNED, first_try_at=None)
         )
