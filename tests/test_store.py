@@ -35,6 +35,14 @@ def test_one_look_sees_one_state_of_things(store: Store, cast: Cast) -> None:
         assert looking.exec(select(func.count()).select_from(audit.AuditEntry)).one() == before
 
 
+def test_the_server_ends_the_transaction_of_a_process_that_fell_asleep(store: Store) -> None:
+    if store.on_sqlite:  # embedded: one process, and nobody waits for another
+        return
+    with store.write() as session:
+        after = session.connection().exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar_one()
+    assert after == "1min"
+
+
 def test_a_sealed_name_moved_to_another_row_does_not_open(store: Store, cast: Cast) -> None:
     with store.write() as session:
         session.get_one(Person, cast.lin).name_sealed = session.get_one(Person, cast.chen).name_sealed

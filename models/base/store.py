@@ -29,6 +29,8 @@ _SHARED_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 16, "hide_param
 """A server has a hundred connections for all processes; one that was lost while it rested is opened again."""
 _ANSWERS_WITHIN = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """Seconds: a server that is gone is an error in moments, not when the system gives up after two hours."""
+_AWAKE = {"idle_in_transaction_session_timeout": "60s", "tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10"}
+"""The same the other way round: what a process holds that fell asleep, or whose machine is gone, is free in moments."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -213,7 +215,8 @@ def _sqlite(url: str, begin: str, *, query_only: bool = False) -> Engine:
 
 
 def _postgresql(url: str) -> Engine:
-    engine = create_engine(url, connect_args=_ANSWERS_WITHIN, **_SHARED_POOL)
+    options = " ".join(f"-c {name}={value}" for name, value in _AWAKE.items())
+    engine = create_engine(url, connect_args={**_ANSWERS_WITHIN, "options": options}, **_SHARED_POOL)
 
     @event.listens_for(engine, "handle_error")
     def _without_values(context: ExceptionContext) -> None:
