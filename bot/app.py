@@ -15,6 +15,7 @@ from bot.delivery.quotas import Quotas
 from bot.delivery.render import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
+from bot.pages.progress import progress_pages
 from bot.pages.routes import blueprint as pages
 from bot.rooms import rooms
 from bot.settings import Settings
@@ -137,6 +138,7 @@ def _web(settings: Settings, clock: Clock, store: Store, wire: Wire, replays: Re
     guard.exempt(edge)  # the platform signs its callbacks; a form token is for browsers
     app.register_blueprint(edge)
     app.register_blueprint(pages(store, oauth, settings.bureau.name, site))
+    app.register_blueprint(progress_pages(store, oauth, site))
 
     @app.get("/healthz")
     def healthz() -> Response:

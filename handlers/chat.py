@@ -6,7 +6,7 @@ from enum import Enum
 
 from models.base.store import Session
 from models.base.texts import say
-from models.messaging.links import page_token
+from models.messaging.links import page_token, progress_token
 from models.messaging.outbox import Delivery
 from models.roster.people import Person
 
@@ -45,6 +45,10 @@ class Chat:
         if not self.pages or delivery is None or delivery.openid != self.openid:
             return ""
         return self.pages + page_token(self.session, delivery_id)
+
+    def progress_page(self, broadcast_id: int) -> str:
+        """The address of the page on which a broadcast's numbers move; '' where there are no pages."""
+        return f"{self.pages}b/{progress_token(self.session, broadcast_id)}" if self.pages else ""
 
     def say(self, key: str, /, **params: object) -> str:
         """The text of a key, its values as people read them."""

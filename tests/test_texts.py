@@ -39,6 +39,8 @@ BUILT: dict[str, set[str]] = {
     "calls.kept_": {each.value for each in SAID},
     "calls.said_": {each.value for each in SAID},
     "failed.next_": _values(Next),
+    "progress.": {"planned", "reached", "acknowledged", "waiting", "not_reached", "unknown", "mass_missing"},
+    "progress.calls_": {"told", "open", "missed"},
     "reason.": {
         "unbound",
         "not_following",

@@ -1,16 +1,20 @@
 """Progress of a broadcast for somebody who watches: how far, how fast, how long still, and how it ended for whom."""
 
 import time
+from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
-from rich.text import Text
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn
+from rich.table import Table
 
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.messaging.broadcasts import Broadcast, progress
+from models.messaging.status import numbers, status_document, time_left
 
 _EVERY_SECONDS = 1.0
+_LATELY_SECONDS = 30.0
 
 
 def progress_line(session: Session, broadcast_id: int) -> str:
@@ -31,20 +35,50 @@ def progress_line(session: Session, broadcast_id: int) -> str:
 
 
 def watch(store: Store, broadcast_id: int) -> None:
-    """Shows the line again every second, with the rate, until the broadcast is finished."""
-    began: tuple[float, int] | None = None
-    with Live(console=Console(), refresh_per_second=4) as live:
+    """Shows a bar with the pace of the last half minute, and the outcomes, every second until it is finished."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[pace]}"),
+    )
+    task = bar.add_task("", total=None, pace="")
+    seen: list[tuple[float, int]] = []
+    with Live(console=Console(), auto_refresh=False) as live:
         while True:
             with store.read() as session:
-                line = progress_line(session, broadcast_id)
-                done = session.get_one(Broadcast, broadcast_id).finished_at is not None
-                waiting = progress(session, session.get_one(Broadcast, broadcast_id)).waiting
+                found = status_document(session, session.get_one(Broadcast, broadcast_id))
             here = time.monotonic()
-            began = began or (here, waiting)
-            rate = (began[1] - waiting) / max(here - began[0], 0.001)
-            if rate > 0 and waiting:
-                line += say("cli.progress_pace", rate=f"{rate:,.0f}", seconds=f"{waiting / rate:,.0f}")
-            live.update(Text(line))
-            if done:
+            seen = [each for each in seen if here - each[0] < _LATELY_SECONDS] + [(here, found["settled"])]
+            bar.update(
+                task,
+                description=say("cli.watching", title=found["title"], state=found["words"]["state"]),
+                total=found["planned"],
+                completed=found["settled"],
+                pace=_pace(seen, found["waiting"]),
+            )
+            live.update(Group(bar, *_trouble(found), outcomes(found)), refresh=True)
+            if found["finished_at"] is not None:
                 return
             time.sleep(_EVERY_SECONDS)
+
+
+def outcomes(found: dict[str, Any]) -> Table:
+    """How it ended for whom so far, and how the calls did."""
+    table = Table.grid(padding=(0, 2))
+    for _, name, number in numbers(found):
+        table.add_row(name, f"{number:,}")
+    return table
+
+
+def _pace(seen: list[tuple[float, int]], waiting: int) -> str:
+    (began, first), (here, last) = seen[0], seen[-1]
+    rate = (last - first) / (here - began) if here > began else 0.0
+    if rate <= 0 or not waiting:
+        return ""
+    return say("cli.progress_pace", rate=f"{rate:,.0f}", left=time_left(round(waiting / rate)))
+
+
+def _trouble(found: dict[str, Any]) -> list[str]:
+    return [found["trouble"]] if found["trouble"] else []

@@ -3,15 +3,15 @@
 import logging
 from typing import Any
 
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Reply
 
 from bot.pages.answers import answer_to
+from bot.pages.door import ASKED, kept_to_oneself, let_in
 from bot.pages.sheet import sheet_of
-from bot.pages.visitor import remember, visitor
-from bot.wechat.errors import PlatformError, PlatformSilent
+from bot.pages.visitor import visitor
 from bot.wechat.oauth import OAuth
 from bot.wechat.trouble import whereabouts
 from models.base.store import Session, Store
@@ -22,8 +22,6 @@ from models.messaging.outbox import Delivery
 from models.roster.accounts import Account
 
 log = logging.getLogger(__name__)
-
-_ASKED = "asked"
 
 
 def blueprint(store: Store, oauth: OAuth, bureau: str, public_url: str) -> Blueprint:
@@ -37,26 +35,17 @@ def blueprint(store: Store, oauth: OAuth, bureau: str, public_url: str) -> Bluep
     @pages.get("/<token>")
     def show(token: str) -> Reply:
         if "code" in request.args:
-            return _let_in(token, request.args["code"])
+            return let_in(oauth, request.args["code"], token, url_for(".show", token=token))
         openid = visitor(request, token)
         with store.read() as session:
             delivery = _found(session, token)
             if openid is None and "state" not in request.args:
-                return redirect(oauth.authorize_url(f"{public_url}{url_for('.show', token=token)}", _ASKED))
+                return redirect(oauth.authorize_url(f"{public_url}{url_for('.show', token=token)}", ASKED))
             mine = _is_theirs(session, delivery, openid)
             sheet = sheet_of(session, delivery, mine=mine)
             if sheet is None:
                 return _sorry("page.not_yours", 403)
-            return _kept_to_oneself(render_template("pages/sheet.html", sheet=sheet, mine=mine, token=token))
-
-    def _let_in(token: str, code: str) -> Reply:
-        here = url_for(".show", token=token)
-        try:
-            openid = oauth.openid_for(code)
-        except (PlatformError, PlatformSilent):
-            # A spent or made-up code, or a silent platform: the page opens as for anybody.
-            return redirect(f"{here}?state=nobody")
-        return remember(make_response(redirect(here)), token, openid)
+            return kept_to_oneself(render_template("pages/sheet.html", sheet=sheet, mine=mine, token=token))
 
     @pages.post("/<token>/read")
     def read(token: str) -> Reply:
@@ -93,7 +82,7 @@ def blueprint(store: Store, oauth: OAuth, bureau: str, public_url: str) -> Bluep
         return _sorry("page.trouble", 500)
 
     def _sorry(key: str, status: int, again: str = "") -> Reply:
-        return _kept_to_oneself(render_template("pages/sorry.html", key=key, again=again), status)
+        return kept_to_oneself(render_template("pages/sorry.html", key=key, again=again), status)
 
     return pages
 
@@ -116,13 +105,3 @@ def _is_theirs(session: Session, delivery: Delivery, openid: str | None) -> bool
         return False
     account = session.get(Account, openid)
     return delivery.person_id is None or (account is not None and account.person_id == delivery.person_id)
-
-
-def _kept_to_oneself(html: str, status: int = 200) -> Response:
-    """Nothing between us and the phone may keep a copy, and the page loads nothing from another host."""
-    headers = {
-        "Cache-Control": "no-store",
-        "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'",
-        "X-Content-Type-Options": "nosniff",
-    }
-    return Response(html, status=status, headers=headers)

@@ -6,7 +6,7 @@ from handlers.flow import flow
 from handlers.prompts import Pick, YesNo
 from models.messaging import broadcasts
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
-from models.messaging.ladder.calling import call_counts
+from models.messaging.ladder.calling import call_counts, masked
 from models.messaging.ladder.tables import CallOutcome
 from models.messaging.overview import in_sight
 from models.messaging.phoning import Call, to_phone
@@ -30,11 +30,11 @@ def see_progress(chat: Chat) -> Dialogue:
         "reached": f"{now.reached:,}",
         "acknowledged": f"{now.acknowledged:,}",
         "not_reached": f"{now.not_reached:,}",
-        "calls": chat.say("announce.calls", told=f"{told:,}", left=f"{to_call:,}") if calls else "",
-        "trouble": broadcast.trouble,
     }
+    phoned = chat.say("announce.calls", told=f"{told:,}", left=f"{to_call:,}") if calls else ""
+    more = "".join(f"\n{line}" for line in (phoned, broadcast.trouble, _link(chat, broadcast)) if line)
     state = chat.say(f"announce.is_{broadcast.state.value}")
-    return Told("announce.progress", {"title": broadcast.title, "state": state, **counts})
+    return Told("announce.progress", {"title": broadcast.title, "state": state, "more": more, **counts})
 
 
 @flow("停发", "停止发送", duty=_LOOKERS)
@@ -51,7 +51,7 @@ def stop_notice(chat: Chat) -> Dialogue:
 
 @flow("电话名单", "电话总名单", duty=_LOOKERS, menu="calls.menu")
 def see_calls(chat: Chat) -> Dialogue:
-    """Whom to phone, with the reason: asked for by a person with the duty, within the broadcast's scope."""
+    """Who is to be phoned, by whom and why, within the broadcast's scope: whoever phones has the numbers."""
     broadcast = yield from _pick(chat, "calls.which", *_SENT, BroadcastState.CANCELLED)
     calls = list(to_phone(chat.session, broadcast, chat.me))
     if not calls:
@@ -62,7 +62,7 @@ def see_calls(chat: Chat) -> Dialogue:
             name=call.name,
             child=call.child,
             relation=call.relation,
-            phone=call.phone,
+            phone=masked(call.phone),
             reason=chat.say(f"reason.{call.reason}"),
             more=_so_far(chat, call),
         )
@@ -78,6 +78,12 @@ def _so_far(chat: Chat, call: Call) -> str:
     parts = [chat.say("calls.on_list", name=call.mentor)] if call.mentor else []
     parts += [chat.say(f"calls.said_{call.outcome}")] if call.outcome else []
     return "".join(f"，{part}" for part in parts)
+
+
+def _link(chat: Chat, broadcast: Broadcast) -> str:
+    """The page on which the numbers move."""
+    link = chat.progress_page(broadcast.id)
+    return chat.say("announce.progress_link", link=link) if link else ""
 
 
 def _pick(chat: Chat, key: str, *states: BroadcastState) -> Pick[Broadcast]:

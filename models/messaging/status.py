@@ -5,43 +5,75 @@ import json
 from typing import Any
 
 from models.base.store import Session
+from models.base.texts import say
+from models.messaging import mass
 from models.messaging.broadcasts import Broadcast, progress
 from models.messaging.ladder.calling import call_counts
+from models.messaging.ladder.tables import MISSED, CallOutcome
 from models.messaging.outbox import State
 
 _SHARP_AFTER = 1.0
 """Seconds of sending before a rate says anything."""
+_SHOWN = ("planned", "reached", "acknowledged", "waiting", "not_reached", "unknown", "mass_missing")
 
 
 def status_document(session: Session, broadcast: Broadcast) -> dict[str, Any]:
-    """`state`, `trouble`, `planned`, `waiting`, `reached`, `acknowledged`, `not_reached`, `unknown`; `counts` by state
-    of the outbox and `calls` by outcome; `rate` a second on average since it began, `seconds_left` (None where nobody
-    can say), times in ISO 8601 (UTC), and `etag`, which does not change with the time alone."""
-    now = progress(session, broadcast)
+    """What is known now, as JSON takes it.
+
+    `state`, `trouble`; `planned`, of which `settled` have an outcome and `waiting` have none; `reached`, of which
+    `acknowledged`; `not_reached`, of which `unknown`; `mass_missing`: of the mass calls, whom the platform reports as
+    missed without saying who. `counts` by state of the outbox. `calls` by outcome, and in `phoning` as `told`, `open`,
+    `missed`. `rate` a second on average since it began, `seconds_left` (None where nobody can say). Times are ISO 8601
+    (UTC). `words`: the state and the time that is left as people read them. `etag` does not change with time alone.
+    """
+    now, calls = progress(session, broadcast), call_counts(session, broadcast.id)
     facts: dict[str, Any] = {
         "id": str(broadcast.id),
         "title": broadcast.title,
         "state": broadcast.state.value,
         "trouble": broadcast.trouble,
         "planned": now.planned,
+        "settled": now.settled,
         "waiting": now.waiting,
         "reached": now.reached,
         "acknowledged": now.acknowledged,
         "not_reached": now.not_reached,
         "unknown": now.counts.get(State.UNKNOWN, 0),
+        "mass_missing": mass.missing(session, broadcast.id),
         "counts": {state.name.lower(): now.counts.get(state, 0) for state in State},
         "calls": {
             outcome.value if outcome else "open": count
-            for outcome, count in sorted(call_counts(session, broadcast.id).items(), key=lambda each: each[0] or "")
+            for outcome, count in sorted(calls.items(), key=lambda each: each[0] or "")
+        },
+        "phoning": {
+            "told": calls.get(CallOutcome.TOLD, 0),
+            "open": calls.get(None, 0),
+            "missed": sum(calls.get(outcome, 0) for outcome in MISSED),
         },
         "began_at": _iso(broadcast.not_before if broadcast.approved_at else None),
         "finished_at": _iso(broadcast.finished_at),
         "expires_at": _iso(broadcast.expires_at),
     }
     etag = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:20]
-    rate = _rate(session, broadcast, sum(now.counts.values()) - now.waiting)
+    rate = _rate(session, broadcast, now.settled)
     left = round(now.waiting / rate) if rate and now.waiting else 0 if not now.waiting else None
-    return facts | {"rate": round(rate, 1), "seconds_left": left, "etag": etag}
+    words = {"state": say(f"announce.is_{broadcast.state.value}"), "left": time_left(left)}
+    return facts | {"rate": round(rate, 1), "seconds_left": left, "words": words, "etag": etag}
+
+
+def numbers(document: dict[str, Any]) -> list[tuple[str, str, int]]:
+    """What a person wants to know of it: (where it stands in the document, what it is called, the number)."""
+    rows = [(key, say(f"progress.{key}"), document[key]) for key in _SHOWN]
+    return rows + [(f"phoning.{key}", say(f"progress.calls_{key}"), n) for key, n in document["phoning"].items()]
+
+
+def time_left(seconds: int | None) -> str:
+    """还要约 3 分钟; '' where there is none, or nobody can say."""
+    if not seconds:
+        return ""
+    if seconds < 90:
+        return say("progress.seconds_left", seconds=seconds)
+    return say("progress.minutes_left", minutes=f"{round(seconds / 60):,}")
 
 
 def _rate(session: Session, broadcast: Broadcast, settled: int) -> float:

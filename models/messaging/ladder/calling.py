@@ -46,8 +46,13 @@ class Callee:
 
     @property
     def masked(self) -> str:
-        """138****0101; '' where there is no number."""
-        return f"{self.phone[:3]}****{self.phone[-4:]}" if self.phone else ""
+        """As the chat shows the number."""
+        return masked(self.phone)
+
+
+def masked(phone: str) -> str:
+    """138****0101; '' where there is no number."""
+    return f"{phone[:3]}****{phone[-4:]}" if phone else ""
 
 
 def my_calls(session: Session, caller: Person) -> list[Callee]:
