@@ -9,6 +9,7 @@ from bot.commands.backup import backup
 from bot.commands.broadcast import broadcast
 from bot.commands.demo import demo
 from bot.commands.doctor import doctor
+from bot.commands.duties import duties
 from bot.commands.export import export
 from bot.commands.import_ import import_
 from bot.commands.init import init_
@@ -36,6 +37,7 @@ COMMANDS = (
     menu,
     export,
     broadcast,
+    duties,
     backup,
     simulate,
 )

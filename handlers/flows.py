@@ -19,6 +19,7 @@ from handlers.staff.alerts import handle_alert, see_alert
 from handlers.staff.announce import announce
 from handlers.staff.approve import approve_notice
 from handlers.staff.approve_binding import approve_binding
+from handlers.staff.completion import completion
 from handlers.staff.drafts import see_draft
 from handlers.staff.failures import see_failures
 from handlers.staff.hazard import announce_hazard
@@ -26,6 +27,8 @@ from handlers.staff.progress import see_calls, see_progress, stop_notice
 from handlers.staff.review import review_emergency
 from handlers.staff.roster import hand_over, move_child
 from handlers.staff.rules import standing_approvals
+from handlers.staff.set_duty import set_duties
+from handlers.staff.tasks import correct_task, do_task
 from handlers.teacher.call_list import call_list
 from handlers.teacher.correct_visit import correct_visit
 from handlers.teacher.log_visit import log_visit
@@ -45,6 +48,9 @@ FLOWS: tuple[Flow, ...] = (
     log_visit,
     visit_history,
     correct_visit,
+    do_task,
+    correct_task,
+    completion,
     see_alert,
     handle_alert,
     my_children,
@@ -59,6 +65,7 @@ FLOWS: tuple[Flow, ...] = (
     pause_lessons,
     resume_lessons,
     standing_approvals,
+    set_duties,
     approve_binding,
     move_child,
     hand_over,

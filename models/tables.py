@@ -7,7 +7,9 @@ from models.base.marks import Mark
 from models.calendar.occurrences import Occurrence, StandingApproval
 from models.calendar.pulse import Lease, Pulse
 from models.care.alerts import Alert, AlertChild, AlertStep, AlertTold
-from models.care.visits import Attachment, Visit, VisitRevision
+from models.care.attachments import Attachment
+from models.care.duties.tables import DutyFinding, DutyOrder, DutyReport, DutyTask
+from models.care.visits import Visit, VisitRevision
 from models.learning.enrolments import Enrolment
 from models.learning.records import LessonRecord
 from models.learning.times import LessonTime
@@ -48,6 +50,10 @@ ALL: tuple[type[SQLModel], ...] = (
     Consent,
     Conversation,
     Delivery,
+    DutyFinding,
+    DutyOrder,
+    DutyReport,
+    DutyTask,
     Enrolment,
     Guardianship,
     InboxMessage,

@@ -21,6 +21,7 @@ from handlers.flows import FLOWS
 from models.base.texts import say
 from models.calendar.school import SchoolCalendar
 from models.care.wishes import Wish
+from models.care.duties.kinds import kinds, kinds_faults
 from models.learning.lessons import course
 from models.learning.lint import content_faults
 from models.messaging.notices import notices
@@ -29,6 +30,7 @@ from models.tables import ALL
 from scheduler.table import RULES
 
 assert content_faults() == [], content_faults()
+assert list(kinds_faults()) == [] and kinds()["library-day"].title == "带孩子去一次书屋"
 flow = next(flow for flow in FLOWS if flow.name == "countdown")
 assert flow.matches("还有几天 6月9日") and say(flow.menu) == "还有几天"
 rule = RULES[0]
@@ -96,7 +98,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = folder / name
         if kind == "diff":
             path.write_text(_patched(path.read_text(), text, name))
-        elif kind == "toml":
+        elif kind == "toml" and path.exists():
             path.write_text(path.read_text() + "\n" + text)
         else:
             assert not path.exists(), f"{name} is there already"

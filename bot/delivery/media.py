@@ -18,6 +18,7 @@ from bot.wechat.errors import MediaRefused, PlatformError
 from models.base.seal import Vault
 from models.base.store import Session, Store
 from models.base.texts import say
+from models.care.duties.tables import LIVE_REPORT, DutyReport
 from models.care.visits import Attachment, AttachmentKind, AttachmentState, Visit
 from models.messaging.words import tell
 from models.roster.people import Person
@@ -137,15 +138,22 @@ class MediaWorker:
                 return
             refused.state, refused.reason, refused.next_try_at = AttachmentState.REFUSED, reason, None
             refused.file = ""
-            visit = session.get_one(Visit, refused.visit_id)
             words = say(_WORDS[reason], what=say("media.voice" if row.kind is AttachmentKind.VOICE else "media.photo"))
-            tell(session, session.get_one(Person, visit.mentor_id), words, key=f"attachment:{refused.id}")
+            tell(session, session.get_one(Person, _sender(session, refused)), words, key=f"attachment:{refused.id}")
         log.info("attachment %s refused: %s", row.id, reason)
 
     @staticmethod
     def _still_waiting(session: Session, row: Attachment) -> Attachment | None:
         found = session.exec(select(Attachment).where(Attachment.id == row.id).with_for_update()).one()
         return found if found.state is AttachmentState.WAITING else None
+
+
+def _sender(session: Session, row: Attachment) -> int:
+    """Who sent it: the mentor of its visit, or whoever reported its task."""
+    if row.visit_id is not None:
+        return session.get_one(Visit, row.visit_id).mentor_id
+    query = select(DutyReport.recorded_by).where(DutyReport.task_id == row.task_id, *LIVE_REPORT)
+    return session.exec(query).one()
 
 
 def path_of(folder: Path, row: Attachment) -> Path:

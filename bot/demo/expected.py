@@ -13,7 +13,7 @@ from models.messaging.notices import notices
 
 GUARDIANS = ("demo-grandmother", "demo-father")
 TEACHER = "demo-teacher"
-LESSON, CHECK_IN, OVERDUE = "lesson", "check-in", "overdue-visits"
+LESSON, CHECK_IN, OVERDUE, DUTIES = "lesson", "check-in", "overdue-visits", "duties"
 _LESSON_TITLE, _WEEK = "家庭教育", timedelta(days=7)
 
 Event = tuple[str, str, date]
@@ -26,6 +26,8 @@ def expected(also: Iterable[Event] = ()) -> Counter[Event]:
     year = tomllib.loads((CONTENT / "demo" / "year.toml").read_text(encoding="utf-8"))
     for entry in year["notice"]:
         found.update((who, entry["id"], day) for who in GUARDIANS for day in entry["days"])
+    for entry in year["duties"]:
+        found.update((entry["who"], DUTIES, day) for day in entry["days"])
     for entry in year["weekly"]:
         people = (TEACHER,) if entry["id"] == OVERDUE else GUARDIANS
         found.update((who, entry["id"], day) for who in people for span in entry["spans"] for day in _weekly(*span))
@@ -57,6 +59,8 @@ def kind_of(seen: Seen) -> str:
         return CHECK_IN
     if first == say("rule.visit_overdue_title"):
         return OVERDUE
+    if first == say("duties.remind_title"):
+        return DUTIES
     return by_card.get(first) or first or seen.text.splitlines()[0]
 
 

@@ -14,6 +14,7 @@ TEACHER, GRANDMOTHER, FATHER = "demo-teacher", "demo-grandmother", "demo-father"
 ADMIN, APPROVER, CLASS_TEACHER = "demo-admin", "demo-approver", "demo-class-teacher"
 FRIDAY, SATURDAY = date(2026, 9, 4), date(2026, 9, 5)
 SUNDAY, MONDAY = date(2026, 9, 6), date(2026, 9, 7)
+TUESDAY = date(2026, 9, 29)
 NOTICE, ITS_WORDS = "heat", "高温"
 
 
@@ -95,12 +96,26 @@ def evening_after(playing: Playing) -> list[Event]:
     return [(CLASS_TEACHER, say("alert.title"), MONDAY)]
 
 
+def duty(playing: Playing) -> list[Event]:
+    """Before 国庆节 the class teacher says that her thirty minutes are done, with a photo; the others she leaves."""
+    _hears(playing, CLASS_TEACHER, "任务", "放假前讲30分钟")
+    for words in ("1", "42", "今天"):
+        _hears(playing, CLASS_TEACHER, words)
+    playing.hand.photo(CLASS_TEACHER, "yard")
+    _hears(playing, CLASS_TEACHER, "好了", "照片1张")
+    _hears(playing, CLASS_TEACHER, "1", "做完了")
+    _hears(playing, ADMIN, "完成率", "1/1")
+    playing.house.media.run_once()
+    return []
+
+
 SCENES: tuple[tuple[datetime, Callable[[Playing], list[Event]]], ...] = (
     (at_local(FRIDAY, time(10, 5)), visits),
     (at_local(FRIDAY, time(10, 30)), notice),
     (at_local(SATURDAY, time(10, 0)), the_others_bind),
     (at_local(SUNDAY, time(19, 45)), lesson),
     (at_local(MONDAY, time(20, 0)), evening_after),
+    (at_local(TUESDAY, time(10, 30)), duty),
 )
 """When, and what happens then; each returns the pushes it brings about."""
 

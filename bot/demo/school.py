@@ -8,6 +8,8 @@ from models.base.marks import mark_demo
 from models.base.store import Session, Store
 from models.base.texts import CONTENT
 from models.calendar.occurrences import EVERY_RULE, LONGEST_APPROVAL_DAYS, approve_rule
+from models.care.duties.kinds import kinds
+from models.care.duties.orders import set_duty
 from models.roster.accounts import heard
 from models.roster.consent import give_consent
 from models.roster.importing import import_roster
@@ -15,6 +17,8 @@ from models.roster.people import Duty, Person, add_person, find_person, give_dut
 from models.roster.units import Unit, UnitKind, find_unit, unit_by_name
 
 COUNTY = "青禾县"
+DUTY, DUTY_IN = "safety-30", "柳溪小学三年级1班"
+"""The one duty of the calendar that the demo shows: thirty minutes of safety before a vacation."""
 
 
 def load_school(store: Store, phones: tuple[DemoPhone, ...]) -> None:
@@ -32,6 +36,8 @@ def load_school(store: Store, phones: tuple[DemoPhone, ...]) -> None:
         approver = next(people[phone.openid] for phone in phones if phone.role == "approver")
         until = session.today + timedelta(days=LONGEST_APPROVAL_DAYS)
         approve_rule(session, approver, county, EVERY_RULE, until)
+        admin = next(people[phone.openid] for phone in phones if phone.role == "admin")
+        set_duty(session, admin, unit_by_name(session, DUTY_IN, [county]), kinds()[DUTY])
 
 
 def _person(session: Session, phone: DemoPhone, county: Unit) -> Person:

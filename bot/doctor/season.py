@@ -12,6 +12,7 @@ from models.base.store import Session
 from models.calendar.files import calendars
 from models.calendar.holidays import warnings
 from models.calendar.occurrences import held, standing_approval
+from models.care.duties.kinds import kinds_faults
 from models.learning.lint import content_faults
 from models.roster.units import Unit
 from scheduler.plan import places
@@ -21,8 +22,9 @@ _SOON = timedelta(days=14)
 
 
 def content(house: House) -> Iterator[Finding]:
-    """Lessons and notices, by the linter."""
-    yield from or_good("doctor.content", [Finding("doctor.content", Grade.BAD, fault) for fault in content_faults()])
+    """Lessons, notices and duties, by their linters."""
+    faults = [*content_faults(), *kinds_faults()]
+    yield from or_good("doctor.content", [Finding("doctor.content", Grade.BAD, fault) for fault in faults])
 
 
 def calendar(house: House) -> Iterator[Finding]:

@@ -62,18 +62,17 @@ def take_back(chat: Chat, visit_id: int) -> str:
 
 def join_visit(chat: Chat, visit_id: int, said: Said) -> str | None:
     """A photo, a place or a voice that came just after a visit was kept belongs to it."""
-    visit = chat.session.get_one(Visit, visit_id)
     if said.kind == "image":
-        if visits.attach(chat.session, visit, AttachmentKind.PHOTO, said.media_id) is None:
+        if visits.attach(chat.session, AttachmentKind.PHOTO, said.media_id, visit_id=visit_id) is None:
             raise Refused("refused.many_photos", most=MOST_PHOTOS)
-        return chat.say("visit.photo_joined", count=visits.kept_photos(chat.session, visit))
+        return chat.say("visit.photo_joined", count=visits.kept_photos(chat.session, visit_id=visit_id))
     if said.kind == "location" and said.latitude is not None and said.longitude is not None:
         spot = Spot(said.latitude, said.longitude, said.label)
         visits.add_to_visit(chat.session, chat.me, visit_id, place=place_of(spot))
         return chat.say("visit.place_joined")
     if said.kind == "voice":
         heard = said.recognition.strip()
-        visits.attach(chat.session, visit, AttachmentKind.VOICE, said.media_id)
+        visits.attach(chat.session, AttachmentKind.VOICE, said.media_id, visit_id=visit_id)
         visits.add_to_visit(chat.session, chat.me, visit_id, words=heard, untranscribed=not heard)
         return chat.say("visit.voice_joined" if heard else "visit.voice_waits")
     return None
@@ -81,9 +80,9 @@ def join_visit(chat: Chat, visit_id: int, said: Said) -> str | None:
 
 def _attach_all(chat: Chat, visit: Visit, note: Note) -> None:
     for media_id in note.photos:
-        visits.attach(chat.session, visit, AttachmentKind.PHOTO, media_id)
+        visits.attach(chat.session, AttachmentKind.PHOTO, media_id, visit_id=visit.id)
     if note.voice:
-        visits.attach(chat.session, visit, AttachmentKind.VOICE, note.voice)
+        visits.attach(chat.session, AttachmentKind.VOICE, note.voice, visit_id=visit.id)
 
 
 def _counted(chat: Chat, child: Child) -> str:

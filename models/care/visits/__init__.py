@@ -1,6 +1,6 @@
 """Visits (走访记录): one message keeps one; corrected and undone by appending, read through a scope."""
 
-from models.care.visits.attachments import MOST_PHOTOS, Attachment, AttachmentKind, AttachmentState, attach, kept_photos
+from models.care.attachments import MOST_PHOTOS, Attachment, AttachmentKind, AttachmentState, attach, kept_photos
 from models.care.visits.coverage import Coverage, cells_of, coverage_of
 from models.care.visits.due import Due, due_children, overdue_visits, when_due
 from models.care.visits.reading import (

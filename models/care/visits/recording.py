@@ -10,7 +10,7 @@ from models.base import audit
 from models.base.errors import Refused
 from models.base.seal import put_sealed
 from models.base.store import Session
-from models.care.visits.attachments import refuse_waiting
+from models.care.attachments import refuse_waiting
 from models.care.visits.coverage import Coverage, cells_of
 from models.care.visits.tables import LIVE, Visit, VisitRevision, VisitWay
 from models.roster.children import Child
@@ -116,7 +116,7 @@ def undo_visit(session: Session, mentor: Person, visit_id: int) -> VisitRevision
     old.superseded_at = session.now
     kept = old.model_dump(include={"child_id", "day", "way", "covered", "follow_up", "needs_transcript"})
     new = _append(session, visit, mentor, old.note, old.place, kept | {"undone": True})
-    refuse_waiting(session, visit)
+    refuse_waiting(session, visit_id=visit.id)
     audit.record(session, "visit.undo", by=mentor.id, subject="visit", subject_id=visit.id, child=old.child_id)
     return new
 

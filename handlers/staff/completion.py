@@ -1,0 +1,78 @@
+"""完成率: how much of what was due is done, from an administrator's units down to who is missing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue, Told
+from handlers.flow import flow
+from handlers.prompts import Pick
+from models.care.duties import rates
+from models.care.duties.kinds import kinds
+from models.care.duties.orders import ordering_scope
+from models.care.duties.owners import owners_of
+from models.care.duties.rates import Missing, Rate
+from models.roster.people import Duty, Person
+from models.roster.units import Unit, label
+
+WHO = "who"
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A unit below with its rate; or, with the id `who`, the list of what is missing."""
+
+    id: int | str
+    label: str
+    unit: Unit | None = None
+
+
+@flow("完成率", "任务完成率", duty=Duty.ADMIN, menu="duties.rate_menu")
+def completion(chat: Chat) -> Dialogue:
+    """Which kind, then unit by unit down to the tasks that nobody reported."""
+    scope = ordering_scope(chat.session, chat.me)
+    units = chat.session.exec(scope.units()).all()
+    tops = [u for u in units if not any(u.path.startswith(other.path) for other in units if other.id != u.id)]
+    unit = yield from Pick("duties.rate_unit", tops, name=lambda u: label(chat.session, u), sole=True)
+    since, until = rates.school_year_began(chat.today), chat.today
+    by_kind = rates.rates_by_kind(chat.session, scope, unit, since, until)
+    rows = [_Row(name, _line(chat, kinds()[name].title, rate)) for name, rate in by_kind.items() if name in kinds()]
+    chosen = yield from Pick(
+        "duties.rate_which", rows, empty="duties.rate_none", unit=label(chat.session, unit), day=since
+    )
+    kind, rate = kinds()[str(chosen.id)], by_kind[str(chosen.id)]
+    while True:
+        shown: dict[str, Any] = {
+            "title": kind.title, "unit": label(chat.session, unit), "done": rate.done, "expected": rate.expected,
+            "percent": rate.percent, "late": rate.late,
+        }  # fmt: skip
+        lacking = rates.missing(chat.session, scope, unit, kind.id, since, until)
+        if not lacking:
+            return Told("duties.rate_all", shown)
+        below = rates.rates_below(chat.session, scope, unit, kind.id, since, until)
+        lower = [_Row(each.id, _line(chat, each.name, of), each) for each, of in below]
+        step = _Row(WHO, chat.say("duties.rate_who"))
+        if lower:
+            step = yield from Pick("duties.rate_below", [step, *lower], **shown)
+        if step.unit is None:
+            return Told("duties.rate_missing", shown | {"count": len(lacking), "lines": _missing(chat, lacking)})
+        unit, rate = next((each, of) for each, of in below if each.id == step.unit.id)
+
+
+def _line(chat: Chat, title: str, rate: Rate) -> str:
+    return chat.say("duties.rate_line", title=title, done=rate.done, expected=rate.expected, percent=rate.percent)
+
+
+def _missing(chat: Chat, lacking: Sequence[Missing]) -> str:
+    owners = owners_of(chat.session, [each.task for each in lacking[:_SHOWN]])
+    lines = []
+    for each in lacking[:_SHOWN]:
+        names = [chat.session.get_one(Person, person).name for person in owners.get(each.task.id, ())]
+        who = "、".join(names) or chat.say("duties.nobody")
+        unit = label(chat.session, each.unit)
+        lines.append(chat.say("duties.rate_missing_line", unit=unit, day=each.task.due_on, who=who))
+    if len(lacking) > _SHOWN:
+        lines.append(chat.say("duties.rate_missing_more", count=len(lacking) - _SHOWN))
+    return "\n".join(lines)

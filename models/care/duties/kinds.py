@@ -1,0 +1,144 @@
+"""Kinds of duty (任务) that the school calendar brings, as `content/duties/*.toml` says them: one file a kind."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from models.base.content import written
+from models.base.errors import Misconfigured
+from models.base.texts import CONTENT
+from models.calendar.when import When
+from models.care.duties.when import read_when
+from models.roster.people import Duty
+from models.roster.units import UnitKind
+
+ASKS = ("number", "day", "photo", "note")
+"""What a report may be asked for, in the order it is asked."""
+TITLE_CHARS = 20
+DO_CHARS = 60
+_LEVELS = {"school": UnitKind.SCHOOL, "class": UnitKind.CLASS, "county": UnitKind.COUNTY}
+_OWNERS = {each.value: each for each in (Duty.ADMIN, Duty.CLASS_TEACHER, Duty.COUNSELLOR)}
+_KEYS: dict[str, tuple[type, bool]] = {
+    "title": (str, True),
+    "do": (str, True),
+    "source": (str, True),
+    "unit": (str, True),
+    "owner": (str, True),
+    "when": (list, True),
+    "days": (int, True),
+    "ask": (list, True),
+    "number": (str, False),
+    "items": (list, False),
+    "remind": (list, False),
+    "escalate": (int, False),
+    "count": (str, False),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind: for every unit of a level a task, in the hands of whoever has the duty there.
+
+    A task is opened on the days of `when` and due `days` later. Its owner hears of it on the day it is opened, so many
+    days before it is due (`remind`), on the day itself and the day after; `escalate` days after it the next tier does.
+    `ask`: what a report must say; `items`: what is looked at, each found sound or not. `by_school_days`: the number
+    told counts against the school days of the week.
+    """
+
+    id: str
+    title: str
+    do: str
+    source: str
+    level: UnitKind
+    owner: Duty
+    when: tuple[When, ...]
+    days: int
+    ask: tuple[str, ...]
+    number: str = ""
+    items: tuple[str, ...] = ()
+    remind: tuple[int, ...] = ()
+    escalate: int = 2
+    by_school_days: bool = False
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind by its id. Raises Misconfigured naming the file and what is wrong in it."""
+    return {path.stem: read_kind(path) for path in _files()}
+
+
+def read_kind(path: Path) -> Kind:
+    """One kind from its file. Raises Misconfigured naming the file and what is wrong in it."""
+    try:
+        facts: dict[str, Any] = tomllib.loads(written(path))
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{path.name}：{error}") from error
+    unknown = sorted(facts.keys() - _KEYS)
+    if unknown:
+        raise Misconfigured(f"{path.name}：不认识 {unknown[0]}；可以写 {'、'.join(_KEYS)}")
+    for key, (kind, needed) in _KEYS.items():
+        if key in facts and not isinstance(facts[key], kind):
+            raise Misconfigured(f"{path.name}：{key} 写法不对")
+        if needed and key not in facts:
+            raise Misconfigured(f"{path.name}：缺少 {key}")
+    _known(path, "unit", facts["unit"], _LEVELS)
+    _known(path, "owner", facts["owner"], _OWNERS)
+    for each in facts["ask"]:
+        _known(path, "ask", each, ASKS)
+    try:
+        when = tuple(read_when(each) for each in facts["when"])
+    except ValueError as error:
+        raise Misconfigured(f"{path.name}：when {error}") from error
+    return Kind(
+        id=path.stem,
+        title=facts["title"],
+        do=facts["do"],
+        source=facts["source"],
+        level=_LEVELS[facts["unit"]],
+        owner=_OWNERS[facts["owner"]],
+        when=when,
+        days=facts["days"],
+        ask=tuple(each for each in ASKS if each in facts["ask"]),
+        number=facts.get("number", ""),
+        items=tuple(facts.get("items", ())),
+        remind=tuple(facts.get("remind", ())),
+        escalate=facts.get("escalate", 2),
+        by_school_days=facts.get("count") == "school_days",
+    )
+
+
+def kinds_faults() -> Iterator[str]:
+    """What is wrong with the files of `content/duties`."""
+    for path in _files():
+        try:
+            yield from (f"{path.name}：{fault}" for fault in kind_faults(read_kind(path)))
+        except Misconfigured as fault:
+            yield str(fault)
+
+
+def kind_faults(kind: Kind) -> Iterator[str]:
+    """What is too long or does not fit together in one kind."""
+    if len(kind.title) > TITLE_CHARS:
+        yield f"title 有 {len(kind.title)} 字，最多 {TITLE_CHARS}"
+    if len(kind.do) > DO_CHARS:
+        yield f"do 有 {len(kind.do)} 字，最多 {DO_CHARS}"
+    if ("number" in kind.ask) != bool(kind.number):
+        yield "ask 里有 number，就要写 number 数的是什么"
+    if kind.by_school_days and "number" not in kind.ask:
+        yield "count 按上学的天数算，ask 里就要有 number"
+    if not kind.ask and not kind.items:
+        yield "ask 和 items 至少要有一样"
+    if any(not 0 < each <= kind.days for each in kind.remind):
+        yield f"remind 要写 1 到 {kind.days}（到期前几天）"
+
+
+def _known(path: Path, key: str, value: object, known: Any) -> None:
+    if value not in known:
+        raise Misconfigured(f"{path.name}：{key} 的“{value}”要写 {'、'.join(known)}")
+
+
+def _files() -> list[Path]:
+    return sorted((CONTENT / "duties").glob("*.toml"))

@@ -1,0 +1,107 @@
+"""A working morning's duties: tasks that came due are opened, their owners reminded, the next tier told; each once."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, time, timedelta
+
+from models.base.clock import at_local, local_date
+from models.base.store import Session, Store
+from models.base.texts import say
+from models.calendar.pulse import pulse
+from models.care.duties.kinds import kinds
+from models.care.duties.opening import open_tasks, openings
+from models.care.duties.orders import DUTIES
+from models.care.duties.reminding import Morning, due_reminders, mark_said
+from models.care.duties.tables import DutyFinding, DutyTask
+from models.messaging.words import tell
+from models.roster.people import Person
+from models.roster.units import Unit, label
+from scheduler.task import Made
+
+HOUR, HUMANE = time(8, 0), timedelta(hours=12)
+"""From eight in the morning; what a machine that was off at eight has to say after eight in the evening, waits."""
+LOOK_BACK = timedelta(days=31)
+_SHOWN = 5
+_AT_ONCE = 50
+
+
+def see_to_duties(store: Store) -> Iterator[Made]:
+    """Opens what the calendar called for since the last look, then tells each person once a day what there is."""
+    with store.write() as session:
+        row = pulse(session, DUTIES)
+        first = max(local_date(row.looked_at), session.today - LOOK_BACK)
+        late = session.now - at_local(session.today, HOUR)
+    if late < timedelta(0):
+        _rest(store, 0)
+        return
+    opened = _open(store, first)
+    told = 0
+    if late < HUMANE:
+        told = _remind(store)
+    _rest(store, 1)
+    if opened:
+        yield Made(DUTIES, "opened", opened)
+    if told:
+        yield Made(DUTIES, "made", told)
+
+
+def _open(store: Store, first: date) -> int:
+    with store.read() as session:
+        found = list(openings(session, first, session.today))
+    opened = 0
+    for each in found:
+        with store.write() as session:
+            opened += open_tasks(session, each)
+    return opened
+
+
+def _remind(store: Store) -> int:
+    """One message a person and day: its key keeps a second tick, and a second scheduler, from saying it again."""
+    with store.read() as session:
+        mornings = due_reminders(session)
+    people, told = sorted(mornings), 0
+    for at in range(0, len(people), _AT_ONCE):
+        some = people[at : at + _AT_ONCE]
+        with store.write() as session:
+            told += sum(_tell(session, person_id, mornings[person_id]) for person_id in some)
+            mark_said(session, [mornings[person_id] for person_id in some])
+    return told
+
+
+def _tell(session: Session, person_id: int, morning: Morning) -> bool:
+    parts = [
+        _part("duties.remind", [_task(session, each) for each in morning.tasks]),
+        _part("duties.remind_mend", [_finding(session, each) for each in morning.findings]),
+        _part("duties.remind_below", [_task(session, each) for each in morning.below]),
+    ]
+    key = f"duty:{person_id}:{session.today.isoformat()}"
+    person = session.get_one(Person, person_id)
+    told = tell(session, person, "\n".join(filter(None, parts)), key=key, title=say("duties.remind_title"))
+    return told.planned_at == session.now
+
+
+def _part(key: str, lines: Sequence[str]) -> str:
+    if not lines:
+        return ""
+    more = [say("duties.remind_more", count=len(lines) - _SHOWN)] if len(lines) > _SHOWN else []
+    return say(key, count=len(lines), lines="\n".join([*lines[:_SHOWN], *more]))
+
+
+def _task(session: Session, task: DutyTask) -> str:
+    unit = label(session, session.get_one(Unit, task.unit_id))
+    return say("duties.line", title=kinds()[task.kind].title, unit=unit, day=_day(task.due_on))
+
+
+def _finding(session: Session, finding_id: int) -> str:
+    finding = session.get_one(DutyFinding, finding_id)
+    return say("duties.to_mend", item=finding.item, what=finding.what, day=_day(finding.mend_by))
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def _rest(store: Store, days: int) -> None:
+    with store.write() as session:
+        row = pulse(session, DUTIES)
+        row.looked_at = session.now
+        row.next_at = at_local(session.today + timedelta(days=days), HOUR)

@@ -1,0 +1,266 @@
+"""Tasks of a school: opened once by the calendar, told to whose they are, climbing once, done once, counted."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+from sqlmodel import col, select
+
+from models.base.facts import end
+from models.calendar.pulse import pulse
+from models.care.attachments import Attachment
+from models.care.duties.kinds import kinds
+from models.care.duties.orders import DUTIES, end_duty, orders_of, set_duty
+from models.care.duties.reminding import climbs
+from models.care.duties.reporting import Said, correct_report, report_task
+from models.care.duties.tables import DutyFinding, DutyReport, DutyTask
+from models.roster.people import Duty, Person, Staff, duties_of
+from models.roster.units import Unit, UnitKind, add_unit
+from scheduler.duties import see_to_duties
+from tests.delivery.stories import refused
+from tests.duties.conftest import Phone, School, at
+
+LECTURE, CHECK, ROOM = "vacation-lecture", "hazard-check", "counselling-room"
+Phones = Callable[[str], Phone]
+
+
+def test_the_lecture_before_the_summer_is_opened_reminded_and_climbs_each_once(school: School) -> None:
+    cast = school.cast
+    school.gives(cast.li, Duty.ADMIN, cast.county)
+    school.sets(LECTURE)
+    for day in range(1, 31):
+        school.tick(at(6, day))
+        school.tick(at(6, day, 15))
+    [task] = school.tasks()
+    assert (task.unit_id, task.opened_on, task.due_on) == (cast.school, date(2027, 6, 21), date(2027, 6, 30))
+    assert len(school.heard(cast.wang)) == 3  # opened on the 21st, three days before, on the day itself
+    assert "假期前安全大讲堂（柳溪小学，6月30日前）" in school.heard(cast.wang)[0]
+    assert school.heard(cast.li) == []
+    for day in range(1, 11):
+        school.tick(at(7, day))
+    assert len(school.heard(cast.wang)) == 4  # and the day after
+    assert len(school.heard(cast.li)) == 1 and "这1件过期了，还没人回" in school.heard(cast.li)[0]
+
+
+def test_who_reported_it_is_not_reminded_and_nobody_above_hears_of_it(school: School, wang: Phone) -> None:
+    cast = school.cast
+    school.gives(cast.li, Duty.ADMIN, cast.county)
+    school.sets(LECTURE)
+    school.tick(at(6, 21))
+    assert "到场多少位家长" in wang.types("任务", "1")
+    wang.types("126", "1")
+    assert "收到1张" in wang.photo("m-1")
+    said = wang.types("好了")
+    assert "到场多少位家长：126" in said and "日子：6月21日" in said and "照片1张" in said
+    assert "做完了" in wang.types("1")
+    for day in range(22, 31):
+        school.tick(at(6, day))
+    school.tick(at(7, 5))
+    assert len(school.heard(cast.wang)) == 1 and school.heard(cast.li) == []
+    with school.store.read() as session:
+        report = session.exec(select(DutyReport)).one()
+        assert (report.number, report.day, report.recorded_by) == (126, date(2027, 6, 21), cast.wang)
+        assert session.exec(select(Attachment.media_id, Attachment.task_id)).all() == [("m-1", report.task_id)]
+
+
+def test_a_photo_sent_just_after_joins_it(school: School, wang: Phone) -> None:
+    school.sets(LECTURE)
+    school.tick(at(6, 21))
+    wang.types("任务", "1", "126", "今天")
+    wang.photo("m-1")
+    wang.types("好了", "1")
+    assert "一共2张" in wang.photo("m-2")
+
+
+def test_a_checklist_is_gone_through_item_by_item_and_what_is_found_is_mended_later(
+    school: School, wang: Phone
+) -> None:
+    cast = school.cast
+    school.sets(CHECK)
+    school.tick(at(11, 5))
+    assert "消防，看下来怎样" in wang.types("任务", "1")
+    assert "有什么问题" in wang.types("有")
+    assert "几号前改好" in wang.types("灭火器过期两个")
+    assert "设施，看下来怎样" in wang.types("11月8号")
+    said = wang.types("1", "没问题", "1", "1", "今天")
+    assert "设施、校车、食品、涉水：没问题" in said and "消防：灭火器过期两个（11月8日前改好）" in said
+    wang.types("1")
+    school.tick(at(11, 7))
+    assert len(school.heard(cast.wang)) == 1
+    school.tick(at(11, 8))
+    assert "该改好的隐患1处：\n消防：灭火器过期两个（11月8日前改好）" in school.heard(cast.wang)[1]
+    assert "今天改好了" in wang.types("任务", "1")
+    assert "消防改好了" in wang.types("1")
+    assert "还没改好" in wang.types("撤销")
+    wang.types("任务", "1", "1")
+    assert "现在没有要做的任务" in wang.types("任务")
+    school.tick(at(11, 9))
+    assert len(school.heard(cast.wang)) == 2
+    with school.store.read() as session:
+        rows = session.exec(select(DutyFinding).order_by(col(DutyFinding.id))).all()
+        # Found, mended, taken back, mended: what it said at any time stays known.
+        assert [row.mended_on for row in rows] == [None, date(2027, 11, 8), None, date(2027, 11, 8)]
+        assert [row.superseded_at is None for row in rows] == [False, False, False, True]
+
+
+def test_taken_back_it_is_open_again_and_corrected_it_says_the_new(school: School, wang: Phone) -> None:
+    school.sets(CHECK)
+    school.tick(at(11, 5))
+    answers = ("任务", "1", "有问题", "灭火器过期", "1", "1", "1", "1", "1", "今天", "1")
+    assert "做完了" in wang.types(*answers)
+    assert "还没做完" in wang.types("撤销")
+    assert "校园隐患排查（柳溪小学，11月15日前）" in wang.types("任务")
+    wang.types("1", "有问题", "灭火器过期", "1", "1", "1", "1", "1", "今天", "1")
+    assert "校园隐患排查（柳溪小学，记过了）" in wang.types("改任务")
+    assert wang.types("1", "1", "1", "1", "2", "后厨门锁坏了", "2", "1", "今天", "1") == "改好了。"
+    with school.store.read() as session:
+        found = session.exec(select(DutyFinding).where(col(DutyFinding.superseded_at).is_(None))).all()
+        assert {(row.item, row.undone) for row in found} == {("消防", True), ("食品", False)}
+        reports = session.exec(select(DutyReport).order_by(col(DutyReport.id))).all()
+        assert [row.undone for row in reports] == [False, True, False, False]
+        assert [row.superseded_at is None for row in reports] == [False, False, False, True]
+
+
+def test_ten_minutes_later_it_cannot_be_taken_back_and_a_week_later_not_changed(school: School, wang: Phone) -> None:
+    school.sets("psych-lesson")
+    school.tick(at(6, 10))
+    [task] = school.tasks()
+    wang.types("任务", "1", "6", "今天", "1")
+    school.clock.advance(minutes=10)
+    assert "撤" in wang.types("撤销") and len(school.tasks()) == 1
+    assert "6月14日前" not in wang.types("任务")
+    school.clock.advance(days=7)
+    assert "7天内没有您记的任务" in wang.types("改任务")
+    assert task.due_on == date(2027, 6, 14)
+
+
+def test_without_a_counsellor_it_is_the_administrators_and_with_one_it_is_hers(
+    school: School, phone: Phones, wang: Phone
+) -> None:
+    cast = school.cast
+    school.sets("psych-lesson")
+    school.gives(cast.zhou, Duty.COUNSELLOR, cast.school)
+    school.tick(at(6, 10))
+    assert "心理课" in phone("o-zhou").types("任务")
+    assert "现在没有要做的任务" in wang.types("任务")
+    with school.store.write() as session:
+        for staff in duties_of(session, cast.zhou):
+            if staff.duty == Duty.COUNSELLOR:
+                end(session, session.get_one(Staff, staff.id), by=None)
+    assert "心理课" in wang.types("任务")
+    assert "现在没有要做的任务" in phone("o-zhou").types("任务")
+
+
+def test_a_teacher_sees_and_does_the_tasks_of_his_own_class_alone(school: School, phone: Phones, wang: Phone) -> None:
+    cast = school.cast
+    with school.store.write() as session:
+        grade = session.get_one(Unit, session.get_one(Unit, cast.class_).parent_id)
+        second = add_unit(session, grade, UnitKind.CLASS, "2班").id
+    school.sets("safety-1530")
+    school.tick(at(6, 4))
+    assert {task.unit_id for task in school.tasks()} == {cast.class_, second}  # and none of 竹山小学
+    said = phone("o-zhou").types("任务")
+    assert "三年级1班" in said and "2班" not in said
+    assert "三年级2班" in wang.types("任务")  # 2班 has no class teacher: its school's administrator
+    assert "现在没有要做的任务" in phone("o-chen").types("任务")
+    assert "不能用" in phone("o-grandmother").types("任务")
+    with school.store.write() as session:
+        other = next(task.id for task in school.tasks() if task.unit_id == second)
+        with refused("duties.not_yours"):
+            report_task(session, session.get_one(Person, cast.zhou), other, Said(number=5), cause=7)
+
+
+def test_two_schedulers_open_every_task_once_and_tell_nobody_twice(school: School) -> None:
+    cast = school.cast
+    school.sets(LECTURE, "safety-1530")
+    school.clock.set(at(6, 25))  # a Friday, four days after the lecture was to be opened
+    with school.store.write() as session:
+        pulse(session, DUTIES).looked_at = at(6, 20)
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(lambda: list(see_to_duties(school.store))) for _ in range(2)]
+        assert sum(made.count for each in both for made in each.result() if made.outcome == "opened") == 2
+    assert sorted(task.kind for task in school.tasks()) == ["safety-1530", "vacation-lecture"]
+    assert len(school.heard(cast.wang)) == 1 and len(school.heard(cast.zhou)) == 1
+
+
+def test_after_an_outage_it_is_opened_once_and_told_once_and_nothing_rings_at_night(school: School) -> None:
+    cast = school.cast
+    school.gives(cast.li, Duty.ADMIN, cast.county)
+    school.sets(LECTURE)
+    school.tick(at(6, 20))
+    school.tick(at(7, 2, 22, 30))  # off for twelve days, back at night
+    assert [task.opened_on for task in school.tasks()] == [date(2027, 6, 21)]
+    assert school.heard(cast.wang) == [] and school.heard(cast.li) == []
+    school.tick(at(7, 3, 7, 0))
+    assert school.heard(cast.wang) == []
+    school.tick(at(7, 3, 8, 0))
+    assert len(school.heard(cast.wang)) == 1 and len(school.heard(cast.li)) == 1
+    school.tick(at(7, 4))
+    assert len(school.heard(cast.wang)) == 1 and len(school.heard(cast.li)) == 1
+
+
+def test_what_was_due_before_it_was_set_is_not_asked_for(school: School) -> None:
+    school.clock.set(at(6, 22))
+    school.sets(LECTURE)
+    school.tick(at(6, 22, 10))
+    assert school.tasks() == []
+
+
+def test_a_duty_that_was_stopped_opens_nothing_more_and_what_is_open_stays(school: School, wang: Phone) -> None:
+    cast = school.cast
+    school.sets("psych-lesson", LECTURE)
+    school.tick(at(6, 10))
+    with school.store.write() as session:
+        wang_, place = session.get_one(Person, cast.wang), session.get_one(Unit, cast.school)
+        for order in orders_of(session, place):
+            end_duty(session, wang_, order)
+    school.tick(at(6, 24))
+    assert [task.kind for task in school.tasks()] == ["psych-lesson"]
+    assert "心理课" in wang.types("任务")
+
+
+def test_the_week_of_the_counselling_room_expects_its_school_days(school: School, wang: Phone) -> None:
+    school.sets(ROOM)
+    school.tick(at(6, 11))  # 端午 is on Wednesday
+    [task] = school.tasks()
+    assert (task.expected, task.due_on) == (4, date(2027, 6, 13))
+    assert "0到4" in wang.types("任务", "1", "5").replace(" ", "")
+    assert "这周开了几天：3" in wang.types("3")
+
+
+def test_only_an_administrator_of_the_unit_sets_a_duty(school: School) -> None:
+    cast = school.cast
+    with school.store.write() as session:
+        county, kind = session.get_one(Unit, cast.county), kinds()[LECTURE]
+        for who in (cast.wang, cast.zhou, cast.li):
+            with refused("duties.not_your_unit"):
+                set_duty(session, session.get_one(Person, who), county, kind)
+        school_ = session.get_one(Unit, cast.school)
+        first = set_duty(session, session.get_one(Person, cast.wang), school_, kind)
+        assert set_duty(session, session.get_one(Person, cast.wang), school_, kind).id == first.id
+
+
+def test_a_message_that_comes_twice_keeps_one_report(school: School) -> None:
+    cast = school.cast
+    school.sets("psych-lesson")
+    school.tick(at(6, 10))
+    [task] = school.tasks()
+    with school.store.write() as session:
+        wang = session.get_one(Person, cast.wang)
+        said = Said(date(2027, 6, 10), 6)
+        first = report_task(session, wang, task.id, said, cause=42)
+        assert report_task(session, wang, task.id, said, cause=42).id == first.id
+        with refused("duties.done_already"):
+            report_task(session, wang, task.id, said, cause=43)
+        with refused("refused.day_ahead"):
+            correct_report(session, wang, task.id, Said(date(2027, 6, 11), 6), cause=44)
+
+
+def test_it_climbs_on_its_day_and_once() -> None:
+    kind = kinds()[LECTURE]
+    task = DutyTask(
+        kind=LECTURE, unit_id=1, occasion="x", opened_on=date(2027, 6, 21), due_on=date(2027, 6, 30), made_at=at(6, 21)
+    )
+    assert [climbs(kind, task, date(2027, 6, 30)), climbs(kind, task, date(2027, 7, 1))] == [False, True]
+    task.escalated_on = date(2027, 7, 1)
+    assert not climbs(kind, task, date(2027, 7, 2))
