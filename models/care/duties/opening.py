@@ -1,6 +1,6 @@
 """What the calendar calls for becomes tasks: each unit once for each occasion, also after an outage."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
