@@ -11,10 +11,11 @@ from models.base.store import Session, Store
 from models.messaging.approval import from_rule
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast
+from models.messaging.forecast import digest_of
 from models.messaging.freezing import Freezer
 from models.messaging.ladder.pushing import AGAIN, FAMILY, push
 from models.messaging.outbox import Delivery
-from models.messaging.planner import digest_of, draft, send_to_self
+from models.messaging.planner import draft, send_to_self
 from models.messaging.preview_words import ages_words
 from models.roster.children import Child
 from models.roster.people import Person
