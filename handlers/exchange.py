@@ -14,7 +14,7 @@ from handlers.said import Said
 from handlers.tables import Tables
 from handlers.universal import Universal, universal
 from models.base.store import Session
-from models.messaging.conversations import Conversation, last_kept, note_kept
+from models.messaging.conversations import Talk, last_kept, note_kept
 from models.roster.consent import has_consent
 from models.roster.people import Person, duties_of
 
@@ -29,7 +29,7 @@ class Exchange:
         self,
         tables: Tables,
         session: Session,
-        conversation: Conversation,
+        conversation: Talk,
         memory: Memory,
         person: Person | None,
         cause: int,

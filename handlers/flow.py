@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 from handlers.chat import Chat
@@ -48,18 +49,25 @@ class Flow:
             return bool(held & self.duties) if self.duties else bool(held)
         return True
 
-    def matches(self, text: str) -> tuple[str, str] | None:
-        """The word of this flow that a line opens with, and the rest of the line; None where it does not."""
-        line = text.strip()
-        for word in sorted(self.words, key=len, reverse=True):
-            for rest in _after(line, word):
-                if not rest or self.glued or not plain(rest[0]):
-                    return word, rest
+    @cached_property
+    def _plain_words(self) -> tuple[tuple[str, str], ...]:
+        """The words, the longest first, each with its plain form."""
+        return tuple((word, plain(word)) for word in sorted(self.words, key=len, reverse=True))
+
+    def matches(self, line: str, said: str) -> tuple[str, str] | None:
+        """The word of this flow that a line opens with, and the rest of the line; None where it does not. `said` is
+        the line in its plain form, which the caller makes once for all flows."""
+        for word, want in self._plain_words:
+            if said.startswith(want):
+                for rest in _after(line, want):
+                    if not rest or self.glued or not plain(rest[0]):
+                        return word, rest
         return None
 
     def is_called(self, text: str) -> bool:
         """Whether the text is one of its words and nothing else."""
-        return plain(text) in {plain(word) for word in self.words}
+        said = plain(text)
+        return any(said == want for _, want in self._plain_words)
 
 
 def flow(
@@ -81,9 +89,9 @@ def flow(
     return make
 
 
-def _after(line: str, word: str) -> Iterator[str]:
-    """What follows a word at the start of a line, whatever the width of its characters."""
-    taken, want = 0, plain(word)
+def _after(line: str, want: str) -> Iterator[str]:
+    """What follows a plain word at the start of a line, whatever the width of its characters."""
+    taken = 0
     while taken < len(line) and len(plain(line[:taken])) < len(want):
         taken += 1
     if plain(line[:taken]) == want:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.flow import Flow, Who
+from handlers.reading.plain import plain
 from models.base.store import Session
 from models.roster.people import Person
 
@@ -14,7 +15,9 @@ def opened_by(
 
     走访记录 is therefore not 走访 with a rest; of equal words the first in the table counts.
     """
-    found = [(flow, *match) for flow in flows if (match := flow.matches(words)) is not None]
+    line = words.strip()
+    said = plain(line)
+    found = [(flow, *match) for flow in flows if (match := flow.matches(line, said)) is not None]
     for flow, word, rest in sorted(found, key=lambda each: -len(each[1])):
         if flow.open_to(session, person):
             return flow, word, rest

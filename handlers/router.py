@@ -15,7 +15,7 @@ from models.base.errors import Refused
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.conversations import conversation_of, note_kept, put_state
-from models.roster.accounts import person_of
+from models.roster.accounts import person_id_of, person_of
 from models.roster.people import Person
 
 _FOLLOWED = ("subscribe", "SCAN")
@@ -66,7 +66,7 @@ class Router:
             text = self._event(exchange, said) if said.kind == "event" else exchange.hear(said)
         except Refused as refused:
             text = say(refused.key, **refused.params)
-        bound = _id(person_of(session, openid))
+        bound = person_id_of(session, openid)
         if bound != memory.whose:  # bound or let go just now: only what runs is theirs
             memory.whose, memory.aside, memory.offered = bound, [], False
             note_kept(conversation, None, None)

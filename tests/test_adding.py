@@ -32,7 +32,7 @@ from scheduler.table import RULES
 assert content_faults() == [], content_faults()
 assert list(kinds_faults()) == [] and kinds()["library-day"].title == "带孩子去一次书屋"
 flow = next(flow for flow in FLOWS if flow.name == "countdown")
-assert flow.matches("还有几天 6月9日") and say(flow.menu) == "还有几天"
+assert flow.matches("还有几天 6月9日", "还有几天6月9日") and say(flow.menu) == "还有几天"
 rule = RULES[0]
 assert rule.name == "childrens_day" and rule.notice in notices()
 (moment,) = rule.between(SchoolCalendar("青禾县"), date(2027, 1, 1), date(2027, 12, 31))

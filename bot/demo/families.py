@@ -24,7 +24,8 @@ def join_all(playing: Playing) -> None:
     playing.hand.add_phones([_openid(person_id) for person_id in people])
     with playing.house.store.write() as session:
         for person_id in people:
-            account = heard(session, _openid(person_id), spoke=False)
+            heard(session, _openid(person_id), spoke=False)
+            account = session.get_one(Account, _openid(person_id))
             account.person_id, account.bound_at = person_id, session.now
             give_consent(session, person_id)
 

@@ -10,7 +10,7 @@ from models.base.texts import CONTENT
 from models.calendar.occurrences import EVERY_RULE, LONGEST_APPROVAL_DAYS, approve_rule
 from models.care.duties.kinds import kinds
 from models.care.duties.orders import set_duty
-from models.roster.accounts import heard
+from models.roster.accounts import Account, heard
 from models.roster.consent import give_consent
 from models.roster.importing import import_roster
 from models.roster.people import Duty, Person, add_person, find_person, give_duty
@@ -45,7 +45,8 @@ def _person(session: Session, phone: DemoPhone, county: Unit) -> Person:
     session.flush()
     for held in phone.staff:
         give_duty(session, person, unit_by_name(session, held["unit"], [county]), Duty(held["duty"]))
-    account = heard(session, phone.openid, spoke=False)
+    heard(session, phone.openid, spoke=False)
+    account = session.get_one(Account, phone.openid)
     account.person_id, account.bound_at = person.id, session.now
     give_consent(session, person.id)
     return person

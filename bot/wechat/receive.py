@@ -88,13 +88,13 @@ def _in_one_transaction(store: Store, rooms: Rooms, inbound: Message | Event, ra
         return _leave(session, rooms, row, words, race)
 
 
-def _again(session: Session, rooms: Rooms, row: inbox.InboxMessage, race: Race) -> str | None:
+def _again(session: Session, rooms: Rooms, row: inbox.Admitted, race: Race) -> str | None:
     """A redelivery gets the first answer. If even this try is late, the words go as a push: the platform sends again
     only when it had no answer, and would take our empty one for the last word."""
     return _leave(session, rooms, row, row.answer, race) if row.answer else None
 
 
-def _leave(session: Session, rooms: Rooms, row: inbox.InboxMessage, words: str, race: Race) -> str | None:
+def _leave(session: Session, rooms: Rooms, row: inbox.Admitted, words: str, race: Race) -> str | None:
     if race.claim(Route.REPLY):
         if row.route is None:
             inbox.settle(session, row, words, Route.REPLY)

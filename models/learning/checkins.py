@@ -52,7 +52,7 @@ def asked_last(session: Session, person_id: int) -> LessonRecord | None:
     if row is None:
         return None
     notice = latest_waiting(session, person_id)
-    later = notice is not None and (notice.first_try_at or notice.planned_at) > (row.asked_at or session.now)
+    later = notice is not None and notice.tried_at > (row.asked_at or session.now)
     return None if later else row
 
 

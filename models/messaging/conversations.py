@@ -1,11 +1,14 @@
 """Where each account's conversation stands: one row per openid, its state sealed."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, select
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Field, col
 
-from models.base.seal import put_sealed, sealed
+from models.base.ids import new_id
+from models.base.seal import sealed
 from models.base.store import BigId, Moment, Record, Session
 
 
@@ -25,39 +28,56 @@ class Conversation(Record, table=True):
         return sealed(self, "state")
 
 
-def conversation_of(session: Session, openid: str) -> Conversation:
-    """The row of an account, locked until the transaction ends (on SQLite the writer is alone); made at first sight."""
-    query = select(Conversation).where(Conversation.openid == openid).with_for_update()
-    found = session.exec(query).first()
-    if found is not None:
-        return found
-    try:
-        with session.begin_nested():
-            session.add(Conversation(openid=openid))
-    except IntegrityError:  # another message of the same new account was faster
-        pass
-    return session.exec(query).one()
+@dataclass
+class Talk:
+    """A conversation as it was found, and what becomes of it: `put_state` keeps it. `kept` is (kind, id)."""
+
+    row_id: int
+    openid: str
+    state: str
+    kept: tuple[str, int] | None
+    until: datetime | None
+    known: tuple[object, ...] = ()
 
 
-def put_state(session: Session, conversation: Conversation, state: str) -> None:
-    """Keeps the state, or nothing where it is ''."""
-    conversation.touched_at = session.now
-    if state:
-        put_sealed(session, conversation, "state", state)
-    else:
-        conversation.state_sealed = None
-    session.add(conversation)
+_COLUMNS = (Conversation.id, Conversation.state_sealed, Conversation.kept_kind, Conversation.kept_id)
+# Made once: every message runs them.
+# Dialect switch: both say ON CONFLICT DO UPDATE, each through its own construct.
+_TAKE_UP = {
+    dialect.dialect.name: (new := dialect.insert(Conversation))
+    .on_conflict_do_update(index_elements=["openid"], set_={"touched_at": new.excluded.touched_at})
+    .returning(*map(col, _COLUMNS), col(Conversation.kept_until))
+    for dialect in (sqlite, postgresql)
+}
+_PUT = sa.update(Conversation).where(col(Conversation.id) == sa.bindparam("row_id"))
 
 
-def note_kept(conversation: Conversation, kept: tuple[str, int] | None, until: datetime | None) -> None:
+def conversation_of(session: Session, openid: str) -> Talk:
+    """The conversation of an account, held until the transaction ends (on SQLite the writer is alone); made at first
+    sight."""
+    connection = session.connection()
+    values = {"id": new_id(), "openid": openid, "touched_at": session.now}
+    row_id, state, kind, kept_id, until = connection.execute(_TAKE_UP[connection.dialect.name], values).one()
+    text = session.vault.open("conversation", "state", row_id, state) if state is not None else ""
+    kept = None if kind is None or kept_id is None else (kind, kept_id)
+    return Talk(row_id, openid, text, kept, until, (text, kept, until))
+
+
+def put_state(session: Session, talk: Talk, state: str) -> None:
+    """Keeps the state (nothing where it is '') and the last record, if either changed."""
+    if (state, talk.kept, talk.until) == talk.known:
+        return
+    kind, kept_id = talk.kept or (None, None)
+    sealed = session.vault.seal("conversation", "state", talk.row_id, state) if state else None
+    values = {"state_sealed": sealed, "kept_kind": kind, "kept_id": kept_id, "kept_until": talk.until}
+    session.connection().execute(_PUT, values | {"row_id": talk.row_id})
+
+
+def note_kept(talk: Talk, kept: tuple[str, int] | None, until: datetime | None) -> None:
     """The last record (its kind and id) and until when it may be undone; None forgets it."""
-    conversation.kept_kind, conversation.kept_id = kept or (None, None)
-    conversation.kept_until = until if kept else None
+    talk.kept, talk.until = kept, until if kept else None
 
 
-def last_kept(session: Session, conversation: Conversation) -> tuple[str, int] | None:
+def last_kept(session: Session, talk: Talk) -> tuple[str, int] | None:
     """The last record (its kind and id) while it can still be undone or joined."""
-    until = conversation.kept_until
-    if until is None or until <= session.now or conversation.kept_kind is None or conversation.kept_id is None:
-        return None
-    return conversation.kept_kind, conversation.kept_id
+    return talk.kept if talk.until is not None and talk.until > session.now else None

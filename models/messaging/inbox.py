@@ -1,13 +1,14 @@
 """What came in: the dedupe key and the first answer, so that a redelivery has one effect and the same answer."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Field, col, select
+from sqlmodel import Field, col
 
 from models.base.ids import new_id
-from models.base.seal import put_sealed, sealed
 from models.base.store import Moment, Record, Session
 
 
@@ -29,34 +30,56 @@ class InboxMessage(Record, table=True):
     route: Route | None = None
     answer_sealed: bytes | None = None
 
-    @property
-    def answer(self) -> str:
-        """The words that the reply carries on every try; '' where they leave another way."""
-        return sealed(self, "answer") if self.route == Route.REPLY else ""
+
+@dataclass
+class Admitted:
+    """One message as far as its answer goes: how the words leave, and the words that the reply carries on every try
+    ('' where they leave another way)."""
+
+    id: int
+    openid: str
+    route: Route | None = None
+    answer: str = ""
 
 
-def admit(session: Session, dedupe_key: str, openid: str, kind: str) -> tuple[InboxMessage, bool]:
-    """The row of this message, and whether it is new here.
+# Made once: every callback runs them, and a statement made anew costs more than the database does.
+# Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
+_ADMIT = {
+    dialect.dialect.name: dialect.insert(InboxMessage)
+    .on_conflict_do_nothing(index_elements=["dedupe_key"])
+    .returning(col(InboxMessage.id))
+    for dialect in (sqlite, postgresql)
+}
+_FIND = sa.select(col(InboxMessage.id), col(InboxMessage.route), col(InboxMessage.answer_sealed)).where(
+    col(InboxMessage.dedupe_key) == sa.bindparam("key")
+)
+_SETTLE = sa.update(InboxMessage).where(col(InboxMessage.id) == sa.bindparam("row_id"))
+
+
+def admit(session: Session, dedupe_key: str, openid: str, kind: str) -> tuple[Admitted, bool]:
+    """This message, and whether it is new here.
 
     A copy that arrives at the same time waits: on PostgreSQL for the first transaction, on SQLite for the lock.
     """
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    connection, row_id = session.connection(), new_id()
     values = {
-        "id": new_id(),
+        "id": row_id,
         "dedupe_key": dedupe_key,
         "openid": openid,
         "kind": kind,
         "arrived_at": session.now,
     }
-    statement = dialect.insert(InboxMessage).values(values).on_conflict_do_nothing(index_elements=["dedupe_key"])
-    made = session.connection().execute(statement.returning(col(InboxMessage.id))).first()
-    row = session.exec(select(InboxMessage).where(InboxMessage.dedupe_key == dedupe_key)).one()
-    return row, made is not None
+    if connection.execute(_ADMIT[connection.dialect.name], values).first() is not None:
+        return Admitted(row_id, openid), True
+    found, route, answer = connection.execute(_FIND, {"key": dedupe_key}).one()
+    words = session.vault.open("inbox_message", "answer", found, answer) if answer is not None else ""
+    return Admitted(found, openid, route, words), False
 
 
-def settle(session: Session, row: InboxMessage, words: str, route: Route) -> None:
+def settle(session: Session, row: Admitted, words: str, route: Route) -> None:
     """Keeps the first answer; a pushed or silent one is kept as an empty reply."""
-    row.route = route
-    if route == Route.REPLY:
-        put_sealed(session, row, "answer", words)
-    session.flush()
+    row.route, row.answer = route, words if route == Route.REPLY else ""
+    values: dict[str, object] = {"row_id": row.id, "route": route}
+    if row.answer:
+        values["answer_sealed"] = session.vault.seal("inbox_message", "answer", row.id, row.answer)
+    session.connection().execute(_SETTLE, values)

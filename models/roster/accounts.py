@@ -1,14 +1,13 @@
 """A WeChat account (openid): whether it follows us, whose it is, and when it last spoke or tapped."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy.exc import IntegrityError
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col, select
 
 from models.base.store import Moment, Ref, Session
-from models.base.turns import hold
 from models.roster.people import Person
 
 
@@ -24,19 +23,26 @@ class Account(SQLModel, table=True):
     tapped_at: datetime | None = Moment(default=None)
 
 
-def heard(session: Session, openid: str, *, spoke: bool) -> Account:
+# Made once: every message runs them.
+# Dialect switch: both say ON CONFLICT DO UPDATE, each through its own construct.
+_HEARD = {
+    (dialect.dialect.name, window): (new := dialect.insert(Account)).on_conflict_do_update(
+        index_elements=["openid"], set_={"following": sa.true(), window: new.excluded[window]}
+    )
+    for dialect in (sqlite, postgresql)
+    for window in ("spoke_at", "tapped_at")
+}
+_PERSON = select(Person).join(Account, col(Account.person_id) == Person.id)
+_PERSON = _PERSON.where(col(Account.openid) == sa.bindparam("openid"))
+_PERSON_ID = sa.select(col(Account.person_id)).where(col(Account.openid) == sa.bindparam("openid"))
+
+
+def heard(session: Session, openid: str, *, spoke: bool) -> None:
     """Notes that an account wrote (spoke) or tapped, followed or scanned (not spoke); a new account is made."""
-    account = hold(session, Account, openid)
-    if account is None:
-        with suppress(IntegrityError), session.begin_nested():  # another message of it may be as new
-            session.add(Account(openid=openid, first_seen_at=session.now))
-        account = session.get_one(Account, openid)
-    account.following = True
-    if spoke:
-        account.spoke_at = session.now
-    else:
-        account.tapped_at = session.now
-    return account
+    session.flush()
+    connection, window = session.connection(), "spoke_at" if spoke else "tapped_at"
+    values = {"openid": openid, "following": True, "first_seen_at": session.now, window: session.now}
+    connection.execute(_HEARD[connection.dialect.name, window], values)
 
 
 def left(session: Session, openid: str) -> None:
@@ -48,8 +54,13 @@ def left(session: Session, openid: str) -> None:
 
 def person_of(session: Session, openid: str) -> Person | None:
     """Whose account this is, if it is bound."""
-    account = session.get(Account, openid)
-    return session.get(Person, account.person_id) if account and account.person_id else None
+    return session.exec(_PERSON, params={"openid": openid}).first()
+
+
+def person_id_of(session: Session, openid: str) -> int | None:
+    """The id of the person whose account this is, if it is bound."""
+    session.flush()
+    return session.connection().execute(_PERSON_ID, {"openid": openid}).scalar()
 
 
 def accounts_of(session: Session, person_id: int) -> Sequence[Account]:

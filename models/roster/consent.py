@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlmodel import Field, Index, col, select
 
@@ -34,10 +35,18 @@ def standing(purpose: str = SERVICE) -> tuple[ColumnElement[bool], ColumnElement
     return col(Consent.purpose) == purpose, col(Consent.withdrawn_at).is_(None)
 
 
+_STANDS = sa.select(col(Consent.id)).where(
+    col(Consent.person_id) == sa.bindparam("person"),
+    col(Consent.purpose) == sa.bindparam("purpose"),
+    col(Consent.withdrawn_at).is_(None),
+)
+
+
 def has_consent(session: Session, person_id: int, purpose: str = SERVICE) -> bool:
     """Whether a person's consent stands now."""
-    query = select(Consent.id).where(Consent.person_id == person_id, *standing(purpose))
-    return session.exec(query).first() is not None
+    session.flush()
+    found = session.connection().execute(_STANDS, {"person": person_id, "purpose": purpose})
+    return found.first() is not None
 
 
 def give_consent(session: Session, person_id: int, *, purpose: str = SERVICE, wording: str = "") -> Consent:

@@ -282,7 +282,7 @@ def test_an_answer_of_1_acknowledges_the_latest_notice_once(
     worker.drain()
     with store.write() as session:
         answered = acknowledge_latest(session, agreed.grandmother)
-        assert answered is not None and answered.id == broadcast.id
+        assert answered is not None and answered.broadcast_id == broadcast.id
         assert acknowledge_latest(session, agreed.grandmother) is None
         assert acknowledge_latest(session, agreed.lin) is None
     with store.read() as session:

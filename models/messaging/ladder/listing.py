@@ -57,16 +57,21 @@ def spare_families(session: Session, call_ids: Sequence[int]) -> None:
     _settle(session, CallOutcome.FAMILY, col(PhoneCall.id).in_(call_ids), col(PhoneCall.outcome).is_(None))
 
 
+# Made once: every answer to a notice runs it.
+_ANSWERED = (
+    sa.update(PhoneCall)
+    .where(col(PhoneCall.broadcast_id) == sa.bindparam("broadcast"), col(PhoneCall.person_id) == sa.bindparam("person"))
+    .where(
+        col(PhoneCall.outcome).is_(None) | col(PhoneCall.outcome).not_in((CallOutcome.TOLD, CallOutcome.ANSWERED)),
+    )
+    .values(outcome=CallOutcome.ANSWERED, settled_by=None)
+)
+
+
 def answered(session: Session, broadcast_id: int, person_id: int) -> None:
     """The guardian answered: no call is needed any more, also after one that nobody took."""
-    told = (CallOutcome.TOLD, CallOutcome.ANSWERED)
-    _settle(
-        session,
-        CallOutcome.ANSWERED,
-        col(PhoneCall.broadcast_id) == broadcast_id,
-        col(PhoneCall.person_id) == person_id,
-        col(PhoneCall.outcome).is_(None) | col(PhoneCall.outcome).not_in(told),
-    )
+    values = {"broadcast": broadcast_id, "person": person_id, "settled_at": session.now}
+    session.connection().execute(_ANSWERED, values)
 
 
 def let_lapse(session: Session, broadcast: Broadcast, at_most: int) -> int:
