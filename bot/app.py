@@ -19,7 +19,7 @@ from bot.pages.progress import progress_pages
 from bot.pages.routes import blueprint as pages
 from bot.rooms import rooms
 from bot.settings import Settings
-from bot.wechat.callback import blueprint as callback
+from bot.wechat.callback import Callback, mount
 from bot.wechat.client import Client
 from bot.wechat.crypto import Gate
 from bot.wechat.oauth import OAuth
@@ -120,7 +120,7 @@ def _web(settings: Settings, clock: Clock, store: Store, wire: Wire, replays: Re
         MAX_CONTENT_LENGTH=1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,  # a page may lie open all evening before its button is pressed
     )
-    guard = CSRFProtect(app)
+    CSRFProtect(app)
     account = settings.wechat
     gate = Gate(
         token=account.token.get_secret_value(),
@@ -134,9 +134,7 @@ def _web(settings: Settings, clock: Clock, store: Store, wire: Wire, replays: Re
     answers = ThreadPoolExecutor(settings.server.threads, thread_name_prefix="answer")
     site = settings.server.public_url.rstrip("/")
     inside = rooms(store, settings.bureau.name, f"{site}/p/")
-    edge = callback(gate, partial(receive, store, inside), answers, clock)
-    guard.exempt(edge)  # the platform signs its callbacks; a form token is for browsers
-    app.register_blueprint(edge)
+    mount(app, Callback(gate, partial(receive, store, inside), answers, clock))
     app.register_blueprint(pages(store, oauth, settings.bureau.name, site))
     app.register_blueprint(progress_pages(store, oauth, site))
 

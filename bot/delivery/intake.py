@@ -28,19 +28,24 @@ class Intake:
         """Keeps receipts for good. Raises what the database raised, to every caller whose reports were in it."""
         with self._gate:
             group = self._group
+            first = not group.reports
             group.reports += reports
-        with self._writing:
-            if not group.written.is_set():
-                self._write(group)
+        if first:
+            self._write(group)
+        else:
+            group.written.wait()
         if group.error is not None:
             raise group.error
 
     def _write(self, group: _Group) -> None:
-        with self._gate:
-            self._group = _Group()
+        """Writes for the group, which grows for as long as the one before it is being written."""
         try:
-            with self._store.write() as session:
-                record_many(session, group.reports)
+            with self._writing:
+                with self._gate:
+                    self._group = _Group()
+                with self._store.write() as session:
+                    record_many(session, group.reports)
         except Exception as error:
             group.error = error
-        group.written.set()
+        finally:
+            group.written.set()

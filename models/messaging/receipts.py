@@ -50,6 +50,11 @@ class Report:
     channel: Channel = Channel.TEMPLATE
 
 
+# Made once: a broadcast brings a receipt for everyone.
+# Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
+_KEEP = {dialect.dialect.name: dialect.insert(Receipt).on_conflict_do_nothing() for dialect in (sqlite, postgresql)}
+
+
 def record(session: Session, openid: str, msgid: str, status: str) -> None:
     """Keeps one receipt; the same one again changes nothing."""
     record_many(session, [Report(openid, msgid, status)])
@@ -70,9 +75,8 @@ def record_many(session: Session, reports: Iterable[Report]) -> None:
         for report in reports
     ]
     if rows:
-        # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
-        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-        session.connection().execute(dialect.insert(Receipt).on_conflict_do_nothing(), rows)
+        connection = session.connection()
+        connection.execute(_KEEP[connection.dialect.name], rows)
 
 
 def settle(session: Session, limit: int = _GROUP) -> int:

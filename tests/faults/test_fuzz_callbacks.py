@@ -22,7 +22,7 @@ import pytest
 from flask import Flask
 
 from bot.wechat.answering import Race
-from bot.wechat.callback import blueprint
+from bot.wechat.callback import Callback, mount
 from bot.wechat.crypto import Gate, Mode
 from bot.wechat.inbound import Event, Message
 from tests.faults.malformed import NOW, request_for
@@ -61,7 +61,7 @@ def apps(taken: list[Message | Event]) -> Iterator[dict[Mode, Flask]]:
     for mode in ("plain", "compatible", "safe"):
         gate = Gate(token=TOKEN, encoding_aes_key=AES_KEY, app_id=APP_ID, mode=mode, clock=StandStill())
         apps[mode] = Flask(mode)
-        apps[mode].register_blueprint(blueprint(gate, heard, AtOnce(1), StandStill()))
+        mount(apps[mode], Callback(gate, heard, AtOnce(1), StandStill()))
     logging.disable(logging.INFO)
     yield apps
     logging.disable(logging.NOTSET)

@@ -17,7 +17,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.throttle import Throttle
 from bot.delivery.worker import Worker
 from bot.rooms import rooms
-from bot.wechat.callback import blueprint
+from bot.wechat.callback import Callback, mount
 from bot.wechat.crypto import Gate
 from bot.wechat.receive import receive
 from bot.wechat.token import TokenProvider, stable_token
@@ -164,7 +164,7 @@ def _callback(store: Store, simulator: Simulator) -> Iterator[str]:
     app = Flask("town", static_folder=None)
     with ThreadPoolExecutor(8) as answers:
         inside = rooms(store, "青禾守望", "http://127.0.0.1:8080/p/")
-        app.register_blueprint(blueprint(gate, partial(receive, store, inside), answers, platform_time))
+        mount(app, Callback(gate, partial(receive, store, inside), answers, platform_time))
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()

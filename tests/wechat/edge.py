@@ -10,7 +10,7 @@ from flask import Flask
 from sqlmodel import col, select
 from werkzeug.test import TestResponse
 
-from bot.wechat.callback import blueprint
+from bot.wechat.callback import Callback, mount
 from bot.wechat.crypto import Gate, Mode
 from bot.wechat.inbound import Event
 from bot.wechat.receive import Rooms, receive
@@ -37,9 +37,7 @@ class Edge:
         gate = Gate(token=TOKEN, encoding_aes_key=AES_KEY, app_id=APP_ID, mode=mode, clock=clock)
         rooms = Rooms(answer=self._answer, push=self._push, consent=self._consent, receipt=self._receipt)
         self.app = Flask("edge")
-        self.app.register_blueprint(
-            blueprint(gate, partial(receive, store, rooms), self.executor, clock, deadline_seconds=deadline)
-        )
+        mount(self.app, Callback(gate, partial(receive, store, rooms), self.executor, clock, deadline_seconds=deadline))
 
     def _answer(self, session: Session, openid: str, said: Said, cause: int) -> str | None:
         audit.record(session, "edge.heard", by=None, subject="inbox", subject_id=cause)
