@@ -73,7 +73,7 @@ def receive(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) ->
 
 
 def _in_one_transaction(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) -> str | None:
-    with store.write() as session:
+    with store.write_together() as session:
         row, is_new = inbox.admit(session, inbound.key, inbound.openid, inbound.kind)
         if not is_new:
             return _again(session, rooms, row, race)

@@ -9,7 +9,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import sqlmodel
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, TypeDecorator, create_engine, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.orm import declared_attr
@@ -18,6 +29,7 @@ from sqlmodel import Field, SQLModel
 from models.base.clock import Clock, local_date
 from models.base.ids import new_id
 from models.base.seal import Vault
+from models.base.sharing import Shared
 
 BigId = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 """63-bit ids; on SQLite the primary key must say INTEGER to be the row's own number."""
@@ -104,23 +116,33 @@ class FairLock:
     def __init__(self) -> None:
         self._gate = threading.Lock()
         self._held = False
-        self._waiting: deque[threading.Event] = deque()
+        self._waiting: deque[tuple[threading.Event, bool]] = deque()
 
-    def __enter__(self) -> None:
+    @contextmanager
+    def held(self, *, shares: bool = False) -> Iterator[None]:
+        """Holds it. `shares`: what for can be shared with the next, who may ask whether it is so."""
+        turn = threading.Event()
         with self._gate:
-            if not self._held:
-                self._held = True
-                return
-            turn = threading.Event()
-            self._waiting.append(turn)
-        turn.wait()
-
-    def __exit__(self, *_: object) -> None:
-        with self._gate:
-            if self._waiting:
-                self._waiting.popleft().set()
+            if self._held:
+                self._waiting.append((turn, shares))
             else:
-                self._held = False
+                self._held = True
+                turn.set()
+        turn.wait()
+        try:
+            yield
+        finally:
+            with self._gate:
+                if self._waiting:
+                    self._waiting.popleft()[0].set()
+                else:
+                    self._held = False
+
+    @property
+    def next_shares(self) -> bool:
+        """Whether somebody waits, and the next one shares."""
+        with self._gate:
+            return bool(self._waiting) and self._waiting[0][1]
 
 
 class Store:
@@ -132,6 +154,7 @@ class Store:
         self.vault = vault
         self.on_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._turn = FairLock()
+        self._shared: Shared | None = None
         self._told: list[Callable[[Sequence[object]], None]] = []
         if self.on_sqlite:
             self.engine = _sqlite(url, "BEGIN IMMEDIATE")
@@ -152,18 +175,45 @@ class Store:
         On SQLite it begins IMMEDIATE under a first-come lock: deferred begins end in "database is locked". On
         PostgreSQL many write at once: what is read before it is written is held (`models.base.turns`).
         """
-        turn = self._turn if self.on_sqlite else nullcontext()
+        turn = self._turn.held() if self.on_sqlite else nullcontext()
         with turn, self._session(self.engine) as session, session.begin():
             yield session
-            session.flush()
-            news = [said for ask in session.news.values() if (said := ask()) is not None]
-        if news:
-            for told in self._told:
-                told(news)
+            news = _news_of(session)
+        self._pass_on(news)
+
+    @contextmanager
+    def write_together(self) -> Iterator[Session]:
+        """`write` for what is short and comes in crowds: on SQLite those who wait for each other share one commit.
+
+        Each happens or not by itself. Raises what the database raised at the commit to everyone who shared it.
+        """
+        if not self.on_sqlite:
+            with self.write() as session:
+                yield session
+            return
+        with self._turn.held(shares=True):
+            shared, self._shared = self._shared or Shared(self.engine), None
+            shared.come_in()
+            try:
+                with self._session(shared.connection) as session, session.begin():
+                    yield session
+                    news = _news_of(session)
+            finally:
+                if shared.has_room and self._turn.next_shares:
+                    self._shared = shared
+                else:
+                    shared.close()
+        shared.wait()
+        self._pass_on(news)
 
     def tell(self, told: Callable[[Sequence[object]], None]) -> None:
         """Has `told` called with the news of every transaction that this store commits; it must not fail, nor wait."""
         self._told.append(told)
+
+    def _pass_on(self, news: Sequence[object]) -> None:
+        if news:
+            for told in self._told:
+                told(news)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -180,12 +230,19 @@ class Store:
         self._reader.dispose()
         self.engine.dispose()
 
-    def _session(self, engine: Engine) -> Session:
-        session = Session(engine, expire_on_commit=False)
+    def _session(self, bind: Engine | Connection) -> Session:
+        # Within a transaction that others share, a savepoint.
+        session = Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint")
         session.now = self.clock.now()
         session.vault = self.vault
         session.news = {}
         return session
+
+
+def _news_of(session: Session) -> Sequence[object]:
+    """What a transaction has to tell, asked just before it commits."""
+    session.flush()
+    return [said for ask in session.news.values() if (said := ask()) is not None]
 
 
 def _give_back(*engines: Engine) -> None:
