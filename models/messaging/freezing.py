@@ -3,6 +3,7 @@
 Sending begins with the first piece. A crash in between loses nothing: who has a row already is left out.
 """
 
+import time
 from array import array
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -44,8 +45,13 @@ _COLUMNS = (
 )
 
 
+_ANOTHER_DOES_IT = 2.0
+"""Seconds for which a broadcast is left to the process that freezes it; when it dies, this one looks again."""
+
+
 class Freezer:
-    """Freezes one broadcast after another, the most urgent first; `step` does one piece."""
+    """Freezes one broadcast after another, the most urgent first; `step` does one piece. Of several that begin on one
+    broadcast, whoever finds that a whole piece has its rows already leaves it to the other."""
 
     def __init__(self, store: Store, piece: int = PIECE) -> None:
         self._store = store
@@ -53,6 +59,7 @@ class Freezer:
         self._broadcast: int | None = None
         self._left: array[int] = array("q")
         self._plan = Plan()
+        self._left_alone: tuple[int, float] = (0, 0.0)
 
     def step(self) -> bool:
         """One piece of the work; False where there was none."""
@@ -68,24 +75,31 @@ class Freezer:
                 )
         size = max(self._piece, MASS_PIECE) if _by_mass(broadcast, self._plan) else self._piece
         piece, self._left = self._left[:size], self._left[size:]
+        another = False
         self._broadcast = None  # where the transaction fails, the next step looks anew who has no row yet
         with self._store.write() as session:
             take_turn(session, "batches", broadcast.id)  # whoever stops it holds the batches that there are
             broadcast = locked(session, broadcast.id)
             if piece:
-                templates = freeze(session, broadcast, list(piece), self._plan)
-                self._plan = _less(self._plan, templates)
+                frozen = freeze(session, broadcast, list(piece), self._plan)
+                self._plan = _less(self._plan, frozen.templates)
+                another = frozen.rows == 0
             if not self._left:
                 broadcast.frozen_at = session.now
                 session.add(broadcast)
                 session.flush()
                 finish_if_done(session, broadcast.id)
-        if self._left:
+        if another:
+            self._left_alone = (broadcast.id, time.monotonic() + _ANOTHER_DOES_IT)
+        elif self._left:
             self._broadcast = broadcast.id
         return True
 
     def _next(self, session: Session) -> Broadcast | None:
         query = select(Broadcast).where(col(Broadcast.approved_at).is_not(None), col(Broadcast.frozen_at).is_(None))
+        another, until = self._left_alone
+        if time.monotonic() < until:
+            query = query.where(col(Broadcast.id) != another)
         waiting = session.exec(query.order_by(col(Broadcast.approved_at), col(Broadcast.id))).all()
         return min(waiting, key=lambda one: one.lane, default=None)
 
@@ -104,11 +118,18 @@ class _Group:
         return range(self.first, self.first + self.batches)
 
 
-def freeze(session: Session, broadcast: Broadcast, person_ids: list[int], plan: Plan) -> int:
+@dataclass(frozen=True)
+class Frozen:
+    """What a piece came to: new rows, and template messages of the day's quota, 0 where that is not limited."""
+
+    rows: int
+    templates: int
+
+
+def freeze(session: Session, broadcast: Broadcast, person_ids: list[int], plan: Plan) -> Frozen:
     """Rows and batches for these recipients: one statement each, ids in a row and in the order of people.
 
-    Who cannot be reached is a row with the reason; who has a row already keeps it. Returns how many template messages
-    of the day's quota it took, where that is limited.
+    Who cannot be reached is a row with the reason; who has a row already keeps it.
     """
     groups = _groups(broadcast, plan, len(person_ids))
     facts: dict[str, Any] = {
@@ -123,7 +144,8 @@ def freeze(session: Session, broadcast: Broadcast, person_ids: list[int], plan: 
     # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     insert = dialect.insert(Delivery).from_select(_COLUMNS, rows, include_defaults=False)
-    session.connection().execute(insert.on_conflict_do_nothing(index_elements=["key"]))
+    insert = insert.on_conflict_do_nothing(index_elements=["key"])
+    new = session.connection().execute(insert, execution_options={"preserve_rowcount": True}).rowcount
     batch_ids = [batch_id for group in groups for batch_id in group.ids]
     used = select(Delivery.id).where(col(Delivery.batch_id) == col(Batch.id)).exists()
     session.exec(delete(Batch).where(col(Batch.id).in_(batch_ids), ~used))
@@ -131,10 +153,10 @@ def freeze(session: Session, broadcast: Broadcast, person_ids: list[int], plan: 
     if subscribed:
         allowances.keep_for(session, subscribed, plan.subscribe_template)
     if plan.room is None:
-        return 0
+        return Frozen(new, 0)
     templates = [batch_id for group in groups if group.channel == Channel.TEMPLATE for batch_id in group.ids]
     query = select(func.count()).select_from(Delivery).where(col(Delivery.batch_id).in_(templates))
-    return session.exec(query).one()
+    return Frozen(new, session.exec(query).one())
 
 
 def _groups(broadcast: Broadcast, plan: Plan, people: int) -> list[_Group]:

@@ -53,6 +53,21 @@ def test_a_crash_between_pieces_loses_and_doubles_nobody(store: Store, agreed: C
         assert session.get_one(Broadcast, broadcast).frozen_at is not None
 
 
+def test_of_two_processes_one_freezes_and_the_other_goes_on_where_it_died(store: Store, agreed: Cast) -> None:
+    broadcast = crowded(store, agreed)
+    one, two = Freezer(store, piece=100), Freezer(store, piece=100)
+    assert one.step() and two.step()
+    assert one.step() and not one.step()  # the second has frozen its piece: it leaves the rest to it
+    assert two.step() and sum(counts(store, broadcast).values()) == 300
+    end = time.monotonic() + 30
+    while not one.step():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    while one.step():
+        pass
+    assert sum(counts(store, broadcast).values()) == CROWD + 2
+
+
 def test_a_piece_whose_transaction_failed_is_done_again(
     store: Store, agreed: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
