@@ -10,8 +10,8 @@ from models.base.clock import SystemClock
 from models.calendar.pulse import Lease
 from tests.commands.office import Office
 
-PATIENCE = 120.0
-"""A city begins seven interpreters; a busy machine takes its time."""
+PATIENCE = 200.0
+"""Five interpreters begin at once; a busy machine takes its time."""
 
 
 def until(what: Callable[[], bool], *processes: "subprocess.Popen[str]", seconds: float = PATIENCE) -> None:

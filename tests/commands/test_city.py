@@ -24,6 +24,7 @@ def city(bare: Office, postgres: Postgres, own_redis: Redis) -> Iterator[Office]
     bare.does("init")
     bare.fill_in()
     bare.change("port = 8080", f"port = {free_port()}")
+    bare.change("processes = 2", "processes = 1")
     bare.change("https://api.weixin.qq.com", "http://127.0.0.1:9")
     before, after = bare.config.read_text().split("[redis]")
     bare.config.write_text(before + "[redis]" + after.replace('url = ""', f'url = "{own_redis.url}"', 1))
