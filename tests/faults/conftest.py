@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.base.clock import SHANGHAI
+from tests.faults.nursery import Nursery
 from tests.faults.trial import TEMPLATES, Trial, build_town
 from tests.servers import Postgres
 from tests.simulator.running import Simulator
@@ -34,33 +35,54 @@ def present(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
     simulator.stop()
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Begins workers for all trials."""
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture(scope="session")
+def durable_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that keeps what it acknowledged, as a bureau's does, for trials that kill it."""
+    server = Postgres(options=())
+    yield server
+    server.stop()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def trials(request: pytest.FixtureRequest, morning: Simulator, tmp_path: Path) -> Iterator[Trials]:
-    """Makes a trial with so many guardians, in the morning; the simulator begins anew with a phone for each."""
-    with _trials(request, morning, tmp_path) as make:
+def trials(request: pytest.FixtureRequest, morning: Simulator, nursery: Nursery, tmp_path: Path) -> Iterator[Trials]:
+    """Makes a trial with so many guardians, in the morning; the simulator begins anew with a phone for each.
+
+    The parameter is the database: sqlite, postgresql, or durable_postgres.
+    """
+    with _trials(request, morning, nursery, tmp_path) as make:
         yield make
 
 
 @pytest.fixture
-def trials_now(request: pytest.FixtureRequest, present: Simulator, tmp_path: Path) -> Iterator[Trials]:
+def trials_now(
+    request: pytest.FixtureRequest, present: Simulator, nursery: Nursery, tmp_path: Path
+) -> Iterator[Trials]:
     """The same at the machine's own time; on SQLite where no other database is asked for."""
-    with _trials(request, present, tmp_path) as make:
+    with _trials(request, present, nursery, tmp_path) as make:
         yield make
 
 
 @contextmanager
 def _copy_of_town(request: pytest.FixtureRequest, platform: Simulator, folder: Path, count: int) -> Iterator[str]:
     """The URL of a fresh copy of a town of so many, which is built once."""
-    clock_file = platform.clock_file
-    if getattr(request, "param", "sqlite") == "sqlite":
+    clock_file, database = platform.clock_file, getattr(request, "param", "sqlite")
+    if database == "sqlite":
         town = clock_file.parent / f"town-{count}.db"
         if not town.exists():
             build_town(f"sqlite:///{town}", clock_file, count)
         shutil.copy(town, folder / "trial.db")
         yield f"sqlite:///{folder}/trial.db"
         return
-    postgres: Postgres = request.getfixturevalue("postgres")
-    known = clock_file.parent / f"town-{count}.name"
+    postgres: Postgres = request.getfixturevalue({"postgresql": "postgres"}.get(database, database))
+    known = clock_file.parent / f"town-{count}-{database}.name"
     if not known.exists():
         name = postgres.new_database()
         build_town(postgres.url(name), clock_file, count)
@@ -71,8 +93,9 @@ def _copy_of_town(request: pytest.FixtureRequest, platform: Simulator, folder: P
 
 
 @contextmanager
-def _trials(request: pytest.FixtureRequest, platform: Simulator, folder: Path) -> Iterator[Trials]:
-    platform.tell("/sim/config", callback_url="", latency_ms=0, receipts=False, quotas={"template_day": 100_000})
+def _trials(request: pytest.FixtureRequest, platform: Simulator, nursery: Nursery, folder: Path) -> Iterator[Trials]:
+    quotas = {"template_day": 100_000, "template_minute": 0}
+    platform.tell("/sim/config", callback_url="", latency_ms=0, receipts=False, quotas=quotas)
     platform.tell("/sim/reset")
     platform.forget_token()
     with ExitStack() as stack:
@@ -80,7 +103,7 @@ def _trials(request: pytest.FixtureRequest, platform: Simulator, folder: Path) -
         def make(count: int) -> Trial:
             url = stack.enter_context(_copy_of_town(request, platform, folder, count))
             platform.tell("/sim/phones", crowd={"count": count})
-            trial = Trial(url, folder, platform, count)
+            trial = Trial(url, folder, platform, nursery, count)
             stack.callback(trial.close)
             return trial
 

@@ -10,6 +10,7 @@ from models.messaging.broadcasts import Urgency
 from models.messaging.outbox import Channel, State
 from models.messaging.outlets import AccountKind, note_quota, open_outlets
 from tests.faults.conftest import Trials
+from tests.faults.trial import SHORT
 
 CROWD = 2000
 
@@ -24,15 +25,14 @@ def test_a_worker_killed_around_its_mass_calls_doubles_and_loses_nobody(trials: 
         note_quota(session, Channel.TEMPLATE, 100_000, 0)
     broadcast = trial.broadcast("河水涨了", Urgency.URGENT)
     for number in range(2):
-        worker = trial.start()
+        worker = trial.start(lease=SHORT)
         trial.until(lambda: sum(trial.counts().values()) == CROWD)  # frozen: the calls begin now
         after = dice.uniform(0, 0.5)
         print(f"seed {seed}: kill {number} after {after:.3f} s")
         time.sleep(after)
-        worker.kill()
-        worker.wait()
+        trial.kill(worker)
         trial.simulator.tell("/sim/clock", advance=90)  # the platform takes the same call again after a minute
-    trial.start()
+    trial.start(lease=SHORT)
     deadline = time.monotonic() + 60
     while trial.counts() != {State.SENT: CROWD}:
         assert time.monotonic() < deadline, trial.counts()
