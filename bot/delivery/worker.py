@@ -24,7 +24,7 @@ from bot.wechat.trouble import whereabouts
 from models.base.clock import SystemClock
 from models.base.errors import Misconfigured
 from models.base.store import Session, Store
-from models.messaging.outbox import Channel, Lane
+from models.messaging.outbox import KEYED, Channel, Lane
 from models.messaging.outbox.leasing import is_waiting, lease_next
 from models.messaging.outbox.results import Results, Standing, bring_in, give_back, stop_for_trouble
 
@@ -38,6 +38,9 @@ _FLUSH_EVERY = 0.2
 _FLUSH_APART = 0.05
 POLL = 0.2
 """Seconds between two looks of a worker that nobody wakes."""
+_MOST_IN_DOUBT = 25
+"""While so many messages without a key are out, no further batch of them is taken: should this process be killed, at
+most these and the 50 of one batch are of those that nobody knows about."""
 
 
 class Worker:
@@ -163,7 +166,9 @@ class Worker:
 
     def _closed_to(self, lane: Lane) -> tuple[Channel, ...]:
         """What is kept for the urgent is closed to the others; most often it is the same for all."""
-        return tuple(channel for channel in Channel if not self._throttle.admits(channel, lane))
+        in_doubt = sum(one.out for one in self._holdings if one.lease.channel not in KEYED)
+        waits = frozenset(Channel) - KEYED if in_doubt >= _MOST_IN_DOUBT else frozenset()
+        return tuple(each for each in Channel if each in waits or not self._throttle.admits(each, lane))
 
     def _submit(self, holding: Holding, token: str) -> None:
         lease = holding.lease
@@ -225,8 +230,10 @@ class Worker:
         until, real_until = time.monotonic() + self._lease.total_seconds(), self._real.now() + self._lease
         finished, standing = set(), {}
         with self._store.write() as session:
-            for holding in sorted(touched, key=lambda one: one.lease.batch_id):
+            in_order = sorted(touched, key=lambda one: one.lease.batch_id)
+            for holding in in_order:
                 standing[holding] = self._settle(session, holding, real_until)
+            for holding in in_order:  # the last batch closes its broadcast, which is held after every batch
                 if holding.out == 0:
                     self._hand_back(session, holding)
                     finished.add(holding)
