@@ -16,11 +16,13 @@ from models.base.errors import Refused
 
 @dataclass(frozen=True)
 class Kept:
-    """Something was recorded. `undo` names it (kind, id) for 撤销 and for photos that follow within 10 minutes."""
+    """Something was recorded. `undo` names it (kind, id) for 撤销 and for photos that follow within 10 minutes; `then`
+    is a flow that goes on at once, for whoever has more of the same to do."""
 
     key: str
     params: Mapping[str, object] = field(default_factory=dict)
     undo: tuple[str, int] | None = None
+    then: str = ""
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,8 @@ class Exchange:
             return before + self._named(result.flow, result.opening)
         if isinstance(result, Kept):
             note_kept(self.conversation, result.undo, self.session.now + UNDOABLE)
+            if result.then:
+                return f"{self._chat().say(result.key, **result.params)}\n{self._named(result.then)}"
         return self._with_offer(self._chat().say(result.key, **result.params))
 
     def _open(self, said: Said) -> str:

@@ -36,9 +36,10 @@ def run(chat: Chat) -> Dialogue:
         dial=_dial(chat, callee),
     )
     call = calling.settle_call(chat.session, chat.me, callee.id, said)
-    left = len(calling.my_calls(chat.session, chat.me))
+    more = bool(calling.my_calls(chat.session, chat.me))
     key = "calls.comes_back" if call.outcome is None else f"calls.kept_{said.value}"
-    return Kept(key, {"name": callee.name, "left": left}, undo=("call", call.id))
+    facts = {"name": callee.name, "end": "" if more else chat.say("calls.no_more")}
+    return Kept(key, facts, undo=("call", call.id), then=call_list.name if more else "")
 
 
 def take_back(chat: Chat, call_id: int) -> str:

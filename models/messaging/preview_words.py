@@ -73,7 +73,8 @@ def missed_words(session: Session, found: Forecast, callers_shown: int = CALLERS
     missed = sum(found.seen.unreachable.values())
     if not missed:
         return ""
-    lines = [say("preview.missed", count=f"{missed:,}")]
+    several = len(found.seen.unreachable) > 1
+    lines = [say("preview.missed", count=f"{missed:,}")] if several else []
     for reason, count in sorted(found.seen.unreachable.items(), key=lambda each: -each[1]):
         callers = [(who, people) for who, people in found.phoning.get(reason, ()) if who is not None]
         parts = [
@@ -88,5 +89,6 @@ def missed_words(session: Session, found: Forecast, callers_shown: int = CALLERS
         if nobody:
             parts.append(say("preview.no_caller", people=f"{nobody:,}"))
         why = say(f"reason.{reason}")
-        lines.append(say("preview.reason", count=f"{count:,}", why=why, who="，".join(parts)))
+        facts = {"count": f"{count:,}", "why": why, "who": "，".join(parts)}
+        lines.append(say("preview.reason", **facts) if several else say("preview.sole_reason", **facts))
     return "\n" + "\n".join(lines)

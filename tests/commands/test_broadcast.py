@@ -49,7 +49,7 @@ def test_a_draft_shows_the_words_whom_it_reaches_and_whom_not(office: Office) ->
     assert "《" in said and "柳溪小学 · 在家的监护人" in said
     assert "在家：\n" in said and "在外：\n" in said and "能发到 1 位" in said
     said = office.does("broadcast", "new", "--by", WANG, "--notice", "drowning")
-    assert "一共 3 位，能发到 1 位" in said and "2 位没绑定：王启明 2 位" in said
+    assert "一共 3 位，能发到 1 位" in said and "2 位发不到（没绑定），要打电话：王启明 2 位" in said
     assert _told(office, "o-nainai") == []
 
 
@@ -114,6 +114,8 @@ def test_it_can_be_paused_resumed_and_stopped_for_good(office: Office) -> None:
     assert "停了" in office.does("broadcast", "stop", number, "--by", LI)
     assert _state(office, number) == BroadcastState.CANCELLED
     assert "这条没有在发" in office.refuses("broadcast", "stop", number, "--by", LI)
+    watched = office.does("broadcast", "status", number, "--watch")  # until it is finished
+    assert "停发了" in watched and "0/3" in watched and "不知道收到没有" in watched and "还要打电话" in watched
 
 
 def test_the_list_for_phoning_is_for_the_broadcasts_own_people(office: Office) -> None:

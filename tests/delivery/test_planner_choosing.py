@@ -157,7 +157,7 @@ def test_a_short_quota_keeps_the_reserve_and_says_how_many_days_it_takes(store: 
         phoning = who_phones(session, urgent, lost.plan)
         assert phoning == {"no_quota": ((cast.zhou, 75),)}  # without a mentor the class teacher is asked
         assert missed_words(session, Forecast(lost, phoning)) == (
-            "\n75 位发不到，要打电话：\n75 位今天的额度不够：周老师 75 位"
+            "\n75 位发不到（今天的额度不够），要打电话：周老师 75 位"
         )
 
 

@@ -16,7 +16,7 @@ def notice_let_go(table: Table, words: str) -> None:
     admin, approver, *guardians = (table.phone(key) for key in ("admin", "approver", "grandmother", "father"))
     admin.says("发通知", "自己写一条")
     admin.says(words, "发给谁")
-    admin.says("1", "13 位发不到，要打电话")
+    admin.says("1", "13 位发不到（没绑定），要打电话")
     with admin.gets(words, times=2):  # as who is at home sees it, and as who is away
         admin.says("1", "请人审批")
     with approver.gets("等您审批"):

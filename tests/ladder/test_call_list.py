@@ -176,3 +176,15 @@ def test_who_reads_on_another_account_gets_the_number_in_the_chat(
         row = session.exec(select(Delivery).where(Delivery.openid == LIN, Delivery.kind == "task")).one()
         token = page_token(session, row.id)
     assert "请用收到消息的那个微信打开" in _page(store, LIN, token)
+
+
+def test_the_next_one_stands_below_until_the_list_is_done(house: House, agreed: Cast, silent: int) -> None:
+    answer = house.types(LIN, "电话名单", "1", "没接")
+    assert "过会儿再打" in answer and "有1位要您打电话" in answer and "张大河" in answer
+    assert "张桂花还在您的名单上" in house.types(LIN, "撤销")  # and the question stands again
+    assert "张桂花（" in house.types(LIN, "1")
+    house.types(LIN, "2")
+    assert "张大河（" in house.types(LIN, "1")
+    done = house.types(LIN, "1")
+    assert "张大河知道了" in done and "名单上没有别人了" in done and "打给谁" not in done
+    assert "下次哪天再去" in house.types(LIN, "家访 张小满 今天 情况良好 需跟进")
