@@ -11,6 +11,7 @@ from functools import partial
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
+from redis.exceptions import RedisError
 
 from bot.city.link import Away, Link
 from bot.delivery.worker import Worker
@@ -79,7 +80,8 @@ class Bell:
         def end() -> None:
             ended.set()
             for ear in ears:
-                ear.stop(_ENDS_WITHIN_MS)
+                with suppress(RedisError):  # a ring that cannot be given back: workers look by themselves
+                    ear.stop(_ENDS_WITHIN_MS)
 
         return end
 

@@ -1,0 +1,88 @@
+"""The bell: who has room hears it, who is busy leaves it to another, and what rings never waits."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+
+import pytest
+
+from bot.city.bell import STEADY, SWIFT, Bell
+from models.messaging.outbox import Lane, Ready
+from tests.city.conftest import Lines
+from tests.servers import Redis
+
+Hears = Callable[[Sequence["Hand"]], None]
+
+
+class Hand:
+    """As much of a worker as a bell sees."""
+
+    def __init__(self, *lanes: Lane, room: bool = True) -> None:
+        self.lanes = lanes
+        self.room = room
+        self.woken = threading.Event()
+
+    def has_room(self) -> bool:
+        return self.room
+
+    def wake(self) -> None:
+        self.woken.set()
+
+
+@pytest.fixture
+def hears(lines: Lines) -> Iterator[Hears]:
+    """Makes a process in which these workers hear the bell."""
+    with ExitStack() as stack:
+        yield lambda hands: stack.callback(Bell(lines()).answer(hands))
+
+
+def test_an_alert_wakes_whoever_takes_alerts_and_a_lesson_does_not(lines: Lines, hears: Hears) -> None:
+    swift, steady = Hand(Lane.URGENT, Lane.ANSWER), Hand(Lane.NOTICE, Lane.LESSON)
+    hears([swift, steady])
+    bell = Bell(lines())
+    bell.ring([Ready(Lane.URGENT, 1)])
+    assert swift.woken.wait(20) and not steady.woken.is_set()
+    swift.woken.clear()
+    bell.ring([Ready(Lane.LESSON, 2)])
+    assert steady.woken.wait(20) and not swift.woken.is_set()
+
+
+def test_a_busy_process_leaves_the_rings_to_an_idle_one(lines: Lines, hears: Hears) -> None:
+    busy, idle = Hand(*Lane, room=False), Hand(*Lane)
+    hears([busy])
+    bell = Bell(lines())
+    bell.ring([Ready(Lane.NOTICE, number) for number in range(5)])
+    hears([idle])
+    client = lines().client
+    end = time.monotonic() + 20
+    while client.hlen("shouwang:test:bell:steady.msgs") > 1:  # the busy one holds one
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    assert idle.woken.is_set() and not busy.woken.is_set()
+    busy.room = True
+    assert busy.woken.wait(20)
+
+
+def test_rings_that_nobody_hears_do_not_pile_up(lines: Lines) -> None:
+    bell, client = Bell(lines()), lines().client
+    for at in range(0, 3000, 300):
+        bell.ring([Ready(Lane.NOTICE, at + number) for number in range(300)])
+    bell.ring([Ready(Lane.URGENT, 1)])
+    assert client.llen(f"shouwang:test:bell:{STEADY}") == 1000 and client.llen(f"shouwang:test:bell:{SWIFT}") == 1
+
+
+def test_what_rings_while_redis_is_away_goes_on_at_once(lines: Lines, mortal: Redis) -> None:
+    bell = Bell(lines())
+    mortal.crash()
+    begun = time.monotonic()
+    for number in range(1000):
+        bell.ring([Ready(Lane.URGENT, number)])
+    assert time.monotonic() - begun < 1.0
+
+
+def test_who_hears_ends_soon_also_while_redis_is_away(lines: Lines, mortal: Redis) -> None:
+    end = Bell(lines()).answer([Hand(*Lane, room=False)])
+    Bell(lines()).ring([Ready(Lane.NOTICE, 1)])
+    mortal.crash()
+    end()
