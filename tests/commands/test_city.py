@@ -1,14 +1,19 @@
 """A city by two lines of its settings: serve, schedule and work as processes, on PostgreSQL and Redis."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 
 import pytest
 import redis
+import requests
 
+from models.base.clock import SystemClock
+from models.base.ids import new_id
 from tests.commands.office import Office, free_port
 from tests.commands.processes import ends, healthy, leader, until
 from tests.servers import Postgres, Redis
+from tests.wechat.signing import decrypted, encrypted, safe_request, text_xml
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +39,19 @@ def city(bare: Office, postgres: Postgres, own_redis: Redis) -> Iterator[Office]
     postgres.drop_database(name)
 
 
+def written(city: Office, port: int, text: str) -> str:
+    """What the account answers to somebody who writes to it."""
+    account = tomllib.loads(city.config.read_text())["wechat"]
+    key, now = account["encoding_aes_key"], SystemClock().now()
+    message = text_xml(text, msg_id=str(new_id()), created=int(now.timestamp()))
+    query, body = safe_request(now, encrypted(message, account["app_id"], key), token=account["token"])
+    answer = requests.post(f"http://127.0.0.1:{port}/wechat", params=query, data=body, timeout=10, proxies={"http": ""})
+    assert answer.status_code == 200
+    sealed = re.search(r"<Encrypt><!\[CDATA\[(.+?)\]\]>", answer.text)
+    assert sealed is not None, answer.text
+    return decrypted(sealed[1], key)[0]
+
+
 def test_redis_without_postgresql_is_refused_in_words(city: Office) -> None:
     url = tomllib.loads(city.config.read_text())["database"]["url"]
     city.change(url, "sqlite:///data/shouwang.db")
@@ -51,10 +69,11 @@ def test_serve_schedule_and_work_make_a_city_and_end_cleanly(city: Office, own_r
         said = city.does("doctor", "--offline")
         assert "[好] 服务" in said and "[好] 定时\n" in said and "[好] 各进程共用的 Redis（Redis " in said
         assert f"server.port：127.0.0.1:{port} 用不了" in city.refuses("serve")
+        assert "绑定" in written(city, port, "你好")  # through granian, encrypted both ways
         client.close()
         own_redis.crash()
         assert "[坏] 各进程共用的 Redis：用不了" in city.refuses("doctor", "--offline")
-        assert healthy(port)
+        assert healthy(port) and written(city, port, "你好")
     finally:
         said = ends(*running.values())
         if not own_redis.pid:

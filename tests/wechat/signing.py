@@ -31,9 +31,9 @@ def with_raw_plaintext(plain: bytes, key: str = AES_KEY) -> str:
     return _encrypt(plain, key)
 
 
-def safe_request(at: datetime, encrypt: str, nonce: str = "1001") -> tuple[dict[str, str], bytes]:
-    query = plain_query(at, nonce)
-    query |= {"encrypt_type": "aes", "msg_signature": sha1(TOKEN, query["timestamp"], nonce, encrypt)}
+def safe_request(at: datetime, encrypt: str, nonce: str = "1001", token: str = TOKEN) -> tuple[dict[str, str], bytes]:
+    query = plain_query(at, nonce, token)
+    query |= {"encrypt_type": "aes", "msg_signature": sha1(token, query["timestamp"], nonce, encrypt)}
     return query, f"<xml><ToUserName>gh_1</ToUserName><Encrypt><![CDATA[{encrypt}]]></Encrypt></xml>".encode()
 
 
