@@ -8,9 +8,10 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, literal
+from sqlalchemy import ColumnElement
 from sqlmodel import SQLModel, col, func, select
 
+from models.base.many import one_of
 from models.base.store import Record, Session
 
 _Row = TypeVar("_Row", bound=SQLModel)
@@ -43,7 +44,7 @@ def hold_all(session: Session, table: type[_Numbered], which: ColumnElement[bool
 def hold_these(session: Session, table: type[_Numbered], ids: Sequence[int]) -> None:
     """`hold_all` for rows that are known by their ids."""
     if ids and session.get_bind().dialect.name != "sqlite":
-        hold_all(session, table, col(table.id) == any_(literal(ids, ARRAY(BigInteger))))
+        hold_all(session, table, one_of(session, col(table.id), ids))
 
 
 def take_turn(session: Session, what: str, *about: int | str) -> None:

@@ -119,7 +119,7 @@ def _classes(
     """How many guardians there are of each kind: their reason, and whether each of the channels is open."""
     audience = audiences.from_json(broadcast.audience)
     found = audiences.people(session, scope_of(session, broadcast), audience).subquery()
-    rows = reached_by(session, found, plan, channels).subquery()
+    rows = (reached_by(session, found, plan, channels) if channels else audiences.reasons(found)).subquery()
     columns = [rows.c.reason, *(rows.c[channel] for channel in channels if channel != Channel.TEMPLATE)]
     query = sa.select(*columns, sa.func.count()).group_by(*columns)
     return [(dict(row._mapping), row[-1]) for row in session.connection().execute(query)]

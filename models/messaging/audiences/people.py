@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.base.facts import holding
+from models.base.many import one_of
 from models.base.store import Session
 from models.messaging.audiences.conditions import condition
 from models.messaging.audiences.whom import Audience
@@ -38,7 +39,7 @@ def people(
     if with_child:
         found = found.add_columns(sa.func.min(tie.c.child_id).label("child_id"))
     if among is not None:
-        found = found.where(tie.c.person_id.in_(among))
+        found = found.where(one_of(session, tie.c.person_id, among))
     return found.group_by(tie.c.person_id)
 
 
@@ -59,7 +60,7 @@ def ages(
     )
     found = meant.join(aged, col(aged.id) == tie.c.child_id)
     if among is not None:
-        found = found.where(tie.c.person_id.in_(among))
+        found = found.where(one_of(session, tie.c.person_id, among))
     found = found.group_by(tie.c.person_id).having(sa.func.min(group) == sa.func.max(group), sa.func.max(group) != "")
     return found.with_only_columns(tie.c.person_id, sa.func.max(group).label("ages"))
 
@@ -70,7 +71,7 @@ def children(
     """(child_id) of the children for whose sake anybody is meant, always within the scope; `among` only these."""
     tie, meant = _meant(session, scope, audience)
     if among is not None:
-        meant = meant.where(tie.c.child_id.in_(among))
+        meant = meant.where(one_of(session, tie.c.child_id, among))
     return meant.with_only_columns(tie.c.child_id).distinct()
 
 
@@ -86,6 +87,19 @@ def _meant(session: Session, scope: Scope, audience: Audience) -> tuple[sa.Subqu
     found = found.join(Person, (col(Person.id) == tie.c.person_id) & col(Person.erased_at).is_(None))
     expression = audience.expression
     return tie, found if expression is None else found.where(condition(expression, child, tie, session.today))
+
+
+def reasons(found: sa.Subquery) -> sa.Select[Any]:
+    """(reason) for rows of (person_id), as `with_accounts` has it. To be counted: which account it is does not matter,
+    and a person is asked for once."""
+    account = aliased(Account)
+    follows = sa.func.max(sa.cast(col(account.following), sa.Integer))
+    consented = sa.exists().where(col(Consent.person_id) == found.c.person_id, *standing()).correlate(found)
+    reason = sa.case(
+        (follows.is_(None), "unbound"), (follows == 0, "not_following"), (sa.not_(consented), "no_consent"), else_=""
+    )
+    of_person = sa.select(reason).where(col(account.person_id) == found.c.person_id).correlate(found)
+    return sa.select(of_person.scalar_subquery().label("reason")).select_from(found)
 
 
 def with_accounts(found: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
