@@ -41,10 +41,12 @@ format: .venv/.dev ## Put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev ## Measure sending and callbacks against their peers
+bench: .venv/.dev tools ## Measure sending, planning and callbacks against their peers
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m benchmarks send
 	$(BIN)/python -m benchmarks callback
+	$(BIN)/python -m benchmarks plan
+	$(BIN)/python -m benchmarks scale
 
 tools: ## Install what tests run against: browser, fonts, PostgreSQL, Redis (as root through apt)
 	@tests/tools.sh

@@ -3,10 +3,13 @@
 import argparse
 import importlib
 
-NAMES = ("send", "callback")
+from benchmarks import NAMES, SIZED
 
 parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
 parser.add_argument("name", choices=NAMES)
-parser.add_argument("--rounds", type=int, default=5, help="how often each contender runs; the median counts")
+parser.add_argument("--rounds", type=int, help="how often each contender runs; the median counts")
+parser.add_argument("--share", type=float, default=1.0, help="of the people of plan and scale: 0.1 for a tenth")
 arguments = parser.parse_args()
-importlib.import_module(f"benchmarks.{arguments.name}").main(arguments.rounds)
+bench = importlib.import_module(f"benchmarks.{arguments.name}")
+sized = {"share": arguments.share} if arguments.name in SIZED else {}
+bench.main(arguments.rounds or bench.ROUNDS, **sized)

@@ -6,8 +6,8 @@ import platform
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -18,17 +18,22 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
-_PACKAGES = ("pycurl", "wechatpy", "sqlalchemy", "sqlmodel", "flask", "waitress", "uvloop", "werobot", "gunicorn")
+_PACKAGES = ("pycurl", "psycopg", "sqlalchemy", "sqlmodel", "flask", "waitress")
+_PEERS = ("wechatpy", "uvloop", "werobot", "gunicorn")
 
 
 @dataclass(frozen=True)
 class Contender:
-    """A module to run with arguments; it prints one JSON object whose `rate` (per second) counts."""
+    """A module to run with arguments; it prints one JSON object whose `rate` (per second) counts.
+
+    `cores`: those it may use; `database` makes it one of its own, whose URL is the last argument.
+    """
 
     name: str
     module: str
     arguments: tuple[str, ...] = ()
     cores: tuple[int, ...] = ()
+    database: Callable[[], AbstractContextManager[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,9 @@ def alternate(contenders: Sequence[Contender], rounds: int) -> dict[str, list[di
 def run(one: Contender) -> dict[str, Any]:
     """Runs one contender to its end; what it measured."""
     command = [sys.executable, "-m", one.module, *one.arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, preexec_fn=_on(one.cores))
+    with one.database() if one.database else nullcontext("") as url:
+        command += [url] if url else []
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, preexec_fn=_on(one.cores))
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
@@ -121,7 +128,7 @@ def _on(cores: tuple[int, ...]) -> Any:
 
 def _versions() -> dict[str, str]:
     found = {}
-    for package in _PACKAGES:
+    for package in (*_PACKAGES, *_PEERS):
         try:
             found[package] = version(package)
         except PackageNotFoundError:

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def measured(count: int) -> Iterator[None]:
-    """Times what is inside and prints the result as the last line."""
+def measured(count: int, **more: float) -> Iterator[None]:
+    """Times what is inside and prints the result as the last line, with what else was measured."""
     wall, cpu = time.perf_counter(), time.process_time()
     yield
     seconds, cpu = time.perf_counter() - wall, time.process_time() - cpu
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"rate": count / seconds, "count": count, "seconds": seconds, "cpu": cpu, "rss_mb": memory}))
+    found = {"rate": count / seconds, "count": count, "seconds": seconds, "cpu": cpu, "rss_mb": memory}
+    print(json.dumps(found | more))

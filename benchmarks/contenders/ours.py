@@ -1,6 +1,8 @@
-"""python -m benchmarks.contenders.ours URL COUNT IN_FLIGHT durable|bare: our worker on SQLite, or our sender alone."""
+"""python -m benchmarks.contenders.ours URL COUNT IN_FLIGHT bare|durable|whole [DATABASE]: our sender, or our worker.
 
-import secrets
+`bare` sends and writes nothing down, `durable` sends rows that are there, `whole` begins with an approved broadcast.
+"""
+
 import sys
 import tempfile
 import time
@@ -10,24 +12,22 @@ from typing import Any
 
 from sqlmodel import func, select
 
-from benchmarks.account import frozen
+from benchmarks.account import NOTICE, frozen
 from benchmarks.contenders import measured
 from benchmarks.people import openid
+from benchmarks.towns import VAULT, approved, open_town
 from bot.delivery.messages import Fate, Message, Ticket, Way
 from bot.delivery.render import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.throttle import Throttle
 from bot.delivery.worker import Worker
 from models.base.clock import SystemClock
-from models.base.seal import Vault
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast
 from models.messaging.outbox import Channel, Delivery, Lane, State
 from models.messaging.outbox.leasing import Lease
 from models.messaging.outbox.recipients import Row
-from models.tables import ALL
 
-VAULT = Vault(secrets.token_bytes(32))
 RENDERER = Renderer({"notice": "T" * 43}, "https://shouwang.example.cn", VAULT)
 
 
@@ -41,22 +41,31 @@ class Token:
         return stale
 
 
-def durable(url: str, count: int, in_flight: int) -> None:
-    assert ALL
+def durable(url: str, count: int, in_flight: int, database: str) -> None:
+    """Rows are there; they are leased, sent and settled in this database, or in a fresh one on SQLite."""
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(f"sqlite:///{Path(folder) / 'bench.db'}", SystemClock(), VAULT)
+        store = Store(database or f"sqlite:///{Path(folder) / 'bench.db'}", SystemClock(), VAULT)
         store.create_all()
         broadcast = frozen(store, count)
-        throttle = Throttle(store.clock, in_flight)
-        sender = Sender(throttle, in_flight=in_flight)
-        worker = Worker(store, sender, RENDERER, Token(), throttle, api_base=url, ahead=2 * in_flight)
+        worker = _worker(store, url, in_flight)
         with measured(count):
             _until_done(worker, store, broadcast)
-        with store.read() as session:
-            sent = session.exec(select(func.count()).where(Delivery.state == State.SENT)).one()
-        assert sent == count, sent
+        _all_sent(store, count)
         worker.close()
         store.close()
+
+
+def whole(url: str, count: int, in_flight: int, database: str) -> None:
+    """From an approved broadcast to its end: frozen, leased, sent and settled by one worker."""
+    store = open_town(database)
+    with store.write() as session:
+        broadcast = approved(session, NOTICE).id
+    worker = _worker(store, url, in_flight)
+    with measured(count):
+        _until_done(worker, store, broadcast)
+    _all_sent(store, count)
+    worker.close()
+    store.close()
 
 
 def bare(url: str, count: int, in_flight: int) -> None:
@@ -83,6 +92,12 @@ def bare(url: str, count: int, in_flight: int) -> None:
     sender.close()
 
 
+def _worker(store: Store, url: str, in_flight: int) -> Worker:
+    throttle = Throttle(store.clock, in_flight)
+    sender = Sender(throttle, in_flight=in_flight)
+    return Worker(store, sender, RENDERER, Token(), throttle, api_base=url, ahead=2 * in_flight)
+
+
 def _until_done(worker: Worker, store: Store, broadcast: int) -> None:
     """As `run` does it, until the last row is settled."""
     while True:
@@ -93,6 +108,15 @@ def _until_done(worker: Worker, store: Store, broadcast: int) -> None:
             worker.rest()
 
 
+def _all_sent(store: Store, count: int) -> None:
+    with store.read() as session:
+        sent = session.exec(select(func.count()).where(Delivery.state == State.SENT)).one()
+    assert sent == count, sent
+
+
 if __name__ == "__main__":
-    address, number, flying, how = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
-    (durable if how == "durable" else bare)(address, number, flying)
+    address, number, flying, how, *where = sys.argv[1:]
+    if how == "bare":
+        bare(address, int(number), int(flying))
+    else:
+        {"durable": durable, "whole": whole}[how](address, int(number), int(flying), where[0] if where else "")
