@@ -37,7 +37,7 @@ def mount(app: Flask, callback: "Callback") -> None:
     behind: Web = app.wsgi_app
 
     def wsgi_app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        return callback(environ, start) if environ["PATH_INFO"] == PATH else behind(environ, start)
+        return callback(environ, start) if environ.get("PATH_INFO") == PATH else behind(environ, start)
 
     app.wsgi_app = wsgi_app  # type: ignore[assignment,method-assign]  # Flask's own way to put something before it
 

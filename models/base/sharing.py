@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 MOST = 32
-SECONDS = 0.02
-"""How long others may still come in: promise of the house that no transaction takes more than 50 ms."""
+SECONDS = 0.05
+"""How long others may still come in; no transaction of the house takes longer by design."""
 
 
 class Shared:
@@ -29,7 +29,7 @@ class Shared:
         self._members = 0
         self._began = time.monotonic()
         self._over = threading.Event()
-        self._error: Exception | None = None
+        self._error: Exception | None = _lost()
 
     def come_in(self) -> None:
         """One more writes in it."""
@@ -43,13 +43,14 @@ class Shared:
     def close(self) -> None:
         """Commits what everybody wrote, or keeps the error for all of them."""
         try:
-            if not self._is_alive:
-                raise OperationalError("COMMIT", None, sqlite3.OperationalError("SQLite has rolled it back"))
-            self._transaction.commit()
+            if self._is_alive:
+                self._transaction.commit()
+                self._error = None
         except Exception as error:
             self._error = error
-            self.connection.invalidate()
         finally:
+            if self._error is not None:
+                self.connection.invalidate()
             self.connection.close()
             self._over.set()
 
@@ -62,5 +63,10 @@ class Shared:
     @property
     def _is_alive(self) -> bool:
         """A full disk or a broken file rolls everything back, and a commit after it would say nothing."""
-        raw = self.connection.connection.dbapi_connection
+        raw = None if self.connection.invalidated else self.connection.connection.dbapi_connection
         return isinstance(raw, sqlite3.Connection) and raw.in_transaction
+
+
+def _lost() -> OperationalError:
+    """What everyone is told until it is known to be kept."""
+    return OperationalError("COMMIT", None, sqlite3.OperationalError("SQLite has rolled it back"))

@@ -19,7 +19,7 @@ WITHIN = 20.0
 
 @pytest.fixture(autouse=True)
 def no_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine twenty milliseconds are over soon."""
+    """On a busy machine fifty milliseconds are over soon."""
     monkeypatch.setattr(sharing, "SECONDS", WITHIN)
 
 
