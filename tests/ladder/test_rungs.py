@@ -20,6 +20,7 @@ from models.messaging.freezing import Freezer
 from models.messaging.ladder.steps import all_steps
 from models.messaging.ladder.tables import CallOutcome, Ladder
 from models.messaging.outbox import Delivery, State
+from models.messaging.outlets import AccountKind, open_outlets
 from models.messaging.phoning import to_phone
 from models.messaging.planner import draft
 from models.roster.accounts import left
@@ -368,3 +369,15 @@ def test_the_times_are_data_and_a_mistake_in_them_is_named(tmp_path: Path) -> No
         (tmp_path / "ladder.toml").write_text(wrong)
         with pytest.raises(Misconfigured, match=r"ladder\.toml"):
             all_steps(tmp_path / "ladder.toml")
+
+
+def test_where_the_account_may_send_no_cards_a_person_phones_instead(house: House, store: Store, agreed: Cast) -> None:
+    with store.write() as session:
+        open_outlets(session, AccountKind.SUBSCRIPTION)
+    flood(store, agreed)
+    house.send()
+    assert (house.notices(GRANDMOTHER), house.calls()) == (1, {})
+    house.later(minutes=15)
+    house.later(minutes=1)
+    assert house.notices(GRANDMOTHER) == 1
+    assert {call.reason for call in house.calls().values()} == {"no_channel"}

@@ -15,6 +15,7 @@ from models.messaging import audiences
 from models.messaging.audiences import with_accounts
 from models.messaging.broadcasts import SENDABLE, Broadcast, locked, scope_of
 from models.messaging.outbox import Batch, Channel, Delivery, State
+from models.messaging.outlets import usable
 from models.messaging.voices import age_groups, voice_of
 from models.roster.ties import Guardianship
 
@@ -24,8 +25,8 @@ AGAIN, FAMILY = 1, 2
 def push(session: Session, broadcast: Broadcast, people: Sequence[int], rung: int) -> int:
     """Posts the notice to these people, at most 500, and returns to how many it goes; who has that rung keeps it.
 
-    It goes as a card, whose page has the button. Who cannot be reached now is a row with the reason, and whoever
-    answers before it leaves does not get it.
+    It goes as a card, whose page has the button. Who cannot be reached now is a row with the reason (no_channel where
+    the account may send no cards), and is phoned; whoever answers before it leaves does not get it.
     """
     take_turn(session, "batches", broadcast.id)  # whoever stops it holds the batches that there are
     broadcast = locked(session, broadcast.id)
@@ -33,6 +34,7 @@ def push(session: Session, broadcast: Broadcast, people: Sequence[int], rung: in
         return 0
     reachable = with_accounts(_voices(session, people).subquery())
     found = session.connection().execute(reachable).all()
+    why = "" if usable(session, Channel.TEMPLATE) else "no_channel"
     batch = Batch(
         broadcast_id=broadcast.id,
         channel=Channel.TEMPLATE,
@@ -43,7 +45,7 @@ def push(session: Session, broadcast: Broadcast, people: Sequence[int], rung: in
     session.add(batch)
     session.flush()
     ages = _ages(session, broadcast, people)
-    rows = [_row(session, broadcast, batch, one, rung, ages.get(one.person_id, "")) for one in found]
+    rows = [_row(session, broadcast, batch, one, rung, ages.get(one.person_id, ""), one.reason or why) for one in found]
     if rows:
         # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
@@ -72,8 +74,10 @@ def _ages(session: Session, broadcast: Broadcast, people: Sequence[int]) -> dict
     return {row.person_id: row.ages for row in session.connection().execute(query)}
 
 
-def _row(session: Session, broadcast: Broadcast, batch: Batch, found: Any, rung: int, ages: str) -> dict[str, Any]:
-    reachable = not found.reason
+def _row(
+    session: Session, broadcast: Broadcast, batch: Batch, found: Any, rung: int, ages: str, reason: str
+) -> dict[str, Any]:
+    reachable = not reason
     return {
         "id": new_id(),
         "key": f"ladder:{broadcast.id}:{found.person_id}:{rung}",
@@ -85,7 +89,7 @@ def _row(session: Session, broadcast: Broadcast, batch: Batch, found: Any, rung:
         "voice": voice_of(found.at_home, ages),
         "channel": Channel.TEMPLATE,
         "state": State.PLANNED if reachable else State.UNREACHABLE,
-        "reason": found.reason,
+        "reason": reason,
         "planned_at": session.now,
         "settled_at": None if reachable else session.now,
         "rung": rung,
