@@ -21,6 +21,7 @@ CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (
     machine.running,
     going_out.scheduler,
     going_out.outbox,
+    going_out.reviews,
     books.people,
     season.content,
     season.calendar,

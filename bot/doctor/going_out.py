@@ -1,4 +1,4 @@
-"""What goes out: is anything late, stopped or unknown, and does anybody in danger still wait for a person."""
+"""What goes out: is anything late, stopped or unknown, does anybody in danger wait for a person, or a review."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,12 +14,14 @@ from models.calendar.pulse import Lease
 from models.calendar.quiet import is_quiet
 from models.care.alerts import Alert
 from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.emergency import to_review
 from models.messaging.outbox import Batch, BatchState, Delivery, State
 from models.messaging.outbox.rows import BY_DAY
 from scheduler.clockwork import LEADER
 
 _LATE, _WAITS = timedelta(minutes=10), timedelta(minutes=10)
 _LATELY = timedelta(days=1)
+_REVIEWED = timedelta(days=3)
 _NUMBER_CHARS = 6
 
 
@@ -59,6 +61,17 @@ def alerts(house: House) -> Iterator[Finding]:
         yield bad("doctor.alerts", "doctor.alerts_waiting", count=waiting, minutes=minutes)
     else:
         yield Finding("doctor.alerts")
+
+
+def reviews(house: House) -> Iterator[Finding]:
+    """Emergencies that nobody has reviewed within three days."""
+    with house.store.read() as session:
+        since = session.now - _REVIEWED
+        count = sum(1 for each in to_review(session) if each.approved_at is not None and each.approved_at < since)
+    if count:
+        yield look("doctor.reviews", "doctor.reviews_wait", count=count, days=_REVIEWED.days)
+    else:
+        yield Finding("doctor.reviews")
 
 
 def _late(session: Session) -> int:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import timedelta
 
 from sqlmodel import col, select
 
@@ -177,6 +178,13 @@ def test_what_was_sent_alone_is_listed_and_reviewed_by_another(office: Office) -
     office.does("broadcast", "emergency", number, "--by", WANG, "--reason", "山洪", typed="y\n")
     said = office.does("broadcast", "reviews")
     assert number in said and "王启明" in said and "山洪" in said
+    assert "[好] 复核" in office.bot("doctor", "--offline").out
+    store = office.store()
+    with store.write() as session:
+        for each in session.exec(select(Broadcast).where(Broadcast.emergency_reason == "山洪")):
+            each.approved_at = session.now - timedelta(days=4)
+    store.close()
+    assert "[看] 复核：没等审批就发的通知，1 条过了 3 天" in office.bot("doctor", "--offline").out
     assert "自己发的" in office.refuses("broadcast", "review", number, "--by", WANG)
     assert "复核好了" in office.does("broadcast", "review", number, "--by", LI, "--wrong", "没先问水利站")
     assert number not in office.does("broadcast", "reviews")
