@@ -33,7 +33,8 @@ def test_the_lecture_before_the_summer_is_opened_reminded_and_climbs_each_once(s
         school.tick(at(6, day, 15))
     [task] = school.tasks()
     assert (task.unit_id, task.opened_on, task.due_on) == (cast.school, date(2027, 6, 21), date(2027, 6, 30))
-    assert len(school.heard(cast.wang)) == 3  # opened on the 21st, three days before, on the day itself
+    # On the 21st it was opened; three days before was a Sunday, so on the 28th; and on the day itself.
+    assert len(school.heard(cast.wang)) == 3
     assert "假期前安全大讲堂（柳溪小学，6月30日前）" in school.heard(cast.wang)[0]
     assert school.heard(cast.li) == []
     for day in range(1, 11):
@@ -191,11 +192,12 @@ def test_after_an_outage_it_is_opened_once_and_told_once_and_nothing_rings_at_ni
     school.tick(at(7, 2, 22, 30))  # off for twelve days, back at night
     assert [task.opened_on for task in school.tasks()] == [date(2027, 6, 21)]
     assert school.heard(cast.wang) == [] and school.heard(cast.li) == []
-    school.tick(at(7, 3, 7, 0))
+    school.tick(at(7, 3))  # a Saturday
+    school.tick(at(7, 5, 7, 0))
     assert school.heard(cast.wang) == []
-    school.tick(at(7, 3, 8, 0))
+    school.tick(at(7, 5, 8, 0))
     assert len(school.heard(cast.wang)) == 1 and len(school.heard(cast.li)) == 1
-    school.tick(at(7, 4))
+    school.tick(at(7, 6))
     assert len(school.heard(cast.wang)) == 1 and len(school.heard(cast.li)) == 1
 
 

@@ -76,7 +76,7 @@ def open_tasks(session: Session, opening: Opening) -> int:
 
 
 def school_days(calendar: SchoolCalendar, day: date) -> list[date]:
-    """The days of school in the week (Monday to Sunday) of a day: in a term, no weekend or holiday; and make-up."""
+    """The days of school in the week (Monday to Sunday) of a day: the working days that are in a term."""
     monday = day - timedelta(days=day.weekday())
     week = [monday + timedelta(days=number) for number in range(7)]
     terms = calendar.of(Days.TERM)
@@ -94,9 +94,9 @@ def _by_calendar(session: Session, order: DutyOrder, kind: Kind) -> list[tuple[S
         select(Unit).where(Unit.kind == kind.level, col(Unit.path).startswith(top.path)).order_by(Unit.path)
     ).all()
     found: dict[str, tuple[SchoolCalendar, list[int]]] = {}
-    known = Calendars(session)
+    calendars = Calendars(session)
     for unit in units:
-        calendar = known.at(unit.path)
+        calendar = calendars.at(unit.path)
         if calendar is not None:
             found.setdefault(calendar.unit, (calendar, []))[1].append(unit.id)
     return list(found.values())

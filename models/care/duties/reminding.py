@@ -1,16 +1,22 @@
 """Who is reminded of which tasks on a day, and which overdue ones the next tier hears of: each once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from models.base.store import Session
+from models.calendar.holidays import is_working_day
+from models.calendar.places import Calendars
+from models.calendar.school import SchoolCalendar
 from models.care.duties.kinds import Kind, kinds
 from models.care.duties.owners import is_reported, next_tier, owners_of
 from models.care.duties.tables import LIVE_FINDING, DutyFinding, DutyTask
+from models.roster.units import Unit
 
+_WEEK = timedelta(days=7)
 _LOOK_BACK = timedelta(days=60)
 """What is overdue for longer is a figure, not a reminder."""
 
@@ -25,25 +31,30 @@ class Morning:
 
 
 def due_reminders(session: Session) -> dict[int, Morning]:
-    """By person, what there is to say today. Nothing is marked as said: `mark_said` does, in the same transaction."""
+    """By person, what there is to say today where people work today; what falls on a holiday waits for the next day.
+
+    Nothing is marked as said: `mark_said` does, in the same transaction as the messages.
+    """
     found: dict[int, Morning] = {}
-    today = session.today
-    open_tasks = session.exec(
+    today, known, works = session.today, kinds(), _working(session)
+    rows = session.exec(
         select(DutyTask)
         .where(~is_reported(), col(DutyTask.due_on) >= today - _LOOK_BACK)
         .order_by(col(DutyTask.due_on), col(DutyTask.id))
     ).all()
-    known = kinds()
-    to_remind = [task for task in open_tasks if task.kind in known and _reminds(known[task.kind], task, today)]
+    open_tasks = [task for task in rows if task.kind in known and works(task)]
+    to_remind = [task for task in open_tasks if _reminds(known[task.kind], task, today)]
+    late = [task for task in open_tasks if climbs(known[task.kind], task, today)]
+    to_mend = [(finding, task) for finding, task in _to_mend(session) if works(task)]
     for task, people in _with(to_remind, owners_of(session, to_remind)):
         for person_id in people:
             found.setdefault(person_id, Morning()).tasks.append(task)
-    late = [task for task in open_tasks if task.kind in known and climbs(known[task.kind], task, today)]
     for task, people in _with(late, next_tier(session, late)):
         for person_id in people:
             found.setdefault(person_id, Morning()).below.append(task)
-    for finding_id, people in _to_mend(session):
-        for person_id in people:
+    owners = owners_of(session, [task for _, task in to_mend])
+    for finding_id, task in to_mend:
+        for person_id in owners.get(task.id, ()):
             found.setdefault(person_id, Morning()).findings.append(finding_id)
     return found
 
@@ -55,6 +66,8 @@ def mark_said(session: Session, mornings: Sequence[Morning]) -> None:
         session.get_one(DutyTask, task.id).reminded_on = today
     for task in {task.id: task for each in mornings for task in each.below}.values():
         session.get_one(DutyTask, task.id).escalated_on = today
+    for finding_id in {each for one in mornings for each in one.findings}:
+        session.get_one(DutyFinding, finding_id).reminded_on = today
     session.flush()
 
 
@@ -70,18 +83,29 @@ def _reminds(kind: Kind, task: DutyTask, today: date) -> bool:
     return came is not None and (task.reminded_on is None or task.reminded_on < came)
 
 
-def _to_mend(session: Session) -> list[tuple[int, list[int]]]:
-    """What is to be mended today or was yesterday (ids), with whose it is."""
+def _to_mend(session: Session) -> Sequence[tuple[int, DutyTask]]:
+    """Findings (ids) whose day has come: told then, and every week until it is mended."""
     today = session.today
-    rows = session.exec(
+    told = col(DutyFinding.reminded_on)
+    return session.exec(
         select(DutyFinding.id, DutyTask)
         .join(DutyTask, col(DutyTask.id) == DutyFinding.task_id)
-        .where(*LIVE_FINDING, col(DutyFinding.mended_on).is_(None))
-        .where(col(DutyFinding.mend_by).in_((today, today - timedelta(days=1))))
+        .where(*LIVE_FINDING, col(DutyFinding.mended_on).is_(None), col(DutyFinding.mend_by) <= today)
+        .where(or_(told.is_(None), told <= today - _WEEK))
         .order_by(col(DutyFinding.mend_by), col(DutyFinding.id))
     ).all()
-    owners = owners_of(session, [task for _, task in rows])
-    return [(finding_id, owners.get(task.id, [])) for finding_id, task in rows]
+
+
+def _working(session: Session) -> Callable[[DutyTask], bool]:
+    """Whether people work today where a task is."""
+    calendars, nobodys = Calendars(session), SchoolCalendar("")
+    paths = dict(session.exec(select(Unit.id, Unit.path)).all())
+
+    @cache
+    def works(unit_id: int) -> bool:
+        return is_working_day(calendars.at(paths[unit_id]) or nobodys, session.today)
+
+    return lambda task: works(task.unit_id)
 
 
 def _with(tasks: Sequence[DutyTask], people: dict[int, list[int]]) -> list[tuple[DutyTask, list[int]]]:

@@ -68,7 +68,10 @@ class DutyReport(Record, table=True):
 
 
 class DutyFinding(Record, table=True):
-    """隐患: what was found unsound at an item of a checklist, by when it is to be mended, and when it was."""
+    """隐患: what was found unsound at an item of a checklist, by when it is to be mended, and when it was.
+
+    `reminded_on`: when its owner was last told.
+    """
 
     __table_args__ = (
         Index("ix_duty_finding_live", "task_id", "item", unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT),
@@ -79,6 +82,7 @@ class DutyFinding(Record, table=True):
     what_sealed: bytes | None = None
     mend_by: date
     mended_on: date | None = None
+    reminded_on: date | None = None
     undone: bool = False
     recorded_at: datetime = Moment()
     recorded_by: int = Ref("person.id", index=False)

@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("what_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("mend_by", sa.Date(), nullable=False),
         sa.Column("mended_on", sa.Date(), nullable=True),
+        sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("undone", sa.Boolean(), nullable=False),
         sa.Column("recorded_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
