@@ -15,10 +15,12 @@ import pytest
 import redis
 from sqlmodel import col, func, select
 
+from bot.app import TICK_SECONDS
 from models.base.clock import SHANGHAI, SystemClock
 from models.calendar.pulse import LEASE, Lease
 from models.messaging.broadcasts import Broadcast, Urgency
 from models.messaging.outbox import Delivery
+from tests.faults.nursery import Nursery
 from tests.faults.serving import write_config
 from tests.faults.trial import TEMPLATES, Trial, build_town
 from tests.servers import Postgres, Redis
@@ -47,12 +49,19 @@ def town(postgres: Postgres, platform: Simulator) -> str:
     return name
 
 
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
 @pytest.fixture
-def trial(postgres: Postgres, town: str, platform: Simulator, tmp_path: Path) -> Iterator[Trial]:
+def trial(postgres: Postgres, town: str, platform: Simulator, nursery: Nursery, tmp_path: Path) -> Iterator[Trial]:
     platform.tell("/sim/reset")
     platform.tell("/sim/phones", crowd={"count": GUARDIANS})
     name = postgres.new_database(town)
-    trial = Trial(postgres.url(name), tmp_path, platform, GUARDIANS)
+    trial = Trial(postgres.url(name), tmp_path, platform, nursery, GUARDIANS)
     yield trial
     trial.close()
     postgres.drop_database(name)
@@ -154,9 +163,10 @@ def test_an_alert_starts_within_a_second_behind_a_running_notice(trial: Trial, c
     until(lambda: first_try(trial, alert) is not None)
     with trial.store.read() as session:
         approved_at = session.get_one(Broadcast, alert).approved_at
-        first = first_try(trial, alert)
+        frozen_at = session.exec(select(func.min(col(Delivery.planned_at))).where(Delivery.broadcast_id == alert)).one()
+    first = first_try(trial, alert)
     assert first is not None and approved_at is not None
-    assert first - approved_at < timedelta(seconds=1)
+    assert first - approved_at < timedelta(seconds=1), (frozen_at - approved_at, first - frozen_at)
 
 
 def first_try(trial: Trial, broadcast_id: int) -> datetime | None:
@@ -176,7 +186,8 @@ def test_of_two_schedulers_one_leads_and_takes_over_from_one_that_was_killed(tri
     first.kill()
     begun = time.monotonic()
     until(lambda: leader(trial) not in ("", led))
-    assert time.monotonic() - begun < LEASE.total_seconds() + 15.0
+    within = LEASE.total_seconds() + TICK_SECONDS
+    assert within == 30 and time.monotonic() - begun < within + 10  # a busy machine takes its time
     assert second.poll() is None
 
 
