@@ -1,5 +1,6 @@
 """Tasks of a school: opened once by the calendar, told to whose they are, climbing once, done once, counted."""
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -266,3 +267,31 @@ def test_it_climbs_on_its_day_and_once() -> None:
     assert [climbs(kind, task, date(2027, 6, 30)), climbs(kind, task, date(2027, 7, 1))] == [False, True]
     task.escalated_on = date(2027, 7, 1)
     assert not climbs(kind, task, date(2027, 7, 2))
+
+
+def test_what_is_due_next_stands_first_and_what_is_long_overdue_is_a_figure(school: School, wang: Phone) -> None:
+    school.sets(ROOM, LECTURE)
+    for day in (4, 11, 18, 21, 25):
+        school.tick(at(6, day))
+    lines = wang.types("任务").splitlines()
+    # The lecture is due on the 30th, this week's room on the 27th; the weeks before are overdue, the latest first.
+    assert [re.sub(".*，|前）", "", line) for line in lines[1:6]] == [
+        "6月27日",
+        "6月30日",
+        "6月20日",
+        "6月13日",
+        "6月6日",
+    ]
+    school.clock.set(at(8, 30))
+    assert "现在没有要做的任务" in wang.types("任务")
+
+
+def test_a_finding_is_told_on_its_day_and_every_week_until_it_is_mended(school: School, wang: Phone) -> None:
+    school.sets(CHECK)
+    school.tick(at(11, 5))
+    wang.types("任务", "1", "2", "灭火器过期", "11月13号", "1", "1", "1", "1", "今天", "1")
+    told = len(school.heard(school.cast.wang))
+    for day in range(6, 31):
+        school.tick(at(11, day))
+    # The 13th is a Saturday: told on Monday the 15th, and on the 22nd and the 29th again.
+    assert len(school.heard(school.cast.wang)) == told + 3

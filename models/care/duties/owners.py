@@ -1,6 +1,7 @@
 """Whose a task is: whoever has its duty at the unit, else the administrators of the unit or the nearest one above."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_
@@ -14,6 +15,8 @@ from models.roster.people import Duty, Person, Staff, duties_of
 from models.roster.units import Unit
 
 _AT_ONCE = 500
+OVERDUE_FOR = timedelta(days=60)
+"""What is overdue for longer is a figure: nobody is reminded of it or asked for it any more."""
 
 
 def owners_of(session: Session, tasks: Sequence[DutyTask]) -> dict[int, list[int]]:
@@ -44,13 +47,16 @@ def next_tier(session: Session, tasks: Sequence[DutyTask]) -> dict[int, list[int
 
 
 def my_tasks(session: Session, person: Person) -> list[DutyTask]:
-    """A person's own open tasks, those due first."""
+    """A person's own open tasks: those due next first, then what is overdue, the latest first, for sixty days."""
+    today = session.today
     found = session.exec(
         select(DutyTask)
         .where(col(DutyTask.unit_id).in_(units_around(session, person)), ~is_reported())
+        .where(col(DutyTask.due_on) >= today - OVERDUE_FOR)
         .order_by(col(DutyTask.due_on), col(DutyTask.id))
     ).all()
-    return owned(session, person, found)
+    ordered = sorted(found, key=lambda task: (task.due_on < today, abs((task.due_on - today).days)))
+    return owned(session, person, ordered)
 
 
 def owned(session: Session, person: Person, tasks: Sequence[DutyTask]) -> list[DutyTask]:

@@ -12,13 +12,11 @@ from models.calendar.holidays import is_working_day
 from models.calendar.places import Calendars
 from models.calendar.school import SchoolCalendar
 from models.care.duties.kinds import Kind, kinds
-from models.care.duties.owners import is_reported, next_tier, owners_of
+from models.care.duties.owners import OVERDUE_FOR, is_reported, next_tier, owners_of
 from models.care.duties.tables import LIVE_FINDING, DutyFinding, DutyTask
 from models.roster.units import Unit
 
 _WEEK = timedelta(days=7)
-_LOOK_BACK = timedelta(days=60)
-"""What is overdue for longer is a figure, not a reminder."""
 
 
 @dataclass
@@ -39,7 +37,7 @@ def due_reminders(session: Session) -> dict[int, Morning]:
     today, known, works = session.today, kinds(), _working(session)
     rows = session.exec(
         select(DutyTask)
-        .where(~is_reported(), col(DutyTask.due_on) >= today - _LOOK_BACK)
+        .where(~is_reported(), col(DutyTask.due_on) >= today - OVERDUE_FOR)
         .order_by(col(DutyTask.due_on), col(DutyTask.id))
     ).all()
     open_tasks = [task for task in rows if task.kind in known and works(task)]

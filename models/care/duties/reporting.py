@@ -196,9 +196,14 @@ def _append(
         session.add(last)
         session.flush()  # the new one takes its place in the index of what stands
     report = DutyReport(
-        task_id=task.id, cause=cause, day=said.day, number=said.number, undone=undone,
-        recorded_at=session.now, recorded_by=by.id,
-    )  # fmt: skip
+        task_id=task.id,
+        cause=cause,
+        day=said.day or (last.day if last else session.today),
+        number=said.number,
+        undone=undone,
+        recorded_at=session.now,
+        recorded_by=by.id,
+    )
     put_sealed(session, report, "note", said.note)
     session.add(report)
     session.flush()

@@ -44,7 +44,8 @@ class DutyTask(Record, table=True):
 class DutyReport(Record, table=True):
     """What was said of a task, from `recorded_at` until `superseded_at`; the last one of an undone report says so.
 
-    `cause` is the message that brought it: one message keeps one report; what takes it back has none.
+    `day`: of the thing itself, else the day it was first told. `cause` is the message that brought it: one message
+    keeps one report; what takes it back has none.
     """
 
     __table_args__ = (
