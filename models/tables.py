@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from models.base.audit import AuditEntry
 from models.base.marks import Mark
+from models.calendar.calendars import CalendarEntry
 from models.calendar.occurrences import Occurrence, StandingApproval
 from models.calendar.pulse import Lease, Pulse
 from models.care.alerts import Alert, AlertChild, AlertStep, AlertTold
@@ -45,6 +46,7 @@ ALL: tuple[type[SQLModel], ...] = (
     Batch,
     BindingRequest,
     Broadcast,
+    CalendarEntry,
     Child,
     ChildCategory,
     Consent,

@@ -1,16 +1,17 @@
-"""APScheduler wakes, the database decides: a tick asks what is due, so restarts and a second scheduler are harmless."""
+"""A thread wakes, the database decides: a tick asks what is due, so restarts and a second scheduler are harmless."""
 
 import logging
 import socket
+import threading
 import traceback
 from collections.abc import Sequence
 
-from apscheduler.schedulers.background import BackgroundScheduler
-
-from models.base.clock import SHANGHAI, Clock, SystemClock
+from models.base.clock import Clock, SystemClock
 from models.base.ids import new_id
 from models.base.store import Session, Store
+from models.calendar.files import calendars
 from models.calendar.pulse import NOTICES, lead, pulse, resting, step_down, wake
+from scheduler.rules import rules
 from scheduler.task import Made, Task
 from scheduler.tasks import TASKS
 
@@ -51,22 +52,29 @@ class Clockwork:
         self._machine = machine or SystemClock()
         self._holder = f"{socket.gethostname()[:18]}:{new_id()}"
         self._every = every_seconds
-        options = {"coalesce": True, "misfire_grace_time": 60, "max_instances": 1}
-        self._scheduler = BackgroundScheduler(timezone=SHANGHAI, job_defaults=options)
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
 
     def start(self) -> None:
-        """Begins to tick, at once and then regularly; calendars and rules are read afresh."""
+        """Begins to tick, at once and then regularly. Raises Misconfigured for a wrong calendar or rule."""
+        calendars(), rules()
         with self._store.write() as session:
             pulse(session, NOTICES)
             wake(session, NOTICES)
-        self._scheduler.add_job(self.beat, "interval", seconds=self._every, next_run_time=self._machine.now())
-        self._scheduler.start()
+        self._thread.start()
 
     def stop(self) -> None:
         """Lets a running tick end, and gives the lead to another."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join()
         step_down(self._store, LEADER, self._holder, self._machine)
+
+    def _run(self) -> None:
+        """The rest between two beats is counted by the monotonic clock: nobody can turn that one back."""
+        self.beat()
+        while not self._ended.wait(self._every):
+            self.beat()
 
     def beat(self) -> list[Made]:
         """One tick, if this scheduler leads; a failure is logged and tried again with the next."""

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import col, select
 
 from models.base.store import Session
-from models.calendar.files import calendars
+from models.calendar.calendars import calendars_now
 from models.calendar.school import SchoolCalendar
 from models.roster.units import Unit, UnitKind
 from scheduler.rule import Moment, Rule
@@ -15,12 +15,15 @@ from scheduler.rule import Moment, Rule
 
 @dataclass(frozen=True)
 class Place:
-    """A unit whose calendar decides, and the units inside it that have one of their own."""
+    """A unit whose calendar decides, and the units inside it that have one of their own. `above`: the units above,
+    nearest first. `since`: when it got a calendar of its own, where that was an edit."""
 
     unit_id: int
     unit: str
     calendar: SchoolCalendar
     without: tuple[int, ...] = ()
+    above: tuple[int, ...] = ()
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -34,19 +37,20 @@ class Planned:
 def places(session: Session) -> list[Place]:
     """Every county (or the top units, where there is no county), and every unit with a calendar of its own.
 
-    A county without a calendar file still has the fixed days of the year and the published holidays.
+    A county without a calendar still has the fixed days of the year and the published holidays.
     """
-    known = calendars()
+    known = calendars_now(session)
     tops = session.exec(select(Unit).where(Unit.kind == UnitKind.COUNTY).order_by(Unit.path)).all()
     tops = tops or session.exec(select(Unit).where(col(Unit.parent_id).is_(None)).order_by(Unit.path)).all()
-    named = session.exec(select(Unit).where(col(Unit.name).in_(known)).order_by(Unit.path)).all()
-    units = {unit.id: unit for unit in [*tops, *named]}
+    units = {unit.id: unit for unit in [*tops, *known.units]}
     return [
         Place(
             unit.id,
             unit.name,
-            known.get(unit.name, SchoolCalendar(unit.name)),
+            known.at(unit.path) or SchoolCalendar(unit.name),
             tuple(u.id for u in units.values() if u.id != unit.id and u.path.startswith(unit.path)),
+            tuple(reversed([int(part) for part in unit.path.split("/") if part][:-1])),
+            known.edited_since(unit),
         )
         for unit in units.values()
     ]

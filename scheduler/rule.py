@@ -1,12 +1,25 @@
-"""What a rule says: when, at what hour, for whom, which notice, and how long it stays useful."""
+"""What a rule says: when, at what hour, for whom, which notice, how long it stays useful, and what it gives way to."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 
 from models.base.clock import at_local
-from models.calendar.quiet import BEGINS, ENDS
 from models.calendar.school import SchoolCalendar
 from models.calendar.when import When
+from models.messaging.broadcasts import Urgency
+
+
+class SameDay(StrEnum):
+    """What becomes of a notice for a guardian who gets another one by a rule on that day, in this order.
+
+    stay: it goes, and others wait. wait: what spoils first goes, the other on the next day without one, at the latest
+    on its last useful day. yield: it waits for all others.
+    """
+
+    STAY = "stay"
+    WAIT = "wait"
+    YIELD = "yield"
 
 
 @dataclass(frozen=True)
@@ -27,8 +40,9 @@ class Moment:
 class Rule:
     """A notice on certain days, at an hour in Asia/Shanghai outside the quiet hours.
 
-    It is for the guardians of all children of the unit, or of certain age bands or full years of age. It sends only
-    under a standing approval of a person for the rule's name (or all rules) in the unit.
+    It is for the guardians that `audience` means (the audience language; empty: of all children of the unit). It sends
+    only under a standing approval of a person for the rule's name (or all rules) in the unit. `until`: the last day on
+    which it comes due. `urgency`: where it is not the notice's own. `births`: for those whose birthday it is.
     """
 
     name: str
@@ -36,13 +50,15 @@ class Rule:
     hour: time
     notice: str
     useful_for: timedelta
-    bands: tuple[str, ...] = ()
-    ages: tuple[int, int] | None = None
-
-    def __post_init__(self) -> None:
-        if not ENDS <= self.hour < BEGINS:
-            raise ValueError(f"rule {self.name}: {self.hour} is in the quiet hours")
+    audience: str = ""
+    same_day: SameDay = SameDay.WAIT
+    urgency: Urgency | None = None
+    until: date | None = None
+    births: bool = False
 
     def between(self, calendar: SchoolCalendar, first: date, last: date) -> list[Moment]:
         """The times it comes due between two days, both included."""
-        return [Moment(self, due.key, at_local(due.day, self.hour)) for due in self.when(calendar, first, last)]
+        last = min(last, self.until or last)
+        return [
+            Moment(self, due.key, at_local(due.day, due.hour or self.hour)) for due in self.when(calendar, first, last)
+        ]

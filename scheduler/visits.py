@@ -9,8 +9,8 @@ from sqlmodel import select
 from models.base.clock import at_local, local_date
 from models.base.store import Session, Store
 from models.base.texts import say
+from models.calendar.calendars import calendars_now
 from models.calendar.holidays import is_working_day
-from models.calendar.places import Calendars
 from models.calendar.pulse import pulse
 from models.calendar.school import SchoolCalendar
 from models.care.visits import Due, overdue_visits
@@ -49,7 +49,7 @@ def remind_mentors(store: Store) -> Iterator[Made]:
 
 def _to_remind(session: Session, week: str) -> dict[int, list[Due]]:
     """The overdue children where people work today, by mentor; who was told this week is left out."""
-    calendars, nobodys = Calendars(session), SchoolCalendar("")
+    calendars, nobodys = calendars_now(session), SchoolCalendar("")
     paths = dict(session.exec(select(Unit.id, Unit.path)).all())
 
     @cache

@@ -27,14 +27,14 @@ from models.learning.lint import content_faults
 from models.messaging.notices import notices
 from models.migrations import behind
 from models.tables import ALL
-from scheduler.table import RULES
+from scheduler.rules import rules
 
 assert content_faults() == [], content_faults()
 assert list(kinds_faults()) == [] and kinds()["library-day"].title == "带孩子去一次书屋"
 flow = next(flow for flow in FLOWS if flow.name == "countdown")
 assert flow.matches("还有几天 6月9日", "还有几天6月9日") and say(flow.menu) == "还有几天"
-rule = RULES[0]
-assert rule.name == "childrens_day" and rule.notice in notices()
+(rule,) = [rule for rule in rules() if rule.name == "childrens_day"]
+assert rule.notice in notices()
 (moment,) = rule.between(SchoolCalendar("青禾县"), date(2027, 1, 1), date(2027, 12, 31))
 assert moment.due_at.isoformat() == "2027-05-30T09:00:00+00:00"
 assert course("6-12")[-1].id == "6-12-thanks"
@@ -86,13 +86,50 @@ assert "离哪一天" in says("还有几天", 2)
 assert "还有30天" in says("7月1号", 3)
 """
 
+_SEND = """
+from datetime import UTC, date, datetime
+from models.base.seal import Vault
+from models.base.store import Store
+from models.calendar.occurrences import approve_rule
+from models.messaging.broadcasts import Broadcast
+from models.roster.children import Sex, add_child
+from models.roster.ties import set_guardian
+from models.roster.people import Duty, add_person, give_duty
+from models.roster.units import UnitKind, add_unit
+from models.tables import ALL
+from scheduler.clockwork import tick
+from sqlmodel import select
+
+class Clock:
+    at = datetime(2027, 5, 1, tzinfo=UTC)
+    def now(self):
+        return self.at
+
+store = Store("sqlite:///send.db", Clock(), Vault(bytes(32)))
+store.create_all()
+with store.write() as session:
+    county, li = add_unit(session, None, UnitKind.COUNTY, "青禾县"), add_person(session, "李局长")
+    session.flush()
+    give_duty(session, li, county, Duty.APPROVER)
+    child, mother = add_child(session, county, "张小满", Sex.GIRL, date(2018, 3, 1)), add_person(session, "刘春")
+    session.flush()
+    set_guardian(session, child, mother, "妈妈", at_home=True)
+    approve_rule(session, li, county, "childrens_day", date(2027, 8, 31))
+tick(store)
+for at in (datetime(2027, 5, 30, 8, 59, tzinfo=UTC), datetime(2027, 5, 30, 9, 0, tzinfo=UTC)):
+    Clock.at = at
+    tick(store)
+    with store.read() as session:
+        sent = [row.notice_id for row in session.exec(select(Broadcast)) if row.notice_id == "childrens-day"]
+    print(at, sent)
+assert sent == ["childrens-day"]
+"""
+
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the house in which every step of the page was taken."""
-    folder = tmp_path_factory.mktemp("house")
-    for name in (*HOUSE, "content"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    folder = _house(tmp_path_factory.mktemp("house"))
     shutil.copy(ROOT / "config.example.toml", folder)
     for kind, name, text in _BLOCK.findall((ROOT / "docs" / "adding.md").read_text()):
         path = folder / name
@@ -105,6 +142,12 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
             path.write_text(text)
     example = (folder / "config.example.toml").read_text()
     (folder / "config.toml").write_text(example.replace("change-me", "x" * 43))
+    return folder
+
+
+def _house(folder: Path) -> Path:
+    for name in (*HOUSE, "content"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
 
@@ -140,3 +183,14 @@ def test_every_example_of_the_page_about_adding_works(copy: Path) -> None:
     _python(copy, "-m", "models.migrations", "nothing")
     empty = (copy / f"models/migrations/versions/{number + 1:04d}_nothing.py").read_text()
     assert "create_table" not in empty and "pass" in empty
+
+
+def test_a_rule_and_its_notice_are_two_files_under_content_and_it_is_sent(tmp_path: Path) -> None:
+    folder = _house(tmp_path)
+    page = (ROOT / "docs" / "adding.md").read_text()
+    parts = [part for part in page.split("\n## ") if part.startswith(("A notice\n", "A rule:"))]
+    written = [(name, text) for part in parts for _, name, text in _BLOCK.findall(part)]
+    assert [name for name, _ in written] == ["content/notices/childrens-day.md", "content/rules/childrens_day.toml"]
+    for name, text in written:
+        (folder / name).write_text(text)
+    _python(folder, "-c", _SEND)

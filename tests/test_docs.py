@@ -15,9 +15,10 @@ from bot.__main__ import COMMANDS
 from bot.settings import Settings
 from handlers.flows import FLOWS
 from models.base.texts import all_texts
+from models.calendar.vocabulary import WORDS
 from models.messaging import series
 from models.messaging.notices import notices
-from scheduler.table import ON_DEMAND, RULES
+from scheduler.rules import rules
 from simulator.config import Config
 from simulator.control.table import ROUTES
 from simulator.faults import KINDS
@@ -73,10 +74,15 @@ def test_no_two_flows_claim_the_same_word() -> None:
 
 
 def test_every_rule_has_its_notice_and_every_notice_a_way_out() -> None:
-    named = {rule.notice for rule in RULES}
+    named = {rule.notice for rule in rules()}
     assert named - set(notices()) == set()
-    assert set(notices()) - named - set(series.places()) == ON_DEMAND
-    assert len({rule.name for rule in RULES}) == len(RULES)
+    by_hand = {notice.id for notice in notices().values() if notice.hazard}
+    assert set(notices()) - named - set(series.places()) == by_hand
+
+
+def test_every_word_of_the_rules_is_on_the_page_about_adding() -> None:
+    page = (ROOT / "docs" / "adding.md").read_text()
+    assert [word for word in WORDS if f"`{word}" not in page] == []
 
 
 def _commands(command: click.Command, above: str = "") -> Iterator[tuple[str, click.Command]]:

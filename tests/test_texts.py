@@ -15,7 +15,7 @@ from models.learning.records import CheckIn
 from models.messaging.audiences import Where
 from models.messaging.broadcasts import BroadcastState
 from models.messaging.ladder.calling import SAID
-from models.messaging.outbox import Channel
+from models.messaging.outbox import Channel, State
 from models.messaging.unsure import Next
 from models.roster.people import Duty
 
@@ -36,6 +36,9 @@ BUILT: dict[str, set[str]] = {
     "duty.": _values(Duty) | {"guardian"},
     "lesson.": _values(CheckIn),
     "lesson.said_": _values(CheckIn),
+    "cli.state_": {state.name.lower() for state in State},
+    "cli.why_": {"got", "comes", "waits", "not_meant", "held", "expired", "approval"},
+    "cli.year_": {"term", "vacation", "exam", "holiday", "local"},
     "calls.kept_": {each.value for each in SAID},
     "calls.said_": {each.value for each in SAID},
     "failed.next_": _values(Next),

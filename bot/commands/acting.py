@@ -1,13 +1,16 @@
 """In whose name a command acts, and which unit or broadcast it means; what is not found is said with what to write."""
 
 import click
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.base.errors import Misconfigured
+from models.base.facts import holding
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
+from models.roster.children import Child
 from models.roster.people import Person, duties_of
+from models.roster.ties import Guardianship
 from models.roster.units import Unit, label
 
 numbered = click.argument("number")
@@ -27,6 +30,24 @@ def staff_by_phone(session: Session, phone: str) -> Person:
     ]
     if len(found) != 1:
         raise Misconfigured(say("cli.by_several" if found else "cli.by_unknown"))
+    return found[0]
+
+
+def guardian_named(session: Session, text: str) -> Person:
+    """The one guardian of this phone, or of this name and unit (张大河 柳溪小学). Raises Misconfigured where there is
+    none, or more than one."""
+    name, _, unit = text.partition(" ")
+    if unit:
+        index = col(Person.name_index) == session.vault.blind("person.name", name)
+        path = unit_named(session, unit.strip()).path
+    else:
+        index, path = col(Person.phone_index) == session.vault.blind("person.phone", name), ""
+    tie = holding(Guardianship, session.today).subquery()
+    here = select(tie.c.person_id).join(Child, col(Child.id) == tie.c.child_id)
+    here = here.join(Unit, col(Unit.id) == Child.unit_id).where(col(Unit.path).startswith(path))
+    found = session.exec(select(Person).where(index, col(Person.id).in_(here))).all()
+    if len(found) != 1:
+        raise Misconfigured(say("cli.guardian_several" if found else "cli.guardian_unknown", text=text))
     return found[0]
 
 

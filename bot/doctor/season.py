@@ -3,20 +3,21 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from bot.app import House
 from bot.doctor.finding import Finding, Grade, look, or_good
 from models.base.errors import Misconfigured
 from models.base.store import Session
-from models.calendar.files import calendars
+from models.calendar.calendars import calendars_now
+from models.calendar.files import calendars, files
 from models.calendar.holidays import warnings
 from models.calendar.occurrences import held, standing_approval
 from models.care.duties.kinds import kinds_faults
 from models.learning.lint import content_faults
 from models.roster.units import Unit
 from scheduler.plan import places
-from scheduler.table import RULES
+from scheduler.rules import rules as all_rules
 
 _SOON = timedelta(days=14)
 
@@ -36,20 +37,28 @@ def calendar(house: House) -> Iterator[Finding]:
         yield Finding(about, Grade.BAD, str(error))
         return
     with house.store.read() as session:
-        today = session.today
-        units = set(session.exec(select(Unit.name)))
-        named = set(session.exec(select(Unit.name).where(col(Unit.name).in_(known))))
-    found = [Finding(about, Grade.LOOK, warning) for each in known.values() for warning in warnings(each, today)]
-    if units:
-        found += [look(about, "doctor.calendar_unknown", unit=unit) for unit in known if unit not in named]
+        here = calendars_now(session)
+        found = [
+            Finding(about, Grade.LOOK, warning)
+            for unit in here.units
+            for warning in warnings(here.of(unit), session.today)
+        ]
+        if session.exec(select(Unit.id).limit(1)).first() is not None:
+            named = {unit.name for unit in here.units} | {part.inherits for part in files().values()}
+            found += [look(about, "doctor.calendar_unknown", unit=unit) for unit in known if unit not in named]
     if not known:
         found.append(look(about, "doctor.calendar_none"))
     yield from or_good(about, found)
 
 
 def rules(house: House) -> Iterator[Finding]:
-    """Standing approvals: what waits for one, who has none, whose ends soon."""
+    """The rule files: readable; and their standing approvals: what waits for one, who has none, whose ends soon."""
     about, found = "doctor.rules", []
+    try:
+        all_rules()
+    except Misconfigured as error:
+        yield Finding(about, Grade.BAD, str(error))
+        return
     try:
         calendars()
     except Misconfigured:
@@ -66,7 +75,7 @@ def rules(house: House) -> Iterator[Finding]:
 
 
 def _approvals(session: Session, unit: Unit) -> list[Finding]:
-    approvals = [found for rule in RULES if (found := standing_approval(session, rule.name, unit)) is not None]
+    approvals = [found for rule in all_rules() if (found := standing_approval(session, rule.name, unit)) is not None]
     if not approvals:
         return [look("doctor.rules", "doctor.rules_none", unit=unit.name)]
     ends = min(approval.until for approval in approvals)

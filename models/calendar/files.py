@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -13,45 +14,79 @@ from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
 from models.calendar.school import Kind, SchoolCalendar, Span, faults, missing, span_key
 
-_HEAD = {"unit": str, "school_year": int, "source": str, "inherits": str, "makeup": list}
+_HEAD = {"unit": str, "school_year": int, "source": str, "inherits": str, "partial": bool, "makeup": list}
 _NEEDED = ("unit", "school_year", "source")
+
+
+@dataclass
+class Written:
+    """What the files say of one unit: its own entries, whom it inherits, and in which line everything stands.
+
+    `partial`: it is not a calendar by itself (a province's exams), others complete it.
+    """
+
+    own: SchoolCalendar
+    inherits: str = ""
+    partial: bool = False
+    lines: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def files() -> dict[str, Written]:
+    """What is written of each unit, by its name. Raises Misconfigured."""
+    return read(CONTENT / "calendars")
 
 
 @cache
 def calendars() -> dict[str, SchoolCalendar]:
-    """The calendar of each unit that has one, by the unit's name, with what it inherits. Raises Misconfigured."""
-    return load(CONTENT / "calendars")
+    """The calendar of each unit that has a file, by the unit's name, with what it inherits. Raises Misconfigured."""
+    known = files()
+    return {unit: inherited(known, unit) for unit in known}
 
 
-def load(folder: Path) -> dict[str, SchoolCalendar]:
+def read(folder: Path) -> dict[str, Written]:
     """Every calendar file of a folder. Raises Misconfigured naming the file, the line and the entry."""
-    own: dict[str, SchoolCalendar] = {}
-    parents: dict[str, str] = {}
-    lines: dict[tuple[str, str], str] = {}
+    known: dict[str, Written] = {}
     for path in sorted(folder.glob("*.toml")):
-        part, parent = _file(path, lines)
-        own[part.unit] = own[part.unit].under(part) if part.unit in own else part
-        if parent:
-            parents[part.unit] = parent
-    found: dict[str, SchoolCalendar] = {}
-    for unit, calendar in own.items():
-        parent = parents.get(unit, "")
-        if parent and (parent not in own or parent in parents):
-            raise Misconfigured(f"校历 {unit}：inherits 写的“{parent}”没有自己的校历，或它也继承别人")
-        found[unit] = own[parent].under(calendar) if parent else calendar
-        _check(found[unit], unit, parent, lines)
-    return found
+        part = _file(path)
+        unit = part.own.unit
+        if unit in known:
+            part = _joined(known[unit], part, path)
+        known[unit] = part
+    for unit in known:
+        _check(known, unit)
+    return known
 
 
-def _check(calendar: SchoolCalendar, unit: str, parent: str, lines: dict[tuple[str, str], str]) -> None:
+def inherited(known: dict[str, Written], unit: str) -> SchoolCalendar:
+    """A unit's calendar over that of whom it inherits: province, city, county, school."""
+    part = known[unit]
+    return inherited(known, part.inherits).under(part.own) if part.inherits else part.own
+
+
+def _joined(one: Written, other: Written, path: Path) -> Written:
+    """Two school years of one unit. Raises Misconfigured where they do not inherit the same."""
+    if one.inherits != other.inherits:
+        raise Misconfigured(f"{path.name}：inherits 和{one.own.unit}别的学年写的不一样")
+    return Written(one.own.under(other.own), one.inherits, one.partial or other.partial, one.lines | other.lines)
+
+
+def _check(known: dict[str, Written], unit: str) -> None:
+    chain = [unit]
+    while parent := known[chain[-1]].inherits:
+        if parent not in known or parent in chain:
+            raise Misconfigured(f"校历 {unit}：inherits 写的“{parent}”没有自己的校历，或者绕回来了")
+        chain.append(parent)
+    lines = {key: place for name in reversed(chain) for key, place in known[name].lines.items()}
+    calendar = inherited(known, unit)
     for span, fault in faults(calendar):
-        place = lines.get((unit, span.key)) or lines[(parent, span.key)]
-        raise Misconfigured(f"{place} [[{span.kind}]] “{span.name}”：{fault}")
-    for fault in missing(calendar):
-        raise Misconfigured(f"校历 {unit}：{fault}")
+        raise Misconfigured(f"{lines[span.key]} [[{span.kind}]] “{span.name}”：{fault}")
+    if not known[unit].partial:
+        for year, fault in missing(calendar):
+            raise Misconfigured(f"{lines[str(year)]} {unit}：{fault}")
 
 
-def _file(path: Path, lines: dict[tuple[str, str], str]) -> tuple[SchoolCalendar, str]:
+def _file(path: Path) -> Written:
     text = written(path)
     try:
         data = tomllib.loads(text)
@@ -65,25 +100,31 @@ def _file(path: Path, lines: dict[tuple[str, str], str]) -> tuple[SchoolCalendar
         if not isinstance(value, _HEAD.get(key, ())):
             raise Misconfigured(f"{path.name}：{key} 不认识或写法不对；可用：{'、'.join(_HEAD)}、{'、'.join(Kind)}")
     year, unit = head["school_year"], head["unit"]
+    lines = {str(year): f"{path.name}:{_line(text, re.search(r'^school_year', text, re.M))}"}
     spans: dict[str, Span] = {}
     for place, kind, entry in _entries(path, text, data):
         span = _span(place, kind, entry, year)
         if span.key in spans:
             raise Misconfigured(f"{place} [[{kind}]] “{span.name}”：这个学年写了两次")
         spans[span.key] = span
-        lines[(unit, span.key)] = place
+        lines[span.key] = place
     makeup = frozenset(_day(path.name, "makeup", day) for day in head.get("makeup", []))
-    return SchoolCalendar(unit, tuple(spans.values()), makeup, frozenset({year})), head.get("inherits", "")
+    own = SchoolCalendar(unit, tuple(spans.values()), makeup, frozenset({year}))
+    return Written(own, head.get("inherits", ""), head.get("partial", False), lines)
 
 
 def _entries(path: Path, text: str, data: dict[str, Any]) -> Iterator[tuple[str, Kind, dict[str, Any]]]:
     for kind in Kind:
-        rows = [text.count("\n", 0, at.start()) + 1 for at in re.finditer(rf"^\s*\[\[{kind}\]\]", text, re.M)]
+        rows = [_line(text, at) for at in re.finditer(rf"^[ \t]*\[\[{kind}\]\]", text, re.M)]
         entries = data.get(kind, [])
         if not isinstance(entries, list) or len(entries) != len(rows):
             raise Misconfigured(f"{path.name}：{kind} 要写成 [[{kind}]]，一条一个")
         for row, entry in zip(rows, entries, strict=True):
-            yield f"{path.name} 第{row}行", kind, entry
+            yield f"{path.name}:{row}", kind, entry
+
+
+def _line(text: str, at: re.Match[str] | None) -> int:
+    return text.count("\n", 0, at.start()) + 1 if at is not None else 1
 
 
 def _span(place: str, kind: Kind, entry: dict[str, Any], year: int) -> Span:

@@ -1,12 +1,13 @@
 """One time a rule came due (时机), once and for good; and the standing approval without which it stays held."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from sqlmodel import Field, Index, UniqueConstraint, col, select
 
 from models.base import audit
+from models.base.clock import at_local
 from models.base.errors import Refused
 from models.base.store import Moment, Record, Ref, Session
 from models.base.turns import hold_one
@@ -19,16 +20,19 @@ LONGEST_APPROVAL_DAYS = 400
 
 
 class OccurrenceState(StrEnum):
-    """made: its broadcast exists. held: waits for an approval. expired: too late. skipped: nothing to send."""
+    """made: its broadcast exists. held: waits for an approval. waiting: for those who had another notice that day, it
+    goes on its own day. expired: too late. skipped: nothing to send."""
 
     MADE = "made"
     HELD = "held"
+    WAITING = "waiting"
     EXPIRED = "expired"
     SKIPPED = "skipped"
 
 
 class Occurrence(Record, table=True):
-    """`occasion` is which time it was (`2026/exam/中考`, a day): unique, so a second scheduler makes nothing twice."""
+    """`occasion` is which time it was (`2026/exam/中考`, a day): unique, so a second scheduler makes nothing twice.
+    `2026/exam/中考+1` is the next day's, for those who waited."""
 
     __table_args__ = (
         UniqueConstraint("rule", "unit_id", "occasion"),
@@ -110,6 +114,38 @@ def settled(session: Session, rule: str, unit_id: int, occasion: str) -> Occurre
         Occurrence.rule == rule, Occurrence.unit_id == unit_id, Occurrence.occasion == occasion
     )
     return session.exec(query).first()
+
+
+def first_of(occasion: str) -> str:
+    """The occasion itself, for one of those who waited."""
+    return occasion.partition("+")[0]
+
+
+def following(occasion: str) -> str:
+    """The occasion of those who wait until the next day."""
+    first, _, number = occasion.partition("+")
+    return f"{first}+{int(number or 0) + 1}"
+
+
+def broadcasts_of(session: Session, rule: str, occasion: str) -> list[int]:
+    """The broadcasts that an occasion has brought so far, in any unit and on any day."""
+    first = first_of(occasion)
+    same = (col(Occurrence.occasion) == first) | col(Occurrence.occasion).startswith(f"{first}+", autoescape=True)
+    query = select(Occurrence.broadcast_id).where(Occurrence.rule == rule, same)
+    return [each for each in session.exec(query.order_by(col(Occurrence.id))) if each is not None]
+
+
+def made_on(session: Session, day: date) -> Sequence[Occurrence]:
+    """What was sent on a day (Asia/Shanghai), whenever it was due, in order."""
+    first, last = at_local(day, time.min), at_local(day + timedelta(days=1), time.min)
+    query = select(Occurrence).where(Occurrence.state == OccurrenceState.MADE, Occurrence.settled_at >= first)
+    return session.exec(query.where(Occurrence.settled_at < last).order_by(col(Occurrence.id))).all()
+
+
+def waiting(session: Session, until: datetime) -> Sequence[Occurrence]:
+    """What goes on another day for those who waited, due up to a moment."""
+    query = select(Occurrence).where(Occurrence.state == OccurrenceState.WAITING, Occurrence.due_at <= until)
+    return session.exec(query.order_by(col(Occurrence.due_at), col(Occurrence.id))).all()
 
 
 def held(session: Session) -> Sequence[Occurrence]:

@@ -62,11 +62,14 @@ def wake(session: Session, name: str) -> None:
 
 
 def lead(store: Store, name: str, holder: str, machine: Clock) -> bool:
-    """Whether `holder` leads; takes or renews the lease where it is free, run out, or its own and a quarter over."""
+    """Whether `holder` leads; takes or renews the lease where it is free, run out, or its own and a quarter over.
+
+    A lease that ends further ahead than one can be was taken by a clock that has gone back since: it is free.
+    """
     now = machine.now()
     with store.read() as session:
         lease = session.get(Lease, name)
-        if lease is not None and lease.until > now + _RENEWED_BELOW:
+        if lease is not None and now + _RENEWED_BELOW < lease.until < now + 2 * LEASE:
             return lease.holder == holder
     with store.write() as session:
         lease = session.exec(select(Lease).where(Lease.name == name).with_for_update()).first()
@@ -77,7 +80,7 @@ def lead(store: Store, name: str, holder: str, machine: Clock) -> bool:
             except IntegrityError:
                 return False
             return True
-        if lease.holder != holder and lease.until > now:
+        if lease.holder != holder and now < lease.until < now + 2 * LEASE:
             return False
         lease.holder, lease.until = holder, now + LEASE
         return True

@@ -1,7 +1,7 @@
 """The school calendar (校历): terms, exams, vacations, floods, holidays, as an operator writes them, never guessed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -58,6 +58,10 @@ class SchoolCalendar:
             own.unit, tuple(spans.values()), self.makeup | own.makeup, self.school_years | own.school_years
         )
 
+    def without(self, keys: frozenset[str]) -> "SchoolCalendar":
+        """The same without some of its entries."""
+        return replace(self, spans=tuple(span for span in self.spans if span.key not in keys))
+
 
 def faults(calendar: SchoolCalendar) -> Iterable[tuple[Span, str]]:
     """What cannot be right, with the entry it stands in: ends before it begins, overlaps, an exam in a vacation."""
@@ -72,8 +76,8 @@ def faults(calendar: SchoolCalendar) -> Iterable[tuple[Span, str]]:
                 yield exam, f"{exam.first} 至 {exam.last} 落在假期“{vacation.name}”里"
 
 
-def missing(calendar: SchoolCalendar) -> Iterable[str]:
-    """What a school year cannot do without: both terms, both vacations, 期末 twice, 中考 and 高考."""
+def missing(calendar: SchoolCalendar) -> Iterable[tuple[int, str]]:
+    """What a school year cannot do without, with the year: both terms, both vacations, 期末 twice, 中考 and 高考."""
     needed: dict[Kind, tuple[str, ...]] = {Kind.TERM: ("秋季学期", "春季学期"), Kind.VACATION: ("寒假", "暑假")}
     needed[Kind.EXAM] = ("秋季期末", "春季期末", "中考", "高考")
     keys = {span.key for span in calendar.spans}
@@ -81,7 +85,7 @@ def missing(calendar: SchoolCalendar) -> Iterable[str]:
         for kind, names in needed.items():
             for name in names:
                 if span_key(year, kind, name) not in keys:
-                    yield f"{year}学年缺少 [[{kind}]] “{name}”"
+                    yield year, f"{year}学年缺少 [[{kind}]] “{name}”"
 
 
 def span_key(year: int, kind: Kind, name: str) -> str:

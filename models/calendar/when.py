@@ -1,23 +1,32 @@
-"""The words in which a rule says when: `before(exam("中考"), days=7)`, `within(flood_season).weekly("mon")`. Pure."""
+"""The days on which a rule falls: `before(exam("中考"), days=7)`, `within(flood_season()).weekly("fri 16:00")`. Pure.
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+An administrator writes the same words in `content/rules/`; models/calendar/language.py reads them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 from typing import Protocol
 
-from models.calendar.holidays import holiday_spans
-from models.calendar.school import Kind, SchoolCalendar, Span
+from models.calendar.lunar import lunar_day
+from models.calendar.school import SchoolCalendar, Span
+from models.calendar.spans import Spans
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_REACH = timedelta(days=200)
+PUT_OFF_AT_MOST = timedelta(days=60)
+"""Longer than the longest stretch that a day is put off by."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """A day on which a rule falls. `key` is the occasion, so that moving the exam moves it and does not repeat it."""
+    """A day on which a rule falls. `key` is the occasion, so that moving the exam moves it and does not repeat it.
+
+    `hour`: where the words name one.
+    """
 
     day: date
     key: str
+    hour: time | None = None
 
 
 class When(Protocol):
@@ -26,40 +35,6 @@ class When(Protocol):
     def __call__(self, calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
         """Pure; what the calendar does not know is not there."""
         ...
-
-
-Spans = Callable[[SchoolCalendar, date, date], Iterable[Span]]
-"""The stretches of a calendar that may matter between two days."""
-
-
-def term(name: str = "") -> Spans:
-    """A term: 秋季学期, 春季学期, or every one."""
-    return _of(Kind.TERM, name)
-
-
-def exam(name: str) -> Spans:
-    """An exam: 高考, 中考, 期末 (both terms), 秋季期末."""
-    return _of(Kind.EXAM, name)
-
-
-def vacation(name: str = "") -> Spans:
-    """寒假, 暑假, or both."""
-    return _of(Kind.VACATION, name)
-
-
-def flood_season(calendar: SchoolCalendar, first: date, last: date) -> Iterable[Span]:
-    """汛期."""
-    return calendar.of(Kind.FLOOD)
-
-
-def holiday(name: str) -> Spans:
-    """A statutory holiday by its name: 清明, 劳动节, 端午, 国庆节, 春节."""
-
-    def spans(calendar: SchoolCalendar, first: date, last: date) -> Iterable[Span]:
-        years = range((first - _REACH).year, (last + _REACH).year + 1)
-        return [span for span in holiday_spans(calendar, years) if span.name == name]
-
-    return spans
 
 
 def before(spans: Spans, *, days: int) -> When:
@@ -84,13 +59,14 @@ def last_day(spans: Spans) -> When:
 
 @dataclass(frozen=True)
 class within:
-    """The days inside, to be narrowed: `within(flood_season).weekly("mon")`."""
+    """The days inside, to be narrowed: `within(flood_season()).weekly("mon")`."""
 
     spans: Spans
 
-    def weekly(self, weekday: str) -> When:
-        """Every such weekday inside. Raises ValueError for an unknown weekday."""
-        number = WEEKDAYS.index(weekday)
+    def weekly(self, text: str) -> When:
+        """Every such weekday inside, `"fri"` or `"fri 16:00"`. Raises ValueError for an unknown weekday or hour."""
+        word, _, clock = text.partition(" ")
+        number, hour = WEEKDAYS.index(word), time.fromisoformat(clock) if clock else None
 
         def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
             found: dict[date, Due] = {}
@@ -98,9 +74,21 @@ class within:
                 start = max(span.first, first)
                 day = start + timedelta(days=(number - start.weekday()) % 7)
                 while day <= min(span.last, last):
-                    found[day] = Due(day, day.isoformat())
+                    found[day] = Due(day, day.isoformat(), hour)
                     day += timedelta(days=7)
             return [found[day] for day in sorted(found)]
+
+        return days
+
+    def fortnightly(self, text: str) -> When:
+        """Of such weekdays the second of each stretch, the fourth and so on. Raises as `weekly`."""
+        weekly = self.weekly(text)
+
+        def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
+            found: dict[str, Due] = {}
+            for span in self.spans(calendar, first, last):
+                found |= {due.key: due for due in weekly(calendar, span.first, span.last)[1::2] if due.day in span}
+            return sorted((due for due in found.values() if first <= due.day <= last), key=_in_order)
 
         return days
 
@@ -109,6 +97,18 @@ def on(month: int, day: int) -> When:
     """The same day every year. Raises ValueError for a day that some years do not have."""
     date(2001, month, day)
     return _yearly(lambda year: date(year, month, day))
+
+
+def on_lunar(month: int, day: int) -> When:
+    """The same lunar day every year; the 30th of a short month is its last day. Raises ValueError for no such day."""
+    if not (1 <= month <= 12 and 1 <= day <= 30):
+        raise ValueError(f"{month}/{day}")
+
+    def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
+        found = ((lunar_day(year, month, day), year) for year in range(first.year - 1, last.year + 1))
+        return [Due(when, f"lunar/{year}") for when, year in found if when is not None and first <= when <= last]
+
+    return days
 
 
 def last_weekday(weekday: str, month: int) -> When:
@@ -123,19 +123,100 @@ def last_weekday(weekday: str, month: int) -> When:
     return _yearly(pick)
 
 
+def nth_weekday(nth: int, weekday: str, month: int) -> When:
+    """The second Sunday of May, every year. Raises ValueError for an unknown weekday or month, or a fifth one."""
+    number = WEEKDAYS.index(weekday)
+    date(2001, month, 1)
+    if not 1 <= nth <= 4:
+        raise ValueError(str(nth))
+
+    def pick(year: int) -> date:
+        start = date(year, month, 1)
+        return start + timedelta(days=(number - start.weekday()) % 7 + 7 * (nth - 1))
+
+    return _yearly(pick)
+
+
 def last_monday(month: int) -> When:
     """中小学生安全教育日 is the last Monday of March."""
     return last_weekday("mon", month)
 
 
-def _of(kind: Kind, name: str) -> Spans:
-    return lambda calendar, first, last: calendar.of(kind, name)
+def each_birthday(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
+    """Every day: of the children whose birthday it is."""
+    span = range(first.toordinal(), last.toordinal() + 1)
+    return [Due(day, day.isoformat()) for day in map(date.fromordinal, span)]
+
+
+def either(one: When, *others: When) -> When:
+    """The days of any; a day of several once."""
+
+    def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
+        found = {due.day: due for due in one(calendar, first, last)}
+        for number, other in enumerate(others, 2):
+            for due in other(calendar, first, last):
+                found.setdefault(due.day, replace(due, key=f"{due.key}/{number}"))
+        return [found[day] for day in sorted(found)]
+
+    return days
+
+
+def both(one: When, *others: When) -> When:
+    """The days that all have; their occasions are those of the first."""
+
+    def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
+        shared = [{due.day for due in other(calendar, first, last)} for other in others]
+        return [due for due in one(calendar, first, last) if all(due.day in days for days in shared)]
+
+    return days
+
+
+def except_on(when: When, spans: Spans) -> When:
+    """Without the days that lie in one of these: nothing comes due then."""
+
+    def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
+        shut = _inside(spans, calendar, first, last)
+        return [due for due in when(calendar, first, last) if due.day not in shut]
+
+    return days
+
+
+def not_on(when: When, spans: Spans) -> When:
+    """A day that lies in one of these is put off to the first day after it that does not."""
+
+    def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
+        start = first - PUT_OFF_AT_MOST
+        shut = _inside(spans, calendar, start, last)
+        found = [_put_off(due, shut, last) for due in when(calendar, start, last)]
+        return sorted((due for due in found if first <= due.day <= last), key=_in_order)
+
+    return days
+
+
+def _inside(spans: Spans, calendar: SchoolCalendar, first: date, last: date) -> set[date]:
+    """Every day of the stretches between two days."""
+    found: set[date] = set()
+    for span in spans(calendar, first, last):
+        inside = range(max(first, span.first).toordinal(), min(last, span.last).toordinal() + 1)
+        found.update(map(date.fromordinal, inside))
+    return found
+
+
+def _put_off(due: Due, shut: set[date], last: date) -> Due:
+    day = due.day
+    while day <= last and day in shut:
+        day += timedelta(days=1)
+    return replace(due, day=day)
+
+
+def _in_order(due: Due) -> tuple[date, str]:
+    return due.day, due.key
 
 
 def _by_span(spans: Spans, pick: Callable[[Span], date]) -> When:
     def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
         found = [Due(pick(span), span.key) for span in spans(calendar, first, last)]
-        return sorted((due for due in found if first <= due.day <= last), key=lambda due: (due.day, due.key))
+        return sorted((due for due in found if first <= due.day <= last), key=_in_order)
 
     return days
 

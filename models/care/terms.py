@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from models.base.store import Session
-from models.calendar.places import Calendars
+from models.calendar.calendars import calendars_now
 from models.calendar.school import Kind
 from models.roster.units import Unit
 
@@ -14,7 +14,7 @@ _VACATION = timedelta(days=80)
 def term_start(session: Session, unit_id: int, day: date) -> date | None:
     """The first day of the term that a day is in or was preceded by, in the calendar of the nearest unit that has one;
     None where there is none."""
-    calendar = Calendars(session).at(session.get_one(Unit, unit_id).path)
+    calendar = calendars_now(session).at(session.get_one(Unit, unit_id).path)
     if calendar is None:
         return None
     begun = [term for term in calendar.of(Kind.TERM) if term.first <= day <= term.last + _VACATION]

@@ -1,5 +1,6 @@
 """An operator's calendar: what ships is sound, and what is wrong is named with its file, line and entry."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
-from models.calendar.files import calendars, load
+from models.calendar.files import calendars, inherited, read
 from models.calendar.school import Kind
 
 SHIPPED = (CONTENT / "calendars" / "qinghe-2026.toml").read_text(encoding="utf-8")
@@ -40,11 +41,11 @@ def test_the_county_has_a_calendar_for_its_whole_school_year_and_on() -> None:
     [
         (
             ("first = 2027-06-17\nlast = 2027-06-19", "first = 2027-07-10\nlast = 2027-07-12"),
-            "第44行 [[exam]] “中考”：.*暑假",
+            "qinghe.toml:45 [[exam]] “中考”：.*暑假",
         ),
         (("first = 2027-02-22", "first = 2027-01-20"), "[[term]] “春季学期”：2027-01-20.*“秋季学期”.*重叠"),
         (("last = 2027-01-27", "last = 2027-01-20"), "“秋季期末”：最后一天 2027-01-20 早于第一天"),
-        (('name = "中考"', 'name = "月考"'), "青禾县：2026学年缺少 [[exam]] “中考”"),
+        (('name = "中考"', 'name = "月考"'), "qinghe.toml:5 青禾县：2026学年缺少 [[exam]] “中考”"),
         (('name = "寒假"', 'name = "年假"'), "2026学年缺少 [[vacation]] “寒假”"),
         (('name = "春季期末"', 'name = "秋季期末"'), "[[exam]] “秋季期末”：这个学年写了两次"),
         (("first = 2027-06-17", 'first = "6月17日"'), "[[exam]] “中考”：first 要写成日期"),
@@ -59,7 +60,7 @@ def test_a_wrong_line_is_named(written: Callable[..., Path], change: tuple[str, 
     assert change[0] in SHIPPED
     pattern = named.replace("[", r"\[").replace("]", r"\]")
     with pytest.raises(Misconfigured, match=pattern):
-        load(written(SHIPPED.replace(*change)))
+        read(written(SHIPPED.replace(*change)))
 
 
 def test_a_school_inherits_the_county_and_moves_one_exam(written: Callable[..., Path]) -> None:
@@ -69,7 +70,8 @@ def test_a_school_inherits_the_county_and_moves_one_exam(written: Callable[..., 
         '[[exam]]\nname = "春季期末"\nfirst = 2027-06-24\nlast = 2027-06-25\n',
         "yizhong.toml",
     )
-    found = load(folder)
+    known = read(folder)
+    found = {unit: inherited(known, unit) for unit in known}
     assert [e.first for e in found["青禾一中"].of(Kind.EXAM, "春季期末")] == [date(2027, 6, 24)]
     assert [e.first for e in found["青禾县"].of(Kind.EXAM, "春季期末")] == [date(2027, 6, 28)]
     assert found["青禾一中"].of(Kind.VACATION) == found["青禾县"].of(Kind.VACATION)
@@ -77,12 +79,35 @@ def test_a_school_inherits_the_county_and_moves_one_exam(written: Callable[..., 
 
 def test_a_school_that_inherits_nobody_is_told(written: Callable[..., Path]) -> None:
     with pytest.raises(Misconfigured, match="inherits 写的“没有县”"):
-        load(written('unit = "青禾一中"\nschool_year = 2026\nsource = "示例"\ninherits = "没有县"\n'))
+        read(written('unit = "青禾一中"\nschool_year = 2026\nsource = "示例"\ninherits = "没有县"\n'))
 
 
 def test_a_mark_at_the_beginning_does_no_harm_and_another_encoding_is_named(tmp_path: Path) -> None:
     (tmp_path / "qinghe.toml").write_text(SHIPPED, encoding="utf-8-sig")
-    assert "青禾县" in load(tmp_path)
+    assert "青禾县" in read(tmp_path)
     (tmp_path / "qinghe.toml").write_text(SHIPPED, encoding="gb18030")
     with pytest.raises(Misconfigured, match="文字编码不对"):
-        load(tmp_path)
+        read(tmp_path)
+
+
+def test_a_province_a_city_a_county_and_a_school_each_write_what_is_theirs(written: Callable[..., Path]) -> None:
+    province = 'unit = "湘省"\nschool_year = 2026\nsource = "示例"\npartial = true\n'
+    exam = '[[exam]]\nname = "高考"\nfirst = 2027-06-07\nlast = 2027-06-09\n'
+    written(province + exam, "1.toml")
+    city = province.replace('"湘省"', '"青河市"') + 'inherits = "湘省"\n'
+    written(city + '[[local]]\nname = "龙舟"\nfirst = 2027-06-06\n', "2.toml")
+    county = re.sub(r'\[\[exam\]\]\nname = "高考"\n(.*\n){3}', "", SHIPPED).replace(
+        "school_year", 'inherits = "青河市"\nschool_year', 1
+    )
+    written(county, "3.toml")
+    school = 'unit = "青禾一中"\nschool_year = 2026\nsource = "示例"\ninherits = "青禾县"\n'
+    known = read(written(school + exam.replace("06-07", "06-06"), "4.toml"))
+    first = {unit: [e.first.day for e in inherited(known, unit).of(Kind.EXAM, "高考")] for unit in known}
+    assert first == {"湘省": [7], "青河市": [7], "青禾县": [7], "青禾一中": [6]}
+    assert len(inherited(known, "青禾一中").of(Kind.LOCAL, "龙舟")) == 1
+
+
+def test_whoever_inherits_in_a_circle_is_told(written: Callable[..., Path]) -> None:
+    written('unit = "甲县"\nschool_year = 2026\nsource = "示例"\ninherits = "乙县"\n', "1.toml")
+    with pytest.raises(Misconfigured, match="绕回来了"):
+        read(written('unit = "乙县"\nschool_year = 2026\nsource = "示例"\ninherits = "甲县"\n', "2.toml"))

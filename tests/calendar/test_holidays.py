@@ -5,7 +5,8 @@ from datetime import date
 from models.calendar.files import calendars
 from models.calendar.holidays import holiday_spans, is_makeup_day, published, warnings
 from models.calendar.school import Kind, SchoolCalendar, Span
-from models.calendar.when import before, holiday
+from models.calendar.spans import holiday
+from models.calendar.when import before
 
 NOBODY = SchoolCalendar("无名县")
 

@@ -58,7 +58,7 @@ def test_only_an_approver_of_the_unit_approves(office: Office, until: str) -> No
 
 def test_slips_are_named(office: Office, until: str) -> None:
     args = ("schedule", "approve", "--unit", "青禾县", "--by", LI)
-    assert "没有 nonsense。写 all，或：term_start、" in office.refuses(*args, "nonsense", "--until", until)
+    assert "没有 nonsense。写 all，或：autumn_start、" in office.refuses(*args, "nonsense", "--until", until)
     assert "日期写成 2027-08-31" in office.refuses(*args, "all", "--until", "明年")
     assert "400天以内" in office.refuses(*args, "all", "--until", "2099-01-01")
     assert _approvals(office) == []

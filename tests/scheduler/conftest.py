@@ -8,16 +8,21 @@ from sqlmodel import select
 from models.base.store import Store
 from models.calendar.occurrences import EVERY_RULE, approve_rule
 from models.roster.accounts import Account
+from models.roster.children import Sex, add_child
 from models.roster.consent import give_consent
 from models.roster.people import Person
+from models.roster.ties import set_guardian
 from models.roster.units import Unit
 from tests.cast import Cast
 
 
 @pytest.fixture
 def agreed(store: Store, cast: Cast) -> Cast:
-    """Everyone who has an account agreed to the service."""
+    """Everyone who has an account agreed to the service; 奶奶 minds 小雪 too, who sits 中考 next."""
     with store.write() as session:
+        class_, grandmother = session.get_one(Unit, cast.class_), session.get_one(Person, cast.grandmother)
+        xiaoxue = add_child(session, class_, "张小雪", Sex.GIRL, date(2012, 9, 1))
+        set_guardian(session, xiaoxue, grandmother, "奶奶", at_home=True)
         for account in session.exec(select(Account)).all():
             if account.person_id is not None:
                 give_consent(session, account.person_id)

@@ -37,6 +37,30 @@ def test_of_two_schedulers_one_leads_until_it_dies(store: Store) -> None:
     assert lead(store, "scheduler", "one", machine)
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_dead_leader_is_followed_within_30_seconds_though_the_machines_clock_jumps(store: Store, hours: int) -> None:
+    machine = Machine()
+    assert lead(store, "scheduler", "one", machine)
+    machine.at += timedelta(hours=hours)
+    assert lead(store, "scheduler", "two", machine)
+    machine.at += timedelta(seconds=20)
+    assert lead(store, "scheduler", "two", machine)
+
+
+def test_a_machine_that_was_suspended_finds_another_leading_and_steps_back(
+    store: Store, clock: FrozenClock, approved: Cast
+) -> None:
+    machine = Machine()
+    sleeper, other = (Clockwork(store, machine=machine) for _ in range(2))
+    sleeper.beat()
+    machine.at += timedelta(hours=9)
+    clock.set(datetime(2027, 6, 10, 9, 0, tzinfo=UTC))
+    assert [made.what for made in other.beat() if made.what == "zhongkao"] == ["zhongkao"]
+    assert sleeper.beat() == []
+    with store.read() as session:
+        assert len(session.exec(select(Occurrence).where(Occurrence.rule == "zhongkao")).all()) == 1
+
+
 def test_only_the_leader_ticks(store: Store, clock: FrozenClock, approved: Cast) -> None:
     machine = Machine()
     one, two = (Clockwork(store, machine=machine) for _ in range(2))

@@ -10,8 +10,8 @@ from typing import Any
 from models.base.content import written
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
+from models.calendar.language import Misread, read
 from models.calendar.when import When
-from models.care.duties.when import read_when
 from models.roster.people import Duty
 from models.roster.units import UnitKind
 
@@ -89,9 +89,9 @@ def read_kind(path: Path) -> Kind:
     for each in facts["ask"]:
         _known(path, "ask", each, ASKS)
     try:
-        when = tuple(read_when(each) for each in facts["when"])
-    except ValueError as error:
-        raise Misconfigured(f"{path.name}：when {error}") from error
+        when = tuple(read(each).when for each in facts["when"])
+    except Misread as error:
+        raise Misconfigured(f"{path.name}：when {error.why}") from error
     return Kind(
         id=path.stem,
         title=facts["title"],

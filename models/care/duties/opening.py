@@ -9,8 +9,8 @@ from sqlmodel import col, select
 from models.base.facts import holding
 from models.base.store import Session
 from models.base.turns import take_turn
+from models.calendar.calendars import calendars_now
 from models.calendar.holidays import is_working_day
-from models.calendar.places import Calendars
 from models.calendar.school import Kind as Days
 from models.calendar.school import SchoolCalendar
 from models.calendar.when import Due
@@ -94,7 +94,7 @@ def _by_calendar(session: Session, order: DutyOrder, kind: Kind) -> list[tuple[S
         select(Unit).where(Unit.kind == kind.level, col(Unit.path).startswith(top.path)).order_by(Unit.path)
     ).all()
     found: dict[str, tuple[SchoolCalendar, list[int]]] = {}
-    calendars = Calendars(session)
+    calendars = calendars_now(session)
     for unit in units:
         calendar = calendars.at(unit.path)
         if calendar is not None:

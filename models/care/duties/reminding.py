@@ -8,8 +8,8 @@ from functools import cache
 from sqlmodel import col, or_, select
 
 from models.base.store import Session
+from models.calendar.calendars import calendars_now
 from models.calendar.holidays import is_working_day
-from models.calendar.places import Calendars
 from models.calendar.school import SchoolCalendar
 from models.care.duties.kinds import Kind, kinds
 from models.care.duties.owners import OVERDUE_FOR, is_reported, next_tier, owners_of
@@ -96,7 +96,7 @@ def _to_mend(session: Session) -> Sequence[tuple[int, DutyTask]]:
 
 def _working(session: Session) -> Callable[[DutyTask], bool]:
     """Whether people work today where a task is."""
-    calendars, nobodys = Calendars(session), SchoolCalendar("")
+    calendars, nobodys = calendars_now(session), SchoolCalendar("")
     paths = dict(session.exec(select(Unit.id, Unit.path)).all())
 
     @cache

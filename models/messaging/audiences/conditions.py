@@ -1,5 +1,6 @@
 """An expression as a condition of SQL over a child and one guardian's tie to it."""
 
+from calendar import isleap
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,15 @@ def condition(node: Node, child: sa.FromClause, tie: sa.FromClause, today: date)
         join = sa.and_ if isinstance(node, Both) else sa.or_
         return join(*(condition(part, child, tie, today) for part in node.parts))
     return _comparison(node, child, tie, today)
+
+
+def born_on(birth: sa.ColumnElement[date], day: date) -> Condition:
+    """Whether a day is a birthday; who was born on 29 February has it on the 28th in a common year."""
+    days = [(day.month, day.day)]
+    if days == [(2, 28)] and not isleap(day.year):
+        days.append((2, 29))
+    month, number = sa.extract("month", birth), sa.extract("day", birth)
+    return sa.or_(*(sa.and_(month == each, number == of) for each, of in days))
 
 
 def _comparison(node: Is, child: sa.FromClause, tie: sa.FromClause, today: date) -> Condition:

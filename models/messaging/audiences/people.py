@@ -1,6 +1,7 @@
 """The guardians an audience means, each once, in the voice of where they are."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +11,9 @@ from sqlmodel import col
 from models.base.facts import holding
 from models.base.many import one_of
 from models.base.store import Session
-from models.messaging.audiences.conditions import condition
+from models.messaging.audiences.conditions import born_on, condition
 from models.messaging.audiences.whom import Audience
+from models.messaging.outbox.rows import Delivery
 from models.roster.accounts import Account
 from models.roster.children import Child, births_in_band
 from models.roster.consent import Consent, standing
@@ -19,6 +21,9 @@ from models.roster.people import Person
 from models.roster.scope import Scope
 from models.roster.ties import Guardianship
 from models.roster.units import Unit
+
+EVERYWHERE = Scope(0, paths=("",))
+"""Whoever is left out is left out wherever they are."""
 
 
 def people(
@@ -28,13 +33,22 @@ def people(
     *,
     among: Sequence[int] | None = None,
     with_child: bool = False,
+    day: date | None = None,
 ) -> sa.Select[Any]:
     """(person_id, at_home) of each guardian once, always within the scope; at home for one of the children is at home.
 
     A guardian is meant where one child of theirs, and their tie to that child, fit the expression. Erased people are
-    left out; `among` asks only of these people, some thousands at most. `with_child`: also the first such child.
+    left out; `among` asks only of these people, some thousands at most. `with_child`: also the first such child. Ages
+    are those of a `day`, or of today.
     """
-    tie, meant = _meant(session, scope, audience)
+    day = day or session.today
+    tie, meant = _meant(session, scope, audience, day)
+    if audience.not_had:
+        had = sa.select(col(Delivery.person_id)).where(col(Delivery.broadcast_id).in_(audience.not_had))
+        meant = meant.where(tie.c.person_id.not_in(had.where(col(Delivery.person_id).is_not(None))))
+    for other in audience.not_for:
+        left_out = people(session, EVERYWHERE, other, day=day).subquery()
+        meant = meant.where(tie.c.person_id.not_in(sa.select(left_out.c.person_id)))
     found = meant.with_only_columns(tie.c.person_id, sa.func.max(sa.cast(tie.c.at_home, sa.Integer)).label("at_home"))
     if with_child:
         found = found.add_columns(sa.func.min(tie.c.child_id).label("child_id"))
@@ -48,7 +62,7 @@ def ages(
 ) -> sa.Select[Any]:
     """(person_id, ages) of guardians all of whose meant children are in one of these groups of bands (`12-15 15-18`);
     whoever has children of several, or of none, is not there."""
-    tie, meant = _meant(session, scope, audience)
+    tie, meant = _meant(session, scope, audience, session.today)
     aged = aliased(Child)
     birth = col(aged.birth)
     group = sa.case(
@@ -69,14 +83,14 @@ def children(
     session: Session, scope: Scope, audience: Audience, *, among: Sequence[int] | None = None
 ) -> sa.Select[Any]:
     """(child_id) of the children for whose sake anybody is meant, always within the scope; `among` only these."""
-    tie, meant = _meant(session, scope, audience)
+    tie, meant = _meant(session, scope, audience, session.today)
     if among is not None:
         meant = meant.where(one_of(session, tie.c.child_id, among))
     return meant.with_only_columns(tie.c.child_id).distinct()
 
 
-def _meant(session: Session, scope: Scope, audience: Audience) -> tuple[sa.Subquery, sa.Select[Any]]:
-    """The ties of guardians to children, and the query for those of them that fit."""
+def _meant(session: Session, scope: Scope, audience: Audience, day: date) -> tuple[sa.Subquery, sa.Select[Any]]:
+    """The ties of guardians to children, and the query for those of them that fit on a day."""
     unit = session.get_one(Unit, audience.unit_id)
     covered = scope.children(session).where(col(Unit.path).startswith(unit.path))
     for left_out in audience.without:
@@ -85,8 +99,10 @@ def _meant(session: Session, scope: Scope, audience: Audience) -> tuple[sa.Subqu
     tie = holding(Guardianship, session.today).subquery("tie")
     found: sa.Select[Any] = sa.select(tie.c.id).join(child, child.c.id == tie.c.child_id)
     found = found.join(Person, (col(Person.id) == tie.c.person_id) & col(Person.erased_at).is_(None))
+    if audience.birthday:
+        found = found.where(born_on(child.c.birth, date.fromisoformat(audience.birthday)))
     expression = audience.expression
-    return tie, found if expression is None else found.where(condition(expression, child, tie, session.today))
+    return tie, found if expression is None else found.where(condition(expression, child, tie, day))
 
 
 def reasons(found: sa.Subquery) -> sa.Select[Any]:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from models.messaging.audiences.language import read
 from models.messaging.audiences.terms import NO, YES, Field, Is, Node, both
@@ -23,7 +24,9 @@ class Audience:
 
     `ages` is (first, last), both included. Several bands or categories widen; different kinds narrow. `without` are
     units inside that are left out with all below them (a school with a calendar of its own). `query` narrows further,
-    in the audience language as `terms.written` writes it.
+    in the audience language as `terms.written` writes it. `birthday` (an ISO day): for the children whose birthday it
+    is. Left out are whoever one of `not_for` means, wherever they are, and whoever has a message of a broadcast in
+    `not_had` already: they get this one at another time.
     """
 
     unit_id: int
@@ -33,6 +36,9 @@ class Audience:
     where: Where = Where.ALL
     without: tuple[int, ...] = ()
     query: str = ""
+    birthday: str = ""
+    not_for: tuple["Audience", ...] = ()
+    not_had: tuple[int, ...] = ()
 
     @property
     def expression(self) -> Node | None:
@@ -53,7 +59,10 @@ class Audience:
 
 def from_json(text: str) -> Audience:
     """The audience that a broadcast kept."""
-    raw = json.loads(text)
+    return _read(json.loads(text))
+
+
+def _read(raw: dict[str, Any]) -> Audience:
     return Audience(
         unit_id=raw["unit_id"],
         bands=tuple(raw["bands"]),
@@ -62,4 +71,7 @@ def from_json(text: str) -> Audience:
         where=Where(raw["where"]),
         without=tuple(raw.get("without", ())),
         query=raw.get("query", ""),
+        birthday=raw.get("birthday", ""),
+        not_for=tuple(map(_read, raw.get("not_for", ()))),
+        not_had=tuple(raw.get("not_had", ())),
     )

@@ -1,0 +1,167 @@
+"""`schedule days | move | add | drop`: the school calendar as it holds, and an administrator's edits of it."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bot.commands.acting import staff_by_phone, unit_named
+from bot.database import open_store
+from bot.settings import load_settings
+from models.base.clock import local, local_date
+from models.base.errors import Misconfigured
+from models.base.store import Session
+from models.base.texts import say
+from models.calendar.entries import calendar_here, entries_of, entry_named, move_entry, new_entry, write_entry
+from models.calendar.school import Kind, Span
+from models.messaging.notices import notices
+from models.roster.people import Person
+from models.roster.units import Unit
+from scheduler.moving import Shift, edit, would_move
+from scheduler.rules import rules
+
+Change = Callable[[Session, Person, Unit], str]
+"""Makes the edit and says it in a line."""
+
+_unit = click.option("--unit", required=True, help="The unit, with everything below it that has no entry of its own.")
+_by = click.option("--by", "phone", required=True, help="The phone of an administrator of the unit, or of one above.")
+_yes = click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
+
+
+@click.command("days")
+@_unit
+@click.option("--history", is_flag=True, help="Who wrote what and when, instead of what holds now.")
+def days(unit: str, history: bool) -> None:
+    """Show the calendar of a unit: what holds from this school year on, or who edited it."""
+    table = Table(say("cli.days_kind"), say("cli.days_name"), say("cli.days_days"), say("cli.days_by"))
+    with open_store(load_settings()).read() as session:
+        place = unit_named(session, unit)
+        edits = entries_of(session, place)
+        authors = {row.key: _author(session, row.recorded_by, row.recorded_at) for row in edits}
+        if history:
+            for row in edits:
+                when = say("cli.days_gone") if row.gone else _days(row.span)
+                table.add_row(row.kind, row.name, when, _author(session, row.recorded_by, row.recorded_at))
+        else:
+            ahead = [span for span in calendar_here(session, place).spans if span.last.year >= session.today.year]
+            for span in sorted(ahead, key=lambda span: (span.first, span.key)):
+                table.add_row(span.kind, span.name, _days(span), authors.get(span.key, say("cli.days_file")))
+    if table.row_count:
+        Console().print(table)
+    else:
+        click.echo(say("cli.days_none", unit=place.name))
+
+
+@click.command("move")
+@click.argument("name")
+@_unit
+@click.option("--to", required=True, help="Its new first day, such as 2027-06-20; it takes as long as before.")
+@click.option("--last", default="", help="Its new last day, where it takes longer or shorter than before.")
+@_by
+@_yes
+def move(name: str, unit: str, to: str, last: str, phone: str, yes: bool) -> None:
+    """Move the next NAME (中考, 暑假 …) of a unit's calendar; says first which notices move with it."""
+    first, end = read_day("--to", to), read_day("--last", last) if last else None
+
+    def change(session: Session, by: Person, place: Unit) -> str:
+        span = entry_named(session, place, name)
+        moved = move_entry(session, by, place, span, first, end)
+        return say("cli.edit_would", unit=place.name, name=name, before=_days(span), after=_days(moved))
+
+    _edit(change, unit, phone, sure=yes)
+
+
+@click.command("add")
+@click.argument("kind")
+@click.argument("name")
+@_unit
+@click.option("--first", required=True, help="Its first day, such as 2027-06-05.")
+@click.option("--last", default="", help="Its last day; without it, it is a single day.")
+@_by
+@_yes
+def add(kind: str, name: str, unit: str, first: str, last: str, phone: str, yes: bool) -> None:
+    """Add an entry to a unit's calendar: KIND is term, exam, vacation, flood, holiday or local (集市, 龙舟)."""
+    if kind not in set(Kind):
+        raise Misconfigured(say("cli.kind_wrong", kind=kind, known="、".join(Kind)))
+    begins = read_day("--first", first)
+    ends = read_day("--last", last) if last else begins
+
+    def change(session: Session, by: Person, place: Unit) -> str:
+        span = new_entry(calendar_here(session, place), Kind(kind), name, begins, ends)
+        write_entry(session, by, place, span)
+        return say("cli.edit_adds", unit=place.name, name=name, after=_days(span))
+
+    _edit(change, unit, phone, sure=yes)
+
+
+@click.command("drop")
+@click.argument("name")
+@_unit
+@_by
+@_yes
+def drop(name: str, unit: str, phone: str, yes: bool) -> None:
+    """Take the next NAME out of a unit's calendar; what it has sent stays sent."""
+
+    def change(session: Session, by: Person, place: Unit) -> str:
+        span = entry_named(session, place, name)
+        write_entry(session, by, place, span, gone=True)
+        return say("cli.edit_drops", unit=place.name, name=name, before=_days(span))
+
+    _edit(change, unit, phone, sure=yes)
+
+
+def _edit(change: Change, unit: str, phone: str, *, sure: bool) -> None:
+    """Says what would be, asks, does it and says what was."""
+    store = open_store(load_settings())
+    said: list[str] = []
+
+    def do(session: Session) -> None:
+        by = staff_by_phone(session, phone)
+        said[:] = [change(session, by, unit_named(session, unit)), by.name]
+
+    if not sure:
+        _tell(said, would_move(store, do))
+        click.confirm(say("cli.edit_sure"), abort=True)
+    moved = edit(store, do)
+    if sure:
+        _tell(said, moved)
+    click.echo(say("cli.edit_done", name=said[1]))
+
+
+def _tell(said: Sequence[str], moved: Sequence[Shift]) -> None:
+    click.echo(said[0])
+    click.echo(say("cli.edit_moves") if moved else say("cli.edit_nothing"))
+    titles = {rule.name: notices()[rule.notice].title for rule in rules()}
+    for shift in moved:
+        key = "cli.edit_line"
+        if shift.done:
+            key = "cli.edit_line_done"
+        elif shift.before is None:
+            key = "cli.edit_line_new"
+        elif shift.after is None:
+            key = "cli.edit_line_off"
+        before, after = _when(shift.before), _when(shift.after)
+        click.echo(say(key, unit=shift.unit, title=titles[shift.rule], before=before, after=after))
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{local(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def _days(span: Span) -> str:
+    return str(span.first) if span.first == span.last else f"{span.first} – {span.last}"
+
+
+def _author(session: Session, person_id: int | None, at: datetime) -> str:
+    name = session.get_one(Person, person_id).name if person_id else ""
+    return say("cli.days_edited", name=name, day=local_date(at))
+
+
+def read_day(option: str, text: str) -> date:
+    """The date of an option. Raises Misconfigured naming it."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Misconfigured(say("cli.date_wrong", option=option)) from None

@@ -1,0 +1,119 @@
+"""`schedule preview`: what will come, to how many, who waits for what; why somebody gets it; the year as a file."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from bot.commands.acting import guardian_named, unit_named
+from bot.commands.schedule.days import read_day
+from bot.commands.schedule.listing import approved_text
+from bot.database import open_store
+from bot.schedule.ics import as_ics
+from bot.schedule.picture import as_svg
+from bot.schedule.year import year_of
+from bot.settings import load_settings
+from models.base.clock import local
+from models.base.store import Session
+from models.base.texts import say
+from models.messaging.notices import notices
+from models.roster.units import Unit
+from scheduler.forecast import Coming, forecast
+from scheduler.rules import rules
+from scheduler.why import Reason, unreachable, why
+
+_DAYS = 60
+
+
+@click.command("preview")
+@click.option("--from", "first", default="", help="The first day, such as 2027-06-01; today where it is not given.")
+@click.option("--to", "last", default="", help="The last day; 60 days after the first where it is not given.")
+@click.option("--unit", default="", help="Only for the guardians of the children of this unit.")
+@click.option("--why", "guardian", default="", help="A guardian (a phone, or a name and a unit): why they get what.")
+@click.option("--ics", type=click.Path(dir_okay=False, path_type=Path), help="Write the unit's days as iCalendar.")
+@click.option("--svg", type=click.Path(dir_okay=False, path_type=Path), help="Write the unit's days as a picture.")
+def preview(first: str, last: str, unit: str, guardian: str, ics: Path | None, svg: Path | None) -> None:
+    """Show what the calendar sends between two days, to how many, and who waits for another day because of what."""
+    with open_store(load_settings()).read() as session:
+        begins = read_day("--from", first) if first else session.today
+        ends = read_day("--to", last) if last else begins + timedelta(days=_DAYS)
+        place = unit_named(session, unit) if unit or ics or svg else None
+        if guardian:
+            _explain(session, guardian, begins, ends)
+        elif place is not None and (ics or svg):
+            _write(session, place, begins, ends, ics, svg)
+        else:
+            _list(session, place, begins, ends)
+
+
+def _list(session: Session, unit: Unit | None, first: date, last: date) -> None:
+    table = Table(
+        say("cli.day"),
+        say("cli.unit"),
+        say("cli.rule"),
+        say("cli.notice"),
+        say("cli.people"),
+        say("cli.preview_waits"),
+        say("cli.approved"),
+    )
+    for coming in forecast(session, first, last, unit):
+        rule = coming.each.rule
+        table.add_row(
+            f"{local(coming.at):%Y-%m-%d %H:%M}",
+            coming.place.unit,
+            rule.name,
+            notices()[rule.notice].title,
+            f"{len(coming.people):,}",
+            _waits(coming),
+            approved_text(session, rule.name, coming.each.place.unit_id, coming.at),
+        )
+    if table.row_count:
+        Console().print(table)
+    else:
+        click.echo(say("cli.nothing_planned", days=(last - first).days))
+
+
+def _waits(coming: Coming) -> str:
+    titles = _titles()
+    return "\n".join(
+        say("cli.preview_wait", count=len(people), name=titles[name]) for name, people in coming.wait.items()
+    )
+
+
+def _explain(session: Session, guardian: str, first: date, last: date) -> None:
+    person = guardian_named(session, guardian)
+    reason = unreachable(session, person.id)
+    if reason:
+        click.echo(say("cli.why_unreachable", name=person.name, reason=say(f"reason.{reason}")))
+    found = why(session, person, first, last)
+    if not found:
+        click.echo(say("cli.nothing_planned", days=(last - first).days))
+    titles = _titles()
+    for each in found:
+        when = f"{local(each.at):%Y-%m-%d %H:%M}"
+        click.echo(f"{when} 《{titles.get(each.rule, each.rule)}》 {_what(each, titles)}")
+
+
+def _what(each: Reason, titles: dict[str, str]) -> str:
+    if each.what == "got":
+        return say("cli.why_got", state=say(f"cli.state_{each.about}"))
+    if each.what == "not_meant":
+        audience = next((rule.audience for rule in rules() if rule.name == each.rule), "")
+        return say("cli.why_not_meant", audience=audience or say("audience.all"))
+    return say(f"cli.why_{each.what}", other=titles.get(each.about, each.about))
+
+
+def _write(session: Session, unit: Unit, first: date, last: date, ics: Path | None, svg: Path | None) -> None:
+    year = year_of(session, unit, first, last)
+    if ics:
+        ics.write_bytes(as_ics(year, session.now))
+        click.echo(say("cli.year_written", path=ics, spans=len(year.spans), notes=len(year.notes)))
+    if svg:
+        svg.write_text(as_svg(year), encoding="utf-8")
+        click.echo(say("cli.year_written", path=svg, spans=len(year.spans), notes=len(year.notes)))
+
+
+def _titles() -> dict[str, str]:
+    return {rule.name: notices()[rule.notice].title for rule in rules()}

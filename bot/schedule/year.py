@@ -1,0 +1,59 @@
+"""What a unit's calendar holds and brings between two days, ready to be shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from models.base.store import Session
+from models.calendar.entries import calendar_here
+from models.calendar.holidays import holiday_spans
+from models.calendar.school import Kind, Span
+from models.calendar.spans import makeup_day
+from models.messaging.notices import notices
+from models.roster.units import Unit
+from scheduler.forecast import forecast
+
+
+@dataclass(frozen=True)
+class Note:
+    """One notice on one day, to how many; `waiting`: how many get it on another day."""
+
+    at: datetime
+    rule: str
+    title: str
+    people: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Year:
+    """A unit's days from `first` to `last`: what the calendar holds, days of work and school, and the notices."""
+
+    unit: str
+    first: date
+    last: date
+    spans: Sequence[Span]
+    makeup: frozenset[date]
+    notes: Sequence[Note]
+
+
+def year_of(session: Session, unit: Unit, first: date, last: date) -> Year:
+    """The stretch of a unit, with what comes from today on. Birthdays are of the children, not of the calendar."""
+    calendar = calendar_here(session, unit)
+    holidays = holiday_spans(calendar, range(first.year, last.year + 1))
+    spans = [span for span in [*calendar.spans, *holidays] if span.first <= last and span.last >= first]
+    kept = {span.key: span for span in spans}
+    notes = [
+        Note(
+            coming.at,
+            coming.each.rule.name,
+            notices()[coming.each.rule.notice].title,
+            len(coming.people),
+            sum(map(len, coming.wait.values())),
+        )
+        for coming in forecast(session, first, last, unit)
+        if not coming.each.rule.births
+    ]
+    makeup = frozenset(span.first for span in makeup_day(calendar, first, last) if first <= span.first <= last)
+    ordered = sorted(kept.values(), key=lambda span: (span.first, list(Kind).index(span.kind), span.name))
+    return Year(unit.name, first, last, ordered, makeup, notes)

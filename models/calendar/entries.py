@@ -1,0 +1,106 @@
+"""What an administrator does to a calendar: writes, moves and drops entries; every edit is dated and attributed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from models.base import audit
+from models.base.errors import Refused
+from models.base.facts import begin, end
+from models.base.store import Session
+from models.base.turns import take_turn
+from models.calendar.calendars import CalendarEntry, calendars_now, forget
+from models.calendar.pulse import NOTICES, wake
+from models.calendar.school import Kind, SchoolCalendar, Span, faults, missing, span_key
+from models.roster.people import Duty, Person
+from models.roster.scope import duty_scope
+from models.roster.units import Unit
+
+_SEPTEMBER = 9
+_SHOWN = 8
+
+
+def calendar_here(session: Session, unit: Unit) -> SchoolCalendar:
+    """The calendar that holds in a unit, its own or inherited; an empty one where nobody above has any."""
+    return calendars_now(session).at(unit.path) or SchoolCalendar(unit.name)
+
+
+def entry_named(session: Session, unit: Unit, name: str) -> Span:
+    """The entry of that name in a unit's calendar that is not over yet, the soonest.
+
+    Raises Refused `calendar.no_entry` naming those there are.
+    """
+    ahead = [span for span in calendar_here(session, unit).spans if span.last >= session.today]
+    ahead.sort(key=lambda span: (span.first, span.key))
+    found = next((span for span in ahead if span.name == name), None)
+    if found is None:
+        known = "、".join(dict.fromkeys(span.name for span in ahead[:_SHOWN]))
+        raise Refused("calendar.no_entry", name=name, unit=unit.name, known=known)
+    return found
+
+
+def move_entry(session: Session, by: Person, unit: Unit, span: Span, first: date, last: date | None = None) -> Span:
+    """From now on an entry begins on another day, and takes as long as before unless its last day is given.
+
+    Only this unit and what inherits from it are moved. Raises as `write_entry` does.
+    """
+    moved = replace(span, first=first, last=last or first + (span.last - span.first))
+    write_entry(session, by, unit, moved)
+    return moved
+
+
+def new_entry(unit_calendar: SchoolCalendar, kind: Kind, name: str, first: date, last: date) -> Span:
+    """An entry that is not there yet, named for the school year its first day is in (a holiday for its year)."""
+    year = first.year if kind == Kind.HOLIDAY else first.year - (first.month < _SEPTEMBER)
+    key = span_key(year, kind, name)
+    taken = {span.key: span for span in unit_calendar.spans}
+    if key in taken and taken[key].first != first:  # a market every month is an entry every month
+        key = f"{key}/{first.isoformat()}"
+    return Span(kind, name, first, last, key)
+
+
+def write_entry(session: Session, by: Person, unit: Unit, span: Span, *, gone: bool = False) -> None:
+    """Writes an entry over what the files or the units above say; with `gone` it is taken out.
+
+    Raises Refused `calendar.not_yours` where the person administers the unit not, `calendar.fault` where the calendar
+    of the unit, or one that inherits from it, would be wrong.
+    """
+    if not duty_scope(session, by, frozenset({Duty.ADMIN})).covers_unit(unit):
+        raise Refused("calendar.not_yours", unit=unit.name)
+    take_turn(session, "calendar")
+    before = _wrong(session)
+    for row in session.exec(_open(unit, span.key)).all():
+        end(session, row, by=by.id)
+    facts = span.__dict__ | {"grades": "、".join(span.grades), "gone": gone, "unit_id": unit.id}
+    row = begin(session, CalendarEntry, by=by.id, **facts)
+    forget(session)
+    fault = next((fault for fault in _wrong(session) if fault not in before), None)
+    if fault is not None:
+        raise Refused("calendar.fault", why=fault)
+    wake(session, NOTICES)
+    audit.record(session, "edit_calendar", by=by.id, subject="calendar_entry", subject_id=row.id, unit=unit.id)
+
+
+def entries_of(session: Session, unit: Unit) -> Sequence[CalendarEntry]:
+    """Every edit of this very unit's calendar as it was first recorded, the oldest first: who moved what, and when."""
+    rows = select(CalendarEntry).where(CalendarEntry.unit_id == unit.id, col(CalendarEntry.until).is_(None))
+    return session.exec(rows.order_by(col(CalendarEntry.recorded_at), col(CalendarEntry.id))).all()
+
+
+def _open(unit: Unit, key: str) -> SelectOfScalar[CalendarEntry]:
+    mine = select(CalendarEntry).where(CalendarEntry.unit_id == unit.id, CalendarEntry.key == key)
+    return mine.where(col(CalendarEntry.superseded_at).is_(None), col(CalendarEntry.until).is_(None))
+
+
+def _wrong(session: Session) -> list[str]:
+    """What is wrong in any calendar of the roster, in words."""
+    known = calendars_now(session)
+    found: list[str] = []
+    for unit in known.units:
+        calendar = known.of(unit)
+        found += [f"{unit.name}“{span.name}”：{fault}" for span, fault in faults(calendar)]
+        found += [f"{unit.name}：{fault}" for _, fault in missing(calendar)]
+    return found

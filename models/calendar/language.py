@@ -1,0 +1,127 @@
+"""The words of `when` as an administrator writes them: within(flood_season).weekly("fri 16:00").not_on(makeup_day)."""
+
+import re
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedInput, UnexpectedToken
+
+from models.calendar import when
+from models.calendar.vocabulary import KINDS, WORDS, Dates, Days
+
+LONGEST = 500
+FURTHEST_DAYS = 180
+"""`before` and `after` reach no further: a calendar is read that far around."""
+
+_GRAMMAR = r"""
+start: either
+either: both ("or" both)*
+both: one ("and" one)*
+?one: atom chained*                 -> chain
+?atom: WORD [arguments] | "(" either ")"
+chained: "." WORD [arguments]
+arguments: "(" [argument ("," argument)*] ")"
+?argument: either | length | NUMBER | TEXT
+length: NUMBER UNIT
+UNIT: /(day|week)s?(?![a-z_])/
+WORD: /(?!(and|or)(?![a-z_]))[a-z_]+/
+NUMBER: /\d+/
+TEXT: /"[^"\n]*"|'[^'\n]*'/
+%ignore /\s+/
+"""
+
+
+class Misread(Exception):
+    """What was written cannot be read. `at`: where in the text; `why`: in the reader's words."""
+
+    def __init__(self, at: int, why: str) -> None:
+        super().__init__(why)
+        self.at = at
+        self.why = why
+
+
+def read(text: str) -> Dates:
+    """The days, and the hours, that a text says. Raises Misread at the word that is wrong."""
+    if len(text) > LONGEST:
+        raise Misread(LONGEST, f"太长，最多{LONGEST}个字")
+    try:
+        tree = _parser().parse(text)
+    except UnexpectedInput as error:
+        raise _stuck(error, text) from error
+    return _dates(_value(tree.children[0]), tree)
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(_GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=True, propagate_positions=True)
+
+
+def _value(node: Any) -> Any:
+    if isinstance(node, Token):
+        return int(node) if node.type == "NUMBER" else node[1:-1]
+    parts = [part for part in node.children if part is not None]
+    if node.data == "length":
+        count = int(parts[0]) * (7 if parts[1].startswith("week") else 1)
+        if count > FURTHEST_DAYS:
+            raise Misread(parts[0].start_pos, f"“{parts[0]} {parts[1]}”：最多{FURTHEST_DAYS}天")
+        return Days(count)
+    if node.data in ("either", "both"):
+        values = [_value(part) for part in parts]
+        if len(values) == 1:
+            return values[0]
+        dates = [_dates(value, part) for value, part in zip(values, parts, strict=True)]
+        if node.data == "both":
+            return Dates(when.both(*(each.when for each in dates)), dates[0].hours, births=dates[0].births)
+        if any(each.births for each in dates):
+            raise Misread(_start(parts[1]), "each(birthday) 不能和别的日子用 or 连起来，请另写一个文件")
+        return Dates(when.either(*(each.when for each in dates)), frozenset().union(*(each.hours for each in dates)))
+    if node.data == "chain":
+        made = _value(parts[0])
+        for each in parts[1:]:
+            made = _said(each.children[0], each.children[1], made)
+        return made
+    return _said(parts[0], parts[1] if len(parts) > 1 else None, None)
+
+
+def _said(name: Token, arguments: Tree[Token] | None, of: Any) -> Any:
+    """One word with its arguments; `of` is what stands before its dot."""
+    word, at = WORDS.get(name), name.start_pos or 0
+    if word is None:
+        near = get_close_matches(name, WORDS, n=2, cutoff=0.5)
+        raise Misread(at, f"“{name}”：没有这个词" + (f"，是不是 {' / '.join(near)}？" if near else ""))
+    if word.on is None and of is not None:
+        raise Misread(at, f"“{name}”前面不能是点，请写成 {word.example}")
+    if word.on is not None and not isinstance(of, word.on):
+        raise Misread(at, f"“{name}”要写在{KINDS[word.on]}的点后面，如 {word.example}")
+    nodes = [node for node in arguments.children if node is not None] if arguments is not None else []
+    given = [_value(node) for node in nodes]
+    least = 0 if word.optional else len(word.takes)
+    if not least <= len(given) <= len(word.takes):
+        raise Misread(at, f"“{name}”的括号里要有{len(word.takes)}样，如 {word.example}")
+    for value, node, kind in zip(given, nodes, word.takes, strict=False):
+        if not isinstance(value, kind):
+            raise Misread(_start(node), f"“{name}”的括号里，这里要写{KINDS[kind]}，如 {word.example}")
+    try:
+        return word.makes(*([of] if word.on else []), *given)
+    except ValueError:
+        raise Misread(at, f"“{name}”：没有这样的日子或时间，如 {word.example}") from None
+
+
+def _dates(value: Any, node: Any) -> Dates:
+    if not isinstance(value, Dates):
+        raise Misread(_start(node), f"这里要写{KINDS[Dates]}、{WORDS['before'].example}")
+    return value
+
+
+def _start(node: Any) -> int:
+    return (node.start_pos if isinstance(node, Token) else node.meta.start_pos) or 0
+
+
+def _stuck(error: UnexpectedInput, text: str) -> Misread:
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        return Misread(len(text), "没写完，看看少不少括号")
+    at = int(error.pos_in_stream or 0)
+    word = re.match(r"\w+|.", text[at:])
+    return Misread(at, f"“{word[0] if word else ''}”：这里读不懂")

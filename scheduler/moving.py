@@ -1,0 +1,85 @@
+"""What an edit of the calendar moves: what has not come due yet, and nothing else; and it is said before it is done."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import select
+
+from models.base.store import Session, Store
+from models.calendar.occurrences import Occurrence, OccurrenceState
+from scheduler.plan import Planned, places, planned
+from scheduler.rules import rules
+
+_BACK, _AHEAD = timedelta(days=31), timedelta(days=500)
+DONE = frozenset({OccurrenceState.MADE, OccurrenceState.EXPIRED, OccurrenceState.SKIPPED})
+
+
+@dataclass(frozen=True)
+class Shift:
+    """One notice of one unit that an edit touches: from when to when (None: it was not, or will not be there).
+
+    `done`: it has come due already, so it stays as it was.
+    """
+
+    rule: str
+    unit: str
+    before: datetime | None
+    after: datetime | None
+    done: bool = False
+
+
+class _Undone(Exception):
+    """Leaves a transaction without a trace."""
+
+
+def edit(store: Store, change: Callable[[Session], object]) -> list[Shift]:
+    """Makes an edit of the calendar; what it moved, in order."""
+    with store.write() as session:
+        return _shifts(session, change)
+
+
+def would_move(store: Store, change: Callable[[Session], object]) -> list[Shift]:
+    """What an edit would move; nothing is kept of it. Raises as the edit does."""
+    found: list[Shift] = []
+    with suppress(_Undone), store.write() as session:
+        found = _shifts(session, change)
+        raise _Undone
+    return found
+
+
+def _shifts(session: Session, change: Callable[[Session], object]) -> list[Shift]:
+    before = _plan(session)
+    change(session)
+    after = _plan(session)
+    settled = {(row.rule, row.unit_id, row.occasion): row.state for row in session.exec(select(Occurrence))}
+    found = list(_compared(before, after, {key for key, state in settled.items() if state in DONE}))
+    return sorted(found, key=lambda shift: (shift.done, shift.after or shift.before or session.now, shift.rule))
+
+
+_Key = tuple[str, int, str]
+
+
+def _plan(session: Session) -> dict[_Key, Planned]:
+    first, last = session.today - _BACK, session.today + _AHEAD
+    plan = planned(places(session), rules(), first, last)
+    return {(each.moment.rule.name, each.place.unit_id, each.moment.occasion): each for each in plan}
+
+
+def _compared(before: dict[_Key, Planned], after: dict[_Key, Planned], done: set[_Key]) -> Iterator[Shift]:
+    places_before = {unit_id for _, unit_id, _ in before}
+    for key in before.keys() | after.keys():
+        old, new = before.get(key), after.get(key)
+        if old is None and key[1] not in places_before:
+            old = _of_the_unit_above(before, key, after[key])
+        was, will = (each.moment.due_at if each else None for each in (old, new))
+        if was != will:
+            unit = (new or before[key]).place.unit
+            yield Shift(key[0], unit, was, will, key in done)
+
+
+def _of_the_unit_above(before: dict[_Key, Planned], key: _Key, new: Planned) -> Planned | None:
+    """What held for a unit before it had a calendar of its own: the nearest place that has it inside."""
+    above = [before.get((key[0], unit_id, key[2])) for unit_id in new.place.above]
+    return next((each for each in above if each is not None), None)

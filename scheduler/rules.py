@@ -1,0 +1,149 @@
+"""Reads `content/rules/*.toml`: one file a rule, named for it; a wrong word is named with its file, line and column."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from models.base.content import written
+from models.base.errors import Misconfigured, Refused
+from models.base.texts import CONTENT, say
+from models.calendar.language import Misread, read
+from models.calendar.quiet import BEGINS, ENDS
+from models.calendar.vocabulary import Dates
+from models.messaging.audiences.language import read as read_audience
+from models.messaging.broadcasts import Urgency
+from models.messaging.notices import notices, useful_life
+from scheduler.rule import Rule, SameDay
+
+_NEEDED = ("when", "notice", "useful_for")
+_KNOWN = (*_NEEDED, "hour", "audience", "same_day", "urgency", "until")
+_BY_RULE = (Urgency.ORDINARY, Urgency.IMPORTANT)
+"""What a calendar sends by itself never rings at night."""
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, by the name of its file. Raises Misconfigured."""
+    return tuple(load(CONTENT / "rules"))
+
+
+def load(folder: Path) -> Iterator[Rule]:
+    """Every rule of a folder. Raises Misconfigured naming the file, the line and the word."""
+    for path in sorted(folder.glob("*.toml")):
+        yield _Page(path).rule()
+
+
+class _Page:
+    """One file, and where in it everything stands."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._text = written(path)
+        try:
+            self._facts: dict[str, Any] = tomllib.loads(self._text)
+        except tomllib.TOMLDecodeError as error:
+            raise Misconfigured(f"{path.name}：{error}") from error
+
+    def rule(self) -> Rule:
+        for key in _NEEDED:
+            if key not in self._facts:
+                raise Misconfigured(f"{self._path.name}：缺少 {key}")
+        for key in self._facts:
+            if key not in _KNOWN:
+                raise self._wrong(key, f"“{key}”不认识；可用：{'、'.join(_KNOWN)}")
+        hour = self._hour()
+        found = self._when(hour)
+        return Rule(
+            name=self._path.stem,
+            when=found.when,
+            hour=hour or ENDS,
+            notice=self._notice(),
+            useful_for=self._life(),
+            audience=self._audience(),
+            same_day=SameDay(self._one_of("same_day", tuple(SameDay), SameDay.WAIT)),
+            urgency=Urgency(word) if (word := self._one_of("urgency", _BY_RULE, "")) else None,
+            until=self._until(),
+            births=found.births,
+        )
+
+    def _when(self, hour: time | None) -> Dates:
+        try:
+            found = read(self._word("when"))
+        except Misread as error:
+            raise self._wrong("when", error.why, error.at) from error
+        if hour is None and None in found.hours:
+            raise self._wrong("when", '几点发？另写一行 hour = "17:00"')
+        for each in found.hours:
+            if each is not None:
+                self._by_day("when", each)
+        return found
+
+    def _hour(self) -> time | None:
+        if "hour" not in self._facts:
+            return None
+        try:
+            hour = time.fromisoformat(self._word("hour"))
+        except ValueError:
+            raise self._wrong("hour", '时间写成 "17:00"') from None
+        self._by_day("hour", hour)
+        return hour
+
+    def _by_day(self, key: str, hour: time) -> None:
+        if not ENDS <= hour < BEGINS:
+            raise self._wrong(key, f"{hour:%H:%M} 是夜里，{BEGINS:%H:%M} 到 {ENDS:%H:%M} 不发")
+
+    def _notice(self) -> str:
+        name = self._word("notice")
+        if name not in notices():
+            raise self._wrong("notice", f"content/notices/ 里没有 {name}.md")
+        return name
+
+    def _life(self) -> timedelta:
+        try:
+            return useful_life(self._word("useful_for"))
+        except ValueError as error:
+            raise self._wrong("useful_for", str(error)) from error
+
+    def _audience(self) -> str:
+        if "audience" not in self._facts:
+            return ""
+        text = self._word("audience")
+        try:
+            read_audience(text)
+        except Refused as error:
+            raise self._wrong("audience", say(error.key, **error.params)) from error
+        return text
+
+    def _until(self) -> date | None:
+        day = self._facts.get("until")
+        if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
+            raise self._wrong("until", "until 要写成日期，如 2028-08-31，不加引号")
+        return day
+
+    def _one_of(self, key: str, known: Sequence[str], otherwise: str) -> str:
+        if key not in self._facts:
+            return otherwise
+        if self._word(key) not in known:
+            raise self._wrong(key, f"“{self._word(key)}”不认识；可用：{'、'.join(known)}")
+        return self._word(key)
+
+    def _word(self, key: str) -> str:
+        if not isinstance(self._facts[key], str):
+            raise self._wrong(key, f"{key} 要写在引号里")
+        return str(self._facts[key])
+
+    def _wrong(self, key: str, why: str, at: int | None = None) -> Misconfigured:
+        """The fault of a key, or of the character at `at` of its value, with the place in the file."""
+        found = re.search(rf"^[ \t]*{re.escape(key)}[ \t]*=", self._text, re.M)
+        place = found.start() if found else 0
+        if found and at is not None:
+            value = self._text.find(self._word(key), found.end())
+            place = value + at if value >= 0 else place
+        line = self._text.count("\n", 0, place) + 1
+        column = place - (self._text.rfind("\n", 0, place) + 1) + 1
+        where = f"{self._path.name}:{line}:{column}" if at is not None else f"{self._path.name}:{line}"
+        return Misconfigured(f"{where} {why}")

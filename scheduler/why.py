@@ -1,0 +1,103 @@
+"""Why a guardian got a notice, or will, or did not: a line for every notice that came due where their children are."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from models.base.clock import local_date
+from models.base.facts import holding
+from models.base.store import Session
+from models.calendar.occurrences import Occurrence, OccurrenceState, first_of, standing_approval
+from models.messaging.audiences import with_accounts
+from models.messaging.outbox import Delivery, State
+from models.roster.children import Child
+from models.roster.people import Person
+from models.roster.ties import Guardianship
+from models.roster.units import Unit
+from scheduler.forecast import forecast
+from scheduler.plan import Place, places, planned
+from scheduler.rules import rules
+from scheduler.spacing import as_planned
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One line. `what`: got, comes, waits, not_meant, held, expired, skipped, approval. `about`: the state of what was
+    sent, or the rule that goes first."""
+
+    at: datetime
+    rule: str
+    what: str
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class _Of:
+    """A guardian, and the units their children are in, with all above."""
+
+    person: Person
+    units: frozenset[int]
+    sent: dict[int, Delivery] = field(default_factory=dict)
+
+
+def why(session: Session, person: Person, first: date, last: date) -> list[Reason]:
+    """Every notice of the calendar between two days and what became or becomes of it for one guardian, in order."""
+    rows = session.exec(select(Delivery).where(Delivery.person_id == person.id, Delivery.rung == 0)).all()
+    of = _Of(person, _units(session, person), {row.broadcast_id: row for row in rows if row.broadcast_id is not None})
+    found = [*_past(session, of, first, last), *_future(session, of, first, last)]
+    return sorted(found, key=lambda each: (each.at, each.rule))
+
+
+def unreachable(session: Session, person_id: int) -> str:
+    """Why nothing can be sent to somebody now (unbound, not_following, no_consent), or ''."""
+    one = sa.select(sa.literal(person_id, sa.BigInteger).label("person_id"), sa.literal(1).label("at_home"))
+    return str(session.connection().execute(with_accounts(one.subquery())).one().reason)
+
+
+def _units(session: Session, person: Person) -> frozenset[int]:
+    tie = holding(Guardianship, session.today).where(Guardianship.person_id == person.id).subquery()
+    query = sa.select(col(Unit.path)).join(Child, col(Child.unit_id) == col(Unit.id))
+    query = query.where(col(Child.id).in_(sa.select(tie.c.child_id)), col(Child.left_on).is_(None))
+    paths = session.connection().execute(query).scalars()
+    return frozenset(int(part) for path in paths for part in path.split("/") if part)
+
+
+def _past(session: Session, of: _Of, first: date, last: date) -> Iterator[Reason]:
+    """What came due and was settled."""
+    rows = session.exec(select(Occurrence).where(col(Occurrence.unit_id).in_(of.units))).all()
+    got = {(row.rule, first_of(row.occasion)) for row in rows if row.broadcast_id in of.sent}
+    later = {(row.rule, row.occasion) for row in rows if row.occasion != first_of(row.occasion)}
+    for row in rows:
+        if not first <= local_date(row.due_at) <= last:
+            continue
+        delivery = of.sent.get(row.broadcast_id or 0)
+        if delivery is not None:
+            yield Reason(delivery.planned_at, row.rule, "got", State(delivery.state).name.lower())
+        elif row.state in (OccurrenceState.HELD, OccurrenceState.EXPIRED):
+            yield Reason(row.due_at, row.rule, row.state.value)
+        elif row.state != OccurrenceState.WAITING and (row.rule, row.occasion) not in {*got, *later}:
+            yield Reason(row.due_at, row.rule, "not_meant")
+
+
+def _future(session: Session, of: _Of, first: date, last: date) -> Iterator[Reason]:
+    """What is to come."""
+    named: set[tuple[str, str]] = set()
+    for coming in forecast(session, first, last, among=[of.person.id]):
+        named.add((coming.each.rule.name, first_of(coming.each.occasion)))
+        unit = session.get_one(Unit, coming.each.place.unit_id)
+        if standing_approval(session, coming.each.rule.name, unit) is None:
+            yield Reason(coming.at, coming.each.rule.name, "approval")
+        elif coming.people:
+            yield Reason(coming.at, coming.each.rule.name, "comes")
+        yield from (Reason(coming.at, coming.each.rule.name, "waits", other) for other in coming.wait)
+    for each in planned(_here(session, of.units), rules(), max(first, session.today), last):
+        pending = as_planned(each)
+        if (pending.rule.name, pending.occasion) not in named and pending.due_at > session.now and not pending.birthday:
+            yield Reason(pending.due_at, pending.rule.name, "not_meant")
+
+
+def _here(session: Session, units: frozenset[int]) -> Sequence[Place]:
+    return [place for place in places(session) if place.unit_id in units]

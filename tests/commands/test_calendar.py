@@ -1,0 +1,105 @@
+"""schedule days, move, add, drop, preview: an administrator edits the calendar and sees before what it moves."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import icalendar
+import pytest
+from sqlmodel import select
+
+from models.base.clock import SystemClock, local_date
+from models.calendar.entries import entry_named
+from models.roster.units import Unit
+from tests.commands.conftest import CHEN, FATHER, GRANDMOTHER, LI, WANG
+from tests.commands.office import Office
+
+TODAY = local_date(SystemClock().now())
+
+
+def next_exam(office: Office, unit: str = "青禾县") -> date:
+    store = office.store()
+    with store.read() as session:
+        place = session.exec(select(Unit).where(Unit.name == unit)).one()
+        found = entry_named(session, place, "中考").first
+    store.close()
+    return found
+
+
+@pytest.fixture
+def exam(office: Office) -> date:
+    return next_exam(office)
+
+
+def test_an_exam_is_moved_after_a_look_and_a_yes(office: Office, exam: date) -> None:
+    to = exam + timedelta(days=2)
+    args = ("schedule", "move", "中考", "--unit", "青禾县", "--to", str(to), "--by", WANG)
+    looked = office.bot(*args, typed="n\n")
+    notice = exam - timedelta(days=7)
+    assert f"青禾县《中考，陪他走稳这步》 {notice} 17:00 → {notice + timedelta(days=2)} 17:00" in looked.out
+    assert next_exam(office) == exam
+    assert "改好了，记在王启明名下" in office.does(*args, typed="y\n")
+    assert next_exam(office) == to
+    history = office.does("schedule", "days", "--unit", "青禾县", "--history")
+    assert "中考" in history and "王启明" in history and str(to) in history
+    assert f"王启明，{TODAY}" in office.does("schedule", "days", "--unit", "青禾县")
+
+
+def test_a_school_moves_its_own_and_the_county_stays(office: Office, exam: date) -> None:
+    to = exam + timedelta(days=1)
+    office.does("schedule", "move", "中考", "--unit", "竹山小学", "--to", str(to), "--by", CHEN, "--yes")
+    assert (next_exam(office, "竹山小学"), next_exam(office)) == (to, exam)
+
+
+def test_a_local_day_is_added_and_dropped(office: Office) -> None:
+    day = str(TODAY + timedelta(days=20))
+    unit = ("--unit", "青禾县", "--by", WANG, "--yes")
+    said = office.does("schedule", "add", "local", "集市", "--first", day, *unit)
+    assert f"加上“集市”：{day}" in said and "没有通知跟着动" in said
+    assert "集市" in office.does("schedule", "days", "--unit", "柳溪小学")
+    assert "去掉" in office.does("schedule", "drop", "集市", *unit)
+    assert "集市" not in office.does("schedule", "days", "--unit", "柳溪小学")
+
+
+def test_slips_are_named_and_change_nothing(office: Office, exam: date) -> None:
+    move = ("schedule", "move", "中考", "--unit", "青禾县", "--yes")
+    assert "--to：日期写成" in office.refuses(*move, "--to", "后天", "--by", WANG)
+    assert "要青禾县或上级的管理员来改" in office.refuses(*move, "--to", str(exam), "--by", CHEN)
+    assert "要青禾县或上级的管理员来改" in office.refuses(*move, "--to", str(exam), "--by", LI)
+    assert "暑假" in office.refuses(*move, "--to", str(exam.replace(month=7, day=20)), "--by", WANG)
+    unknown = ("schedule", "drop", "龙舟", "--unit", "青禾县", "--by", WANG, "--yes")
+    assert "往后没有“龙舟”" in office.refuses(*unknown)
+    add = ("schedule", "add", "market", "集市", "--unit", "青禾县", "--by", WANG, "--first", str(TODAY), "--yes")
+    assert "没有 market" in office.refuses(*add)
+    assert next_exam(office) == exam
+
+
+def test_the_preview_says_what_comes_and_to_how_many(office: Office) -> None:
+    winter = ("schedule", "preview", "--to", str(TODAY + timedelta(days=120)), "--unit")
+    said = office.does(*winter, "青禾县")
+    line = next(line for line in said.splitlines() if "winter_vacation" in line)
+    assert "│ 3 " in line and "没有批准" in line
+    assert "│ 1 " in next(line for line in office.does(*winter, "竹山小学").splitlines() if "winter_vacation" in line)
+
+
+def test_why_somebody_gets_something_or_not(office: Office, exam: date) -> None:
+    to = ("--to", str(exam))
+    said = office.does("schedule", "preview", "--why", GRANDMOTHER, *to)
+    assert "《中考，陪他走稳这步》 不发给这位：年龄=14-16" in said and "没有人批准，到时不发" in said
+    until = str(TODAY + timedelta(days=390))
+    office.does("schedule", "approve", "all", "--unit", "青禾县", "--by", LI, "--until", until)
+    assert "会发" in office.does("schedule", "preview", "--why", "张桂花 柳溪小学", *to)
+    assert "现在收不到" in office.does("schedule", "preview", "--why", FATHER, *to)
+    assert "没有监护人" in office.refuses("schedule", "preview", "--why", "13899999999")
+
+
+def test_the_year_as_a_file_for_calendar_programs_and_as_a_picture(office: Office, tmp_path: Path) -> None:
+    files = (tmp_path / "year.ics", tmp_path / "year.svg")
+    year = ("--from", str(TODAY), "--to", str(TODAY + timedelta(days=300)), "--unit", "青禾县")
+    office.does("schedule", "preview", *year, "--ics", str(files[0]), "--svg", str(files[1]))
+    events = icalendar.Calendar.from_ical(files[0].read_bytes()).walk("VEVENT")
+    names = {str(event["summary"]): event for event in events}
+    assert "寒假" in names and "寒假，一家人好好过" in names
+    assert len({str(event["uid"]) for event in events}) == len(events)
+    assert names["寒假，一家人好好过"]["dtstart"].dt.utcoffset() == timedelta(0)
+    picture = files[1].read_text(encoding="utf-8")
+    assert picture.startswith("<svg") and "寒假，一家人好好过" in picture and "<script" not in picture
