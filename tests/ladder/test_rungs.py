@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.base.clock import SHANGHAI
 from models.base.errors import Misconfigured
@@ -62,7 +62,9 @@ def test_an_answer_to_the_reminder_answers_the_notice(house: House, store: Store
     assert "山洪来了" in house.types(FATHER, "1")
     with store.read() as session:
         rows = session.exec(
-            select(Delivery).where(Delivery.person_id == agreed.father, Delivery.kind == "notice")
+            select(Delivery)
+            .where(Delivery.person_id == agreed.father, Delivery.kind == "notice")
+            .order_by(col(Delivery.rung))
         ).all()
         assert [row.rung for row in rows] == [0, 1]
         assert {State(row.state) for row in rows} == {State.ACKNOWLEDGED}
