@@ -10,7 +10,7 @@ from models.messaging.freezing import Freezer
 from models.messaging.outbox.closing import close_overdue
 
 _EVERY = 1.0
-_LOOK_EVERY = 0.2
+_LOOK_EVERY = 0.1
 """Seconds until the next look for something to freeze: an alert shall start within one."""
 
 
