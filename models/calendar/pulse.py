@@ -3,11 +3,12 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from sqlalchemy import bindparam
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, select
 
 from models.base.clock import Clock
-from models.base.store import BigId, Moment, Session, Store
+from models.base.store import BigId, Moment, Session, Store, UtcDateTime
 from models.base.turns import hold
 
 NOTICES = "notices"
@@ -27,6 +28,11 @@ class Pulse(SQLModel, table=True):
     next_at: datetime = Moment()
     looked_at: datetime = Moment()
     mark: int = Field(default=0, sa_type=BigId)
+
+
+_NOW, _TOMORROW = (bindparam(name, type_=UtcDateTime) for name in ("now", "tomorrow"))
+_RESTING = select(Pulse.name).where(col(Pulse.next_at) > _NOW, col(Pulse.next_at) < _TOMORROW)
+"""Built once: an idle tick asks it every few seconds."""
 
 
 class Lease(SQLModel, table=True):
@@ -50,8 +56,7 @@ def pulse(session: Session, name: str) -> Pulse:
 
 def resting(session: Session) -> set[str]:
     """The tasks that are not due yet. One that would rest for days rests by a clock that was moved back: it is due."""
-    tomorrow = session.now + timedelta(days=2)
-    return set(session.exec(select(Pulse.name).where(Pulse.next_at > session.now, Pulse.next_at < tomorrow)))
+    return set(session.exec(_RESTING, params={"now": session.now, "tomorrow": session.now + timedelta(days=2)}))
 
 
 def wake(session: Session, name: str) -> None:

@@ -18,12 +18,14 @@ from models.messaging.words import channel_now, words_of
 
 USEFUL_FOR = timedelta(hours=3)
 """From 18:30 to the quiet hours: on another day “昨晚” would not be true."""
+_DUE = col(LessonRecord.checkin_due_at)
+_NEXT = select(LessonRecord.checkin_due_at).where(_DUE.is_not(None)).order_by(_DUE).limit(1)
+"""Built once: an idle tick asks it every few seconds."""
 
 
 def next_checkin_at(session: Session) -> datetime | None:
     """When the next question is due (by an index), or None."""
-    query = select(LessonRecord.checkin_due_at).where(col(LessonRecord.checkin_due_at).is_not(None))
-    return session.exec(query.order_by(col(LessonRecord.checkin_due_at)).limit(1)).first()
+    return session.exec(_NEXT).first()
 
 
 def due_checkins(session: Session, limit: int = 100) -> tuple[int, list[Delivery]]:

@@ -24,6 +24,9 @@ MADE_UP_WITHIN = timedelta(days=2)
 USEFUL_FOR = timedelta(days=1)
 KIND = "lesson"
 _CARD_CHARS = 20
+_DUE = col(LessonTime.next_at)
+_NEXT = select(LessonTime.next_at).where(_DUE.is_not(None)).order_by(_DUE).limit(1)
+"""Built once: an idle tick asks it every few seconds."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,7 @@ class Share:
 
 def next_digest_at(session: Session) -> datetime | None:
     """When the next guardian's lesson is due (by an index), or None."""
-    query = select(LessonTime.next_at).where(col(LessonTime.next_at).is_not(None))
-    return session.exec(query.order_by(col(LessonTime.next_at)).limit(1)).first()
+    return session.exec(_NEXT).first()
 
 
 def due_digests(session: Session, limit: int = 100) -> Evening:

@@ -38,6 +38,8 @@ from models.roster.units import Unit
 Find = Callable[[Session, Broadcast, Steps], Ids]
 Do = Callable[[Session, Broadcast, Sequence[int]], int]
 AT_ONCE = 500
+_NEXT_LOOK = select(func.min(Ladder.next_at))
+"""Built once: an idle tick asks it every few seconds."""
 _CALLS_AT_ONCE = 100
 _SCHOOLS_AT_ONCE = 20
 
@@ -61,7 +63,7 @@ def begin_ladder(session: Session, broadcast: Broadcast) -> None:
 
 def next_look_at(session: Session) -> datetime | None:
     """When the next ladder is due, from an index."""
-    return session.exec(select(func.min(Ladder.next_at))).one()
+    return session.exec(_NEXT_LOOK).one()
 
 
 def due_ladders(session: Session) -> Sequence[int]:
