@@ -19,7 +19,7 @@ from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
 _PACKAGES = ("pycurl", "psycopg", "sqlalchemy", "sqlmodel", "flask", "waitress")
-_PEERS = ("wechatpy", "uvloop", "werobot", "gunicorn")
+_PEERS = ("wechatpy", "uvloop", "werobot", "gunicorn", "apscheduler")
 
 
 @dataclass(frozen=True)
