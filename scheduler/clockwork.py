@@ -1,8 +1,7 @@
-"""A thread wakes, the database decides: a tick asks what is due, so restarts and a second scheduler are harmless."""
+"""APScheduler wakes, the database decides: a tick asks what is due, so restarts and a second scheduler are harmless."""
 
 import logging
 import socket
-import threading
 import traceback
 from collections.abc import Sequence
 
@@ -14,6 +13,7 @@ from models.calendar.pulse import NOTICES, lead, pulse, resting, step_down, wake
 from scheduler.rules import rules
 from scheduler.task import Made, Task
 from scheduler.tasks import TASKS
+from scheduler.waking import Waker
 
 LEADER = "scheduler"
 _log = logging.getLogger(__name__)
@@ -51,9 +51,7 @@ class Clockwork:
         self._store = store
         self._machine = machine or SystemClock()
         self._holder = f"{socket.gethostname()[:18]}:{new_id()}"
-        self._every = every_seconds
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="scheduler", daemon=True)
+        self._waker = Waker(every_seconds)
 
     def start(self) -> None:
         """Begins to tick, at once and then regularly. Raises Misconfigured for a wrong calendar or rule."""
@@ -61,20 +59,13 @@ class Clockwork:
         with self._store.write() as session:
             pulse(session, NOTICES)
             wake(session, NOTICES)
-        self._thread.start()
+        self._waker.begin(self.beat)
 
     def stop(self) -> None:
         """Lets a running tick end, and gives the lead to another."""
-        self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        if self._waker.running:
+            self._waker.shutdown(wait=True)
         step_down(self._store, LEADER, self._holder, self._machine)
-
-    def _run(self) -> None:
-        """The rest between two beats is counted by the monotonic clock: nobody can turn that one back."""
-        self.beat()
-        while not self._ended.wait(self._every):
-            self.beat()
 
     def beat(self) -> list[Made]:
         """One tick, if this scheduler leads; a failure is logged and tried again with the next."""

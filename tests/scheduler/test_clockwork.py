@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
+from models.base.clock import SystemClock
 from models.base.store import Session, Store
 from models.calendar.occurrences import Occurrence
 from models.calendar.pulse import LEASE, Pulse, lead, step_down
 from scheduler.clockwork import Clockwork, tick
 from scheduler.task import Made, Task
+from scheduler.waking import Waker
 from tests.cast import Cast
 from tests.conftest import FrozenClock
 
@@ -131,3 +133,18 @@ def test_a_clock_moved_back_for_good_does_not_put_the_scheduler_to_sleep(
     with store.read() as session:
         asleep = session.get_one(Pulse, "notices")
         assert asleep.next_at < datetime(2027, 7, 2, 4, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_jump_of_the_machines_clock_keeps_no_beat_waiting(hours: int) -> None:
+    """The next run lies an hour ahead after the clock went back by one, an hour behind after it went forward."""
+    waker, beats = Waker(0.1), threading.Semaphore(0)
+    waker.begin(beats.release)
+    try:
+        assert beats.acquire(timeout=30)
+        (job,) = waker.get_jobs()
+        job.modify(next_run_time=SystemClock().now() - timedelta(hours=hours))
+        for _ in range(5):
+            assert beats.acquire(timeout=30)
+    finally:
+        waker.shutdown(wait=True)
