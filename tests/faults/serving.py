@@ -1,7 +1,6 @@
-"""`python -m bot serve` as a process of its own over a trial's database, to be killed and begun again."""
+"""`python -m bot serve` and `work` as processes over a trial's database, to be killed and begun again."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from tests.faults.run_worker import MASTER_KEY
 from tests.faults.trial import Trial
 from tests.simulator.running import AES_KEY, APP_ID, ROOT, SECRET, TOKEN
 
+_READY_WITHIN = 120.0
 _CONFIG = """
 [wechat]
 app_id = "{APP_ID}"
@@ -29,6 +29,8 @@ lesson = "T_lesson"
 task = "T_task"
 [database]
 url = "{database}"
+[redis]
+url = "{redis}"
 [server]
 port = {port}
 public_url = "http://127.0.0.1:{port}"
@@ -43,50 +45,54 @@ folder = "{folder}"
 """
 
 
-def write_config(trial: Trial, port: int) -> Path:
+def write_config(trial: Trial, port: int, redis: str = "") -> Path:
     """The settings of a bot over a trial's database, in its folder."""
     folder = trial.folder / "storage"
     folder.mkdir(exist_ok=True)
     facts = {"APP_ID": APP_ID, "SECRET": SECRET, "TOKEN": TOKEN, "AES_KEY": AES_KEY, "MASTER_KEY": MASTER_KEY}
     facts |= {"api": trial.simulator.url, "database": trial.url, "port": str(port), "folder": str(folder)}
     config = trial.folder / "trial.toml"
-    config.write_text(_CONFIG.format(**facts), encoding="utf-8")
+    config.write_text(_CONFIG.format(**facts, redis=redis), encoding="utf-8")
     return config
 
 
-class Serving:
-    """One bot. `start` after a kill begins it again on the same port and database."""
+class Bot:
+    """A bot's processes, by the commands that an operator types."""
 
-    def __init__(self, trial: Trial) -> None:
+    def __init__(self, trial: Trial, redis: str = "") -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        self._config = write_config(trial, port)
-        self._process: subprocess.Popen[bytes] | None = None
+        self._config = write_config(trial, port, redis)
+        self._processes: list[subprocess.Popen[bytes]] = []
         self.url = f"http://127.0.0.1:{port}"
 
-    def start(self) -> None:
-        """Begins and waits until it answers."""
+    def __enter__(self) -> "Bot":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes:
+            process.kill()
+            process.wait()
+
+    def begin(self, command: str) -> "subprocess.Popen[bytes]":
+        """Begins one; what serves has answered when this returns."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOUWANG_")}
         environment |= {"SHOUWANG_CONFIG": str(self._config), "PYTHONUTF8": "1"}
-        quiet = subprocess.DEVNULL
-        command = [sys.executable, "-m", "bot", "serve"]
-        self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=quiet)
-        deadline = time.monotonic() + 30
-        while not self._answers():
-            assert self._process.poll() is None and time.monotonic() < deadline
+        typed = [sys.executable, "-m", "bot", command]
+        process = subprocess.Popen(typed, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        self._processes.append(process)
+        deadline = time.monotonic() + _READY_WITHIN
+        while command == "serve" and not self._answers():
+            assert process.poll() is None and time.monotonic() < deadline
             time.sleep(0.05)
+        return process
 
-    def kill(self) -> None:
+    def kill(self, process: "subprocess.Popen[bytes]") -> None:
         """`kill -9`."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
-
-    def stop(self) -> None:
-        """Ends it if it still runs."""
-        if self._process is not None and self._process.poll() is None:
-            self.kill()
+        process.kill()
+        process.wait()
+        self._processes.remove(process)
 
     def _answers(self) -> bool:
         try:

@@ -34,7 +34,7 @@ def test_workers_killed_two_hundred_times_double_and_lose_nobody(trials: Trials)
     for number in range(BROADCASTS):
         broadcast = trial.broadcast(f"看住水{number}")
         for after in sorted(dice.sample(range(CROWD * 19 // 20), KILLS)):
-            trial.until_reached(CROWD * number + after)
+            trial.until_reached(after, broadcast)
             time.sleep(dice.uniform(0, 0.1))  # the moment of the kill is the point of the trial
             victim = dice.randrange(WORKERS)
             in_hand.append(trial.kill(workers[victim]))
