@@ -31,6 +31,9 @@ test: .venv/.dev tools ## Install what tests need and run them all
 	$(BIN)/pytest -n auto --dist loadfile -m "not alone"
 	$(BIN)/pytest -m alone
 
+faults: .venv/.dev tools ## Try delivery against kills and a faulty platform, with 100,000 messages (docs/trials.md)
+	SHOUWANG_TRIAL_MESSAGES=100000 $(BIN)/pytest tests/faults -s
+
 lint: .venv/.dev ## Check style, types and the layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

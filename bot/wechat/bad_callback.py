@@ -1,4 +1,4 @@
-"""The one exception for whatever is wrong with a callback; it carries a reason code and never the body."""
+"""What is wrong with a callback, or with us when it came; it carries a reason code and never the body."""
 
 _FORBIDDEN = {"signature", "stale", "replayed", "wrong_app", "mode"}
 
@@ -16,3 +16,7 @@ class BadCallback(Exception):
         if self.reason == "too_large":
             return 413
         return 403 if self.reason in _FORBIDDEN else 400
+
+
+class NotKept(Exception):
+    """A report that nobody reads an answer to, and that could not be kept: the platform shall bring it again."""

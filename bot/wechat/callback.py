@@ -1,4 +1,4 @@
-"""`/wechat`: whatever arrives, the answer is a reply, an empty 200 or a 4xx, in time, and never a 5xx.
+"""`/wechat`: whatever arrives, the answer is a reply, an empty 200 or a 4xx, in time; 503 says *bring it again*.
 
 It stands before the web framework: a broadcast brings a callback from everyone at once, and routes, cookies and
 sessions, which no callback has, would cost more than all that one needs.
@@ -14,7 +14,7 @@ from flask import Flask
 
 from bot.wechat import inbound, reply, xmltree
 from bot.wechat.answering import DEADLINE_SECONDS, Race, answer_in_time
-from bot.wechat.bad_callback import BadCallback
+from bot.wechat.bad_callback import BadCallback, NotKept
 from bot.wechat.crypto import Gate
 from bot.wechat.inbound import Event, Message
 from bot.wechat.trouble import whereabouts
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 PATH = "/wechat"
 _QUERY_BYTES = 2048
 _STATUS = {200: "200 OK", 400: "400 Bad Request", 403: "403 Forbidden", 413: "413 Content Too Large"}
+_AGAIN = "503 Service Unavailable"
 _PLAIN, _XML = "text/plain; charset=utf-8", "application/xml; charset=utf-8"
 
 Receive = Callable[[Message | Event, Race], str | None]
@@ -75,6 +76,9 @@ class Callback:
         except BadCallback as bad:
             log.info("callback refused: %s", bad.reason)
             status = bad.status
+        except NotKept:
+            start(_AGAIN, [("Content-Length", "0")])
+            return ()
         body = text.encode()
         # Not HTML: the URL check echoes what it was sent.
         head = [("Content-Type", kind), ("X-Content-Type-Options", "nosniff"), ("Content-Length", str(len(body)))]
@@ -82,7 +86,7 @@ class Callback:
         return (body,)
 
     def _post(self, environ: dict[str, Any]) -> tuple[str, str]:
-        """The kind and the text of the answer. Raises BadCallback."""
+        """The kind and the text of the answer. Raises BadCallback, and NotKept."""
         opened = self._gate.open(_query(environ), _body(environ))
         message = inbound.parse(opened.body)
         words = self._words(message)
@@ -97,6 +101,8 @@ class Callback:
                 # It has no words that could be late, and there are as many as messages: no thread of its own.
                 return self._receive(message, Race())
             return answer_in_time(self._executor, lambda race: self._receive(message, race), self._deadline_seconds)
+        except NotKept:
+            raise
         except Exception as error:
             log.error("callback failed (%s): %s", message.kind, whereabouts(error))
             return say("edge.not_kept") if isinstance(message, Message) else None

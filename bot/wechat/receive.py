@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.wechat import reply
 from bot.wechat.answering import Race
+from bot.wechat.bad_callback import NotKept
 from bot.wechat.inbound import Event, Message
 from bot.wechat.trouble import whereabouts
 from handlers.danger import danger_words
@@ -55,7 +56,8 @@ class Rooms:
 
 
 def receive(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) -> str | None:
-    """The words for the reply, None for an empty one. Never raises for a failure of ours: it is logged and answered."""
+    """The words for the reply, None for an empty one. A failure of ours is logged and answered; for a report, which
+    the platform can bring again, it raises NotKept."""
     if isinstance(inbound, Event) and not (inbound.is_receipt or inbound.is_consent or inbound.kind in SPOKEN_EVENTS):
         return None
     for left in reversed(range(TRIES)):
@@ -107,6 +109,8 @@ def _leave(session: Session, rooms: Rooms, row: inbox.Admitted, words: str, race
 def _nothing_kept(store: Store, rooms: Rooms, inbound: Message | Event, race: Race, error: Exception) -> str | None:
     trouble = new_id()
     log.error("callback %s was not kept (%s): %s", trouble, inbound.kind, whereabouts(error))
+    if isinstance(inbound, Event) and (inbound.is_receipt or inbound.is_consent):
+        raise NotKept from error
     if isinstance(inbound, Event) and inbound.kind not in _ANSWERABLE:
         return None
     words = say("edge.danger_not_kept" if danger_words(said(inbound).words) else "edge.not_kept")

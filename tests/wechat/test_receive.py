@@ -191,12 +191,15 @@ def test_receipts_pass_by_the_inbox_and_the_dialogue(store: Store, clock: Frozen
         assert edge.messages() == [] and edge.facts() == 0
 
 
-def test_a_receipt_that_cannot_be_kept_is_an_empty_200_and_a_log_line(
+def test_a_receipt_that_cannot_be_kept_is_asked_for_again(
     store: Store, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     with open_edge(store, clock) as edge:
         edge.hook = lambda: 1 // 0  # type: ignore[assignment]
+        assert edge.post(plain_query(clock.now()), job("success").encode()).status_code == 503
+        edge.hook = lambda: None
         assert content(edge.post(plain_query(clock.now()), job("success").encode())) == ""
+        assert [receipt.status for receipt in edge.receipts] == ["success"]
     assert "TEMPLATESENDJOBFINISH" in caplog.text and "ZeroDivisionError" in caplog.text
 
 
