@@ -8,6 +8,7 @@ from typing import Self
 
 from bot.app import House
 from bot.delivery.quotas import REST_SECONDS
+from bot.garbage import look_for_garbage_rarely
 from bot.listening import Listening
 from bot.loops import Loop
 from models.base.errors import Misconfigured
@@ -33,6 +34,7 @@ class Running:
     def __enter__(self) -> Self:
         """Begins. Raises Misconfigured where the port is taken."""
         deliver, schedule, web = self._parts
+        look_for_garbage_rarely()
         if deliver:
             self._deliver()
         if schedule:

@@ -11,6 +11,7 @@ from granian.constants import HTTPModes, Interfaces
 
 from bot.app import create_app
 from bot.database import open_store
+from bot.garbage import look_for_garbage_rarely
 from bot.log import set_up
 from bot.settings import Settings
 from models.base.errors import Misconfigured
@@ -48,7 +49,9 @@ def serve_city(settings: Settings) -> None:
 def _loaded(settings: Settings) -> Flask:
     """In each process, which shares nothing with this one."""
     set_up()
-    return create_app(settings)
+    web = create_app(settings)
+    look_for_garbage_rarely()
+    return web
 
 
 def _must_be_free(host: str, port: int) -> None:
