@@ -12,6 +12,7 @@ from models.calendar.occurrences import (
     Occurrence,
     OccurrenceState,
     following,
+    held_lately,
     settled,
     standing_approval,
     told_of_held,
@@ -44,7 +45,7 @@ def decide(session: Session, row: Occurrence, each: Pending, today: Sequence[Pen
         row.state, row.why = OccurrenceState.SKIPPED, f"no notice {rule.notice}"
     elif approval is None:
         row.state, row.why = OccurrenceState.HELD, "no approval"
-        if first:
+        if first and not held_lately(session, row):
             _tell_held(session, row, notice, unit)
     else:
         _send(session, row, each, notice, session.get_one(Person, approval.person_id), today)

@@ -116,6 +116,14 @@ def settled(session: Session, rule: str, unit_id: int, occasion: str) -> Occurre
     return session.exec(query).first()
 
 
+def held_lately(session: Session, row: Occurrence) -> bool:
+    """Whether the same rule had no approval in the same unit within the week before: whoever decides knows."""
+    before = (Occurrence.rule == row.rule, Occurrence.unit_id == row.unit_id, col(Occurrence.id) != row.id)
+    lately = (col(Occurrence.due_at) > row.due_at - timedelta(days=7), col(Occurrence.due_at) <= row.due_at)
+    unapproved = col(Occurrence.state).in_((OccurrenceState.HELD, OccurrenceState.EXPIRED))
+    return session.exec(select(Occurrence.id).where(*before, *lately, unapproved).limit(1)).first() is not None
+
+
 def first_of(occasion: str) -> str:
     """The occasion itself, for one of those who waited."""
     return occasion.partition("+")[0]

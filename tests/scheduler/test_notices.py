@@ -157,6 +157,18 @@ def test_without_an_approval_it_is_held_and_somebody_is_told_once(
         assert [row.words["title"] for row in told if "中考" in row.words["text"]] == ["有一条通知没发"]
 
 
+def test_a_rule_of_every_day_without_an_approval_is_told_of_once(
+    store: Store, clock: FrozenClock, agreed: Cast
+) -> None:
+    tick(store)
+    for day in range(2, 16):
+        clock.set(at(6, day, 9, 0))
+        assert "held" in states(tick(store), "birthday")
+    with store.read() as session:
+        told = session.exec(select(Delivery).where(Delivery.person_id == agreed.li)).all()
+        assert len([row for row in told if "生日" in row.words["text"]]) == 1
+
+
 def test_what_was_held_goes_once_approved_and_expires_unapproved(
     store: Store, clock: FrozenClock, agreed: Cast
 ) -> None:
