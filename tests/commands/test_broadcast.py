@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
+from bot.delivery.errands import Errands
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.freezing import Freezer
 from models.messaging.outbox import Batch, BatchState, Delivery, State
@@ -34,6 +35,15 @@ def _state(office: Office, number: str) -> BroadcastState:
         found = [each for each in session.exec(select(Broadcast)) if str(each.id).endswith(number)]
     store.close()
     return found[0].state
+
+
+def _done_by_a_worker(office: Office) -> None:
+    """What a worker does besides sending: here, giving whom a stop overtook their rows and closing them."""
+    store = office.store()
+    errands = Errands(store)
+    while errands.run(at_once=True):
+        pass
+    store.close()
 
 
 def _told(office: Office, openid: str) -> list[str]:
@@ -115,8 +125,9 @@ def test_it_can_be_paused_resumed_and_stopped_for_good(office: Office) -> None:
     assert "停了" in office.does("broadcast", "stop", number, "--by", LI)
     assert _state(office, number) == BroadcastState.CANCELLED
     assert "这条没有在发" in office.refuses("broadcast", "stop", number, "--by", LI)
+    _done_by_a_worker(office)
     watched = office.does("broadcast", "status", number, "--watch")  # until it is finished
-    assert "停发了" in watched and "0/3" in watched and "不知道收到没有" in watched and "还要打电话" in watched
+    assert "停发了" in watched and "3/3" in watched and "不知道收到没有" in watched and "还要打电话" in watched
 
 
 def test_the_list_for_phoning_is_for_the_broadcasts_own_people(office: Office) -> None:

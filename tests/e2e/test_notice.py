@@ -25,7 +25,7 @@ def test_a_notice_goes_out_with_a_second_persons_word_and_is_acknowledged(table:
 
 
 def test_a_forwarded_notice_shows_without_a_button(table: Table, playing: Demo, browser: Browser) -> None:
-    notice_let_go(table, "停看走")
+    notice_let_go(table, "停看走", versions=6)
     with browser.new_context() as other:
         page = other.new_page()
         page.goto(playing.opened_by("teacher", playing.link("grandmother", "安全提示")))
@@ -35,7 +35,7 @@ def test_a_forwarded_notice_shows_without_a_button(table: Table, playing: Demo, 
 
 
 def test_a_button_whose_reader_is_forgotten_says_so_and_opens_again(table: Table, complaints: list[str]) -> None:
-    notice_let_go(table, "转钱")
+    notice_let_go(table, "转钱", versions=4)
     father = table.phone("father")
     father.opens("转钱")
     for name in ("session", "visitor"):
