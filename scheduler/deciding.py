@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import sqlalchemy as sa
 
@@ -19,7 +20,7 @@ from models.calendar.occurrences import (
 )
 from models.messaging import audiences
 from models.messaging.approval import from_rule
-from models.messaging.audiences import Audience
+from models.messaging.audiences import Audience, is_a_birthday
 from models.messaging.notices import Notice, notices
 from models.messaging.words import tell
 from models.roster.people import Duty, Person
@@ -37,13 +38,14 @@ def decide(session: Session, row: Occurrence, each: Pending, today: Sequence[Pen
     """
     rule, unit = each.rule, session.get_one(Unit, each.place.unit_id)
     notice = notices().get(rule.notice)
-    approval = standing_approval(session, rule.name, unit)
     row.settled_at = session.now
-    if session.now >= row.useful_until:
+    if each.birthday and not is_a_birthday(session, unit, date.fromisoformat(each.birthday)):
+        row.state, row.why = OccurrenceState.SKIPPED, "nobody"
+    elif session.now >= row.useful_until:
         row.state, row.why = OccurrenceState.EXPIRED, ""
     elif notice is None:
         row.state, row.why = OccurrenceState.SKIPPED, f"no notice {rule.notice}"
-    elif approval is None:
+    elif (approval := standing_approval(session, rule.name, unit)) is None:
         row.state, row.why = OccurrenceState.HELD, "no approval"
         if first and not held_lately(session, row):
             _tell_held(session, row, notice, unit)

@@ -8,6 +8,7 @@ from models.messaging import mass, receipts
 from models.messaging.approval import lapse
 from models.messaging.freezing import Freezer
 from models.messaging.outbox.closing import close_overdue
+from models.messaging.upkeep import upkeep_due
 
 _EVERY = 1.0
 _LOOK_EVERY = 0.1
@@ -31,6 +32,11 @@ class Errands:
             frozen = self._freezer.step()
             self._next_look = 0.0 if frozen else time.monotonic() + _LOOK_EVERY
         if not at_once and time.monotonic() < self._next:
+            return frozen
+        with self._store.read() as session:
+            due = upkeep_due(session, self._real.now())
+        if not due:
+            self._next = time.monotonic() + _EVERY
             return frozen
         with self._store.write() as session:
             settled = receipts.settle(session) + mass.settle(session)

@@ -45,6 +45,12 @@ _COLUMNS = (
 )
 
 
+_WAITING = (
+    select(Broadcast)
+    .where(col(Broadcast.approved_at).is_not(None), col(Broadcast.frozen_at).is_(None))
+    .order_by(col(Broadcast.approved_at), col(Broadcast.id))
+)
+
 _ANOTHER_DOES_IT = 2.0
 """Seconds for which a broadcast is left to the process that freezes it; when it dies, this one looks again."""
 
@@ -96,11 +102,9 @@ class Freezer:
         return True
 
     def _next(self, session: Session) -> Broadcast | None:
-        query = select(Broadcast).where(col(Broadcast.approved_at).is_not(None), col(Broadcast.frozen_at).is_(None))
         another, until = self._left_alone
-        if time.monotonic() < until:
-            query = query.where(col(Broadcast.id) != another)
-        waiting = session.exec(query.order_by(col(Broadcast.approved_at), col(Broadcast.id))).all()
+        left_alone = another if time.monotonic() < until else 0
+        waiting = (one for one in session.exec(_WAITING) if one.id != left_alone)
         return min(waiting, key=lambda one: one.lane, default=None)
 
 

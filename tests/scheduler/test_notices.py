@@ -24,6 +24,7 @@ from models.calendar.when import on
 from models.messaging.broadcasts import Broadcast
 from models.messaging.forecast import preview
 from models.messaging.outbox import Delivery
+from models.roster.children import Child
 from models.roster.people import Duty, Person, duties_of, give_duty
 from models.roster.units import Unit
 from scheduler import notices as task
@@ -160,10 +161,15 @@ def test_without_an_approval_it_is_held_and_somebody_is_told_once(
 def test_a_rule_of_every_day_without_an_approval_is_told_of_once(
     store: Store, clock: FrozenClock, agreed: Cast
 ) -> None:
+    with store.write() as session:
+        for child_id, day in ((agreed.xiaoman, 3), (agreed.xiaochuan, 5)):
+            session.get_one(Child, child_id).birth = date(2018, 6, day)
     tick(store)
-    for day in range(2, 16):
+    became = {}
+    for day in range(2, 7):
         clock.set(at(6, day, 9, 0))
-        assert "held" in states(tick(store), "birthday")
+        became[day] = states(tick(store), "birthday")[-1]
+    assert became == {2: "skipped", 3: "held", 4: "skipped", 5: "held", 6: "skipped"}
     with store.read() as session:
         told = session.exec(select(Delivery).where(Delivery.person_id == agreed.li)).all()
         assert len([row for row in told if "生日" in row.words["text"]]) == 1

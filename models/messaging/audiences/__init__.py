@@ -1,6 +1,17 @@
 """Whom a notice is for: an expression over children and guardians in one unit, always within the asker's scope."""
 
-from models.messaging.audiences.people import EVERYWHERE, ages, children, people, reasons, with_accounts
+from models.messaging.audiences.people import EVERYWHERE, ages, children, is_a_birthday, people, reasons, with_accounts
 from models.messaging.audiences.whom import Audience, Where, from_json
 
-__all__ = ["EVERYWHERE", "Audience", "Where", "ages", "children", "from_json", "people", "reasons", "with_accounts"]
+__all__ = [
+    "EVERYWHERE",
+    "Audience",
+    "Where",
+    "ages",
+    "children",
+    "from_json",
+    "is_a_birthday",
+    "people",
+    "reasons",
+    "with_accounts",
+]

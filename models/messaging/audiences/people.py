@@ -89,6 +89,15 @@ def children(
     return meant.with_only_columns(tie.c.child_id).distinct()
 
 
+def is_a_birthday(session: Session, unit: Unit, day: date) -> bool:
+    """Whether a day is the birthday of any child of a unit: a quick look before it is asked whom to write to."""
+    here = (
+        sa.select(col(Child.id)).join(Unit, col(Unit.id) == Child.unit_id).where(col(Unit.path).startswith(unit.path))
+    )
+    born = here.where(born_on(sa.type_coerce(col(Child.birth), sa.Date), day), col(Child.left_on).is_(None))
+    return session.connection().execute(born.limit(1)).first() is not None
+
+
 def _meant(session: Session, scope: Scope, audience: Audience, day: date) -> tuple[sa.Subquery, sa.Select[Any]]:
     """The ties of guardians to children, and the query for those of them that fit on a day."""
     unit = session.get_one(Unit, audience.unit_id)
