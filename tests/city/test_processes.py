@@ -75,8 +75,7 @@ class City:
         self._clock_file = trial.simulator.clock_file
         self._client = redis.Redis.from_url(server.url)
         stack.callback(self._client.close)
-        self._config = write_config(trial, 1)
-        self._config.write_text(self._config.read_text() + f'[redis]\nurl = "{server.url}"\n')
+        self._config = write_config(trial, 1, server.url)
 
     def begin(self, *module: str) -> Process:
         environment = {**os.environ, "SHOUWANG_CONFIG": str(self._config), "PYTHONUTF8": "1"}
