@@ -124,32 +124,32 @@ def test_two_processes_share_one_broadcast(trial: Trial, city: City) -> None:
     resting = max(sockets(one), sockets(two))
     broadcast = trial.broadcast()
     until(lambda: min(sockets(one), sockets(two)) >= resting + 16)  # of 32 in flight each
-    trial.until_finished(broadcast, PATIENCE)
+    trial.until_finished(broadcast)
     trial.check()
 
 
 def test_a_redis_that_is_killed_and_comes_back_empty_loses_nothing(trial: Trial, city: City, mortal: Redis) -> None:
     city.workers(2)
     first = trial.broadcast("第一条")
-    trial.until_reached(500, PATIENCE)
+    trial.until_reached(500)
     mortal.crash()
-    trial.until_reached(1500, PATIENCE)
+    trial.until_reached(1500)
     second = trial.broadcast("第二条")
-    trial.until_finished(first, PATIENCE)
-    trial.until_reached(GUARDIANS + 100, PATIENCE)
+    trial.until_finished(first)
+    trial.until_reached(GUARDIANS + 100)
     mortal.start()
-    trial.until_finished(second, PATIENCE)
+    trial.until_finished(second)
     trial.check()
 
 
 def test_workers_end_cleanly_in_the_middle_and_another_goes_on(trial: Trial, city: City) -> None:
     (first,) = city.workers(1)
     broadcast = trial.broadcast()
-    trial.until_reached(500, PATIENCE)
+    trial.until_reached(500)
     first.send_signal(signal.SIGTERM)
     assert first.wait(PATIENCE) == 0
     city.begin("tests.city.run_work", str(trial.simulator.clock_file))
-    trial.until_finished(broadcast, PATIENCE)
+    trial.until_finished(broadcast)
     trial.check()
 
 
@@ -157,7 +157,7 @@ def test_workers_end_cleanly_in_the_middle_and_another_goes_on(trial: Trial, cit
 def test_an_alert_starts_within_a_second_behind_a_running_notice(trial: Trial, city: City) -> None:
     city.workers(2)
     trial.broadcast("平常的通知")
-    trial.until_reached(300, PATIENCE)
+    trial.until_reached(300)
     alert = trial.broadcast("紧急的通知", Urgency.URGENT)
     until(lambda: first_try(trial, alert) is not None)
     with trial.store.read() as session:
