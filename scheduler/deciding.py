@@ -39,10 +39,10 @@ def decide(session: Session, row: Occurrence, each: Pending, today: Sequence[Pen
     rule, unit = each.rule, session.get_one(Unit, each.place.unit_id)
     notice = notices().get(rule.notice)
     row.settled_at = session.now
-    if each.birthday and not is_a_birthday(session, unit, date.fromisoformat(each.birthday)):
-        row.state, row.why = OccurrenceState.SKIPPED, "nobody"
-    elif session.now >= row.useful_until:
+    if session.now >= row.useful_until:
         row.state, row.why = OccurrenceState.EXPIRED, ""
+    elif each.birthday and not is_a_birthday(session, unit, date.fromisoformat(each.birthday)):
+        row.state, row.why = OccurrenceState.SKIPPED, "nobody"
     elif notice is None:
         row.state, row.why = OccurrenceState.SKIPPED, f"no notice {rule.notice}"
     elif (approval := standing_approval(session, rule.name, unit)) is None:
