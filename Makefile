@@ -50,6 +50,7 @@ bench: .venv/.dev tools ## Measure sending, planning and callbacks against their
 	$(BIN)/python -m benchmarks callback
 	$(BIN)/python -m benchmarks plan
 	$(BIN)/python -m benchmarks scale
+	$(BIN)/python -m benchmarks city
 	$(BIN)/python -m benchmarks tick
 
 tools: ## Install what tests run against: browser, fonts, PostgreSQL, Redis (as root through apt)

@@ -25,28 +25,30 @@ AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 CARD = {"thing1": "防溺水：六不记牢", "thing2": "孩子出门，问清四句"}
 NOTICE = Notice("water", "天热了，看住水", Urgency.URGENT, timedelta(days=1), "through", CARD, "在家", "在外", "")
 
-_MSGIDS = "UPDATE delivery SET msgid = 1000000000 + CAST(substr(openid, 9) AS INTEGER)"
-
 _CONFIG = """
 [wechat]
 app_id = "{APP_ID}"
 app_secret = "{SECRET}"
 token = "{TOKEN}"
 encoding_aes_key = "{AES_KEY}"
-api_base = "http://127.0.0.1:9"
-oauth_base = "http://127.0.0.1:9"
+api_base = "{api}"
+oauth_base = "{api}"
 [wechat.templates]
 notice = "T_notice"
 lesson = "T_lesson"
 task = "T_task"
 [database]
-url = "sqlite:///{folder}/bench.db"
+url = "{database}"
+[redis]
+url = "{redis}"
 [server]
 public_url = "http://127.0.0.1:9"
 [security]
 master_key = "{key}"
 [bureau]
 name = "青禾守望"
+[delivery]
+in_flight = 500
 [storage]
 folder = "{folder}"
 """
@@ -80,7 +82,12 @@ def settings_of_a_town(folder: Path, count: int) -> Path:
             "UPDATE delivery SET msgid = 1000000000 + CAST(substr(openid, 9) AS INTEGER)"
         )
     store.close()
+    return write_config(folder, f"sqlite:///{folder}/bench.db", key)
+
+
+def write_config(folder: Path, database: str, key: str, *, api: str = "http://127.0.0.1:9", redis: str = "") -> Path:
+    """The settings file of a bot over this database and this platform, in this folder."""
     facts = {"APP_ID": APP_ID, "SECRET": SECRET, "TOKEN": TOKEN, "AES_KEY": AES_KEY, "key": key, "folder": str(folder)}
     config = folder / "config.toml"
-    config.write_text(_CONFIG.format(**facts), encoding="utf-8")
+    config.write_text(_CONFIG.format(**facts, database=database, api=api, redis=redis), encoding="utf-8")
     return config

@@ -103,9 +103,10 @@ def report(name: str, found: Mapping[str, list[dict[str, Any]]], judged: Sequenc
 
 
 @contextmanager
-def sink(latency_ms: float, cores: tuple[int, ...] = ()) -> Iterator[str]:
+def sink(latency_ms: float, cores: tuple[int, ...] = (), *, remember: bool = False) -> Iterator[str]:
     """A sink of its own; its URL."""
     command = [sys.executable, "-m", "benchmarks.sink", "--latency-ms", str(latency_ms)]
+    command += ["--remember"] if remember else []
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=_on(cores))
     assert process.stdout is not None
     try:

@@ -22,7 +22,8 @@ from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.units import Unit, UnitKind, add_unit
 from tests.servers import Postgres
 
-VAULT = Vault(b"a master key for benches, 32 bytes or more")
+MASTER_KEY = "a master key for benches, 32 bytes or more"
+VAULT = Vault(MASTER_KEY.encode())
 DATABASES = ("SQLite", "PostgreSQL")
 BAND = "6-12"
 SCHOOLS = 100
@@ -110,12 +111,15 @@ def towns() -> Iterator[Towns]:
             built.close()
 
 
-def approved(session: Session, notice: Any, band: str = BAND) -> Broadcast:
-    """A broadcast to the guardians of the county's children of this band, approved and not frozen yet."""
-    county = session.exec(select(Unit).where(Unit.kind == UnitKind.COUNTY)).one()
+def approved(
+    session: Session, notice: Any, *, unit: Unit | None = None, band: str = BAND, occurrence: str = "bench"
+) -> Broadcast:
+    """A broadcast to the guardians of the county's children of this band, or of one unit; not frozen yet."""
+    unit = unit or session.exec(select(Unit).where(Unit.kind == UnitKind.COUNTY)).one()
     approver = session.exec(select(Person).where(col(Person.name_index).is_not(None))).one()
-    audience = Audience(county.id, bands=(band,))
-    sent: Broadcast = from_rule(session, notice, audience, occurrence="bench", approved_by=approver)
+    sent: Broadcast = from_rule(
+        session, notice, Audience(unit.id, bands=(band,)), occurrence=occurrence, approved_by=approver
+    )
     return sent
 
 

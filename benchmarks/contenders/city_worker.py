@@ -1,0 +1,16 @@
+"""python -m benchmarks.contenders.city_worker CLOCK_FILE: `python -m bot work`, by a clock that stands at ten."""
+
+import sys
+from pathlib import Path
+
+from bot.app import open_house
+from bot.log import set_up
+from bot.serving import Running
+from bot.settings import load_settings
+from models.base.clock import FileClock
+
+if __name__ == "__main__":
+    set_up()
+    house = open_house(load_settings(), FileClock(Path(sys.argv[1])))
+    with Running(house, web=False, schedule=False) as running:
+        running.until_told()
