@@ -1,11 +1,10 @@
 """One door to the database: a transaction has one time, one vault, and commits together or not at all."""
 
-import threading
 import weakref
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlmodel
@@ -27,9 +26,11 @@ from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from models.base.clock import Clock, local_date
+from models.base.fairlock import FairLock
 from models.base.ids import new_id
 from models.base.seal import Vault
 from models.base.sharing import Shared
+from models.base.turnstile import turnstile
 
 BigId = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 """63-bit ids; on SQLite the primary key must say INTEGER to be the row's own number."""
@@ -110,41 +111,6 @@ class Session(sqlmodel.Session):
         return local_date(self.now)
 
 
-class FairLock:
-    """A lock that is handed over in the order of asking, so that no writer starves behind a busy one."""
-
-    def __init__(self) -> None:
-        self._gate = threading.Lock()
-        self._held = False
-        self._waiting: deque[tuple[threading.Event, bool]] = deque()
-
-    @contextmanager
-    def held(self, *, shares: bool = False) -> Iterator[None]:
-        """Holds it. `shares`: what for can be shared with the next, who may ask whether it is so."""
-        turn = threading.Event()
-        with self._gate:
-            if self._held:
-                self._waiting.append((turn, shares))
-            else:
-                self._held = True
-                turn.set()
-        turn.wait()
-        try:
-            yield
-        finally:
-            with self._gate:
-                if self._waiting:
-                    self._waiting.popleft()[0].set()
-                else:
-                    self._held = False
-
-    @property
-    def next_shares(self) -> bool:
-        """Whether somebody waits, and the next one shares."""
-        with self._gate:
-            return bool(self._waiting) and self._waiting[0][1]
-
-
 class Store:
     """The database behind a URL (SQLite or PostgreSQL) with its clock and vault."""
 
@@ -157,8 +123,8 @@ class Store:
         self._shared: Shared | None = None
         self._told: list[Callable[[Sequence[object]], None]] = []
         if self.on_sqlite:
-            self.engine = _sqlite(url, "BEGIN IMMEDIATE")
-            self._reader = _sqlite(url, "BEGIN", query_only=True)
+            self.engine = _sqlite(url)
+            self._reader = _sqlite(url, query_only=True)
         else:
             self.engine = _postgresql(url)
             # One look sees one state of things, as it does on SQLite.
@@ -172,8 +138,9 @@ class Store:
     def write(self) -> Iterator[Session]:
         """A writing transaction; commits at the end, rolls back where an exception leaves it.
 
-        On SQLite it begins IMMEDIATE under a first-come lock: deferred begins end in "database is locked". On
-        PostgreSQL many write at once: what is read before it is written is held (`models.base.turns`).
+        On SQLite it begins IMMEDIATE under a first-come lock, processes one after the other (`models.base.turnstile`):
+        deferred begins end in "database is locked". On PostgreSQL many write at once: what is read before it is written
+        is held (`models.base.turns`).
         """
         turn = self._turn.held() if self.on_sqlite else nullcontext()
         with turn, self._session(self.engine) as session, session.begin():
@@ -250,8 +217,9 @@ def _give_back(*engines: Engine) -> None:
         engine.dispose()
 
 
-def _sqlite(url: str, begin: str, *, query_only: bool = False) -> Engine:
+def _sqlite(url: str, *, query_only: bool = False) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **_POOL)
+    file = Path(engine.url.database or "")
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -266,7 +234,11 @@ def _sqlite(url: str, begin: str, *, query_only: bool = False) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+        if query_only:
+            connection.exec_driver_sql("BEGIN")
+            return
+        with turnstile(file):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 

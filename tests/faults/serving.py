@@ -75,11 +75,11 @@ class Bot:
             process.kill()
             process.wait()
 
-    def begin(self, command: str) -> "subprocess.Popen[bytes]":
+    def begin(self, command: str, *arguments: str) -> "subprocess.Popen[bytes]":
         """Begins one; what serves has answered when this returns."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOUWANG_")}
         environment |= {"SHOUWANG_CONFIG": str(self._config), "PYTHONUTF8": "1"}
-        typed = [sys.executable, "-m", "bot", command]
+        typed = [sys.executable, "-m", "bot", command, *arguments]
         process = subprocess.Popen(typed, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
         self._processes.append(process)
         deadline = time.monotonic() + _READY_WITHIN

@@ -8,35 +8,21 @@ from queue import SimpleQueue
 
 import pytest
 from flask import Flask
-from sqlmodel import func, select, update
+from sqlmodel import func, select
 
 from benchmarks.people import openid
 from bot.app import open_house
 from bot.settings import load_settings
 from models.base.texts import say
-from models.messaging.freezing import Freezer
 from models.messaging.inbox import InboxMessage
-from models.messaging.outbox import Delivery, State
-from simulator.config import Config
-from simulator.envelope import Sealer
-from simulator.reply import Reader
+from models.messaging.outbox import State
 from tests.faults.conftest import Trials
+from tests.faults.platform import Platform
 from tests.faults.serving import write_config
-from tests.faults.trial import Trial
-from tests.simulator.running import AES_KEY, APP_ID, SECRET, TOKEN
 
 pytestmark = pytest.mark.alone
 
 COPIES, THREADS = 3, 16
-
-
-def delivered(trial: Trial) -> None:
-    trial.broadcast()
-    freezer = Freezer(trial.store)
-    while freezer.step():
-        pass
-    with trial.store.write() as session:
-        session.exec(update(Delivery).values(state=State.SENT, first_try_at=session.now, settled_at=session.now))
 
 
 class Storm:
@@ -44,10 +30,7 @@ class Storm:
 
     def __init__(self, app: Flask, guardians: int) -> None:
         self._guardians = guardians
-        config = Config(APP_ID, SECRET, TOKEN, AES_KEY)
-        self._sealer = Sealer(config)
-        self._reader = Reader(config, self._sealer, lambda _: True)
-        self._account = config.original_id
+        self._platform = Platform()
         self._app = app
         self._jobs: SimpleQueue[tuple[str, dict[str, str], bytes] | None] = SimpleQueue()
         self.answers: defaultdict[str, list[str]] = defaultdict(list)
@@ -66,10 +49,8 @@ class Storm:
 
     def _callbacks(self) -> Iterator[tuple[str, dict[str, str], bytes]]:
         for number in range(1, self._guardians + 1):
-            who, now = openid(number), time.time()
-            head = {"ToUserName": self._account, "FromUserName": who, "CreateTime": int(now), "MsgType": "text"}
-            body, encrypt = self._sealer.body({**head, "Content": "1", "MsgId": number})
-            yield who, self._sealer.query(who, encrypt, now), body
+            who = openid(number)
+            yield who, *self._platform.says(who, "1", number)
 
     def _bring(self) -> None:
         client = self._app.test_client()
@@ -78,10 +59,8 @@ class Storm:
             start = time.perf_counter()
             answer = client.post("/wechat", query_string=query, data=body, content_type="text/xml")
             self.seconds.append(time.perf_counter() - start)
-            reply = self._reader.read(answer.data, who)
-            self.answers[who].append(
-                reply.text if reply and answer.status_code == 200 else f"HTTP {answer.status_code}"
-            )
+            read = self._platform.hears(who, answer.data) if answer.status_code == 200 else None
+            self.answers[who].append(read or f"HTTP {answer.status_code}")
 
 
 @pytest.mark.timeout(600)
@@ -90,7 +69,7 @@ class Storm:
 )
 def test_every_callback_three_times_at_once_has_one_effect_and_one_answer(trials_now: Trials, guardians: int) -> None:
     trial = trials_now(guardians)
-    delivered(trial)
+    trial.have_all_sent()
     house = open_house(load_settings(write_config(trial, 0)))
     storm = Storm(house.web, guardians)
     storm.blow()

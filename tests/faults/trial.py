@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import col, func, select
+from sqlmodel import col, func, select, update
 
 from benchmarks.people import openid, settle_crowd
 from models.base.clock import FileClock
@@ -15,6 +15,7 @@ from models.base.store import Store
 from models.messaging.approval import from_rule
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, Urgency
+from models.messaging.freezing import Freezer
 from models.messaging.notices import Notice
 from models.messaging.outbox import NOT_REACHED, REACHED, UNSETTLED, Batch, BatchState, Delivery, State
 from models.migrations import upgrade
@@ -85,6 +86,15 @@ class Trial:
             sent = from_rule(session, notice(title, urgency), Audience(unit.id), occurrence=title, approved_by=approver)
         self.intended.update(openid(number) for number in range(1, self.count + 1))
         return sent.id
+
+    def have_all_sent(self) -> None:
+        """A broadcast of which the rows say that every phone has it; nothing was sent."""
+        self.broadcast()
+        freezer = Freezer(self.store)
+        while freezer.step():
+            pass
+        with self.store.write() as session:
+            session.exec(update(Delivery).values(state=State.SENT, first_try_at=session.now, settled_at=session.now))
 
     def start(self, **more: float) -> WorkerProcess:
         """Begins a worker; `more` are arguments of `run_worker.work`."""
