@@ -37,14 +37,14 @@ def decide(session: Session, row: Occurrence, each: Pending, today: Sequence[Pen
     remembers them, whatever is edited until then.
     """
     rule, unit = each.rule, session.get_one(Unit, each.place.unit_id)
-    notice = notices().get(rule.notice)
+    notice = notices().get(each.notice)
     row.settled_at = session.now
     if session.now >= row.useful_until:
         row.state, row.why = OccurrenceState.EXPIRED, ""
     elif each.birthday and not is_a_birthday(session, unit, date.fromisoformat(each.birthday)):
         row.state, row.why = OccurrenceState.SKIPPED, "nobody"
     elif notice is None:
-        row.state, row.why = OccurrenceState.SKIPPED, f"no notice {rule.notice}"
+        row.state, row.why = OccurrenceState.SKIPPED, f"no notice {each.notice}"
     elif (approval := standing_approval(session, rule.name, unit)) is None:
         row.state, row.why = OccurrenceState.HELD, "no approval"
         if first and not held_lately(session, row):

@@ -24,6 +24,7 @@ class Shift:
     """
 
     rule: str
+    notice: str
     unit: str
     before: datetime | None
     after: datetime | None
@@ -75,8 +76,8 @@ def _compared(before: dict[_Key, Planned], after: dict[_Key, Planned], done: set
             old = _of_the_unit_above(before, key, after[key])
         was, will = (each.moment.due_at if each else None for each in (old, new))
         if was != will:
-            unit = (new or before[key]).place.unit
-            yield Shift(key[0], unit, was, will, key in done)
+            one = new or before[key]
+            yield Shift(key[0], one.moment.notice, one.place.unit, was, will, key in done)
 
 
 def _of_the_unit_above(before: dict[_Key, Planned], key: _Key, new: Planned) -> Planned | None:

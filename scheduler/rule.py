@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from models.base.clock import at_local
+from models.calendar.occurrences import first_of
+from models.calendar.parts import part_of
 from models.calendar.school import SchoolCalendar
 from models.calendar.when import When
 from models.messaging.broadcasts import Urgency
@@ -31,6 +33,11 @@ class Moment:
     due_at: datetime
 
     @property
+    def notice(self) -> str:
+        """What it brings."""
+        return self.rule.notice_of(self.occasion)
+
+    @property
     def useful_until(self) -> datetime:
         """After this it is not sent any more."""
         return self.due_at + self.rule.useful_for
@@ -42,7 +49,8 @@ class Rule:
 
     It is for the guardians that `audience` means (the audience language; empty: of all children of the unit). It sends
     only under a standing approval of a person for the rule's name (or all rules) in the unit. `until`: the last day on
-    which it comes due. `urgency`: where it is not the notice's own. `births`: for those whose birthday it is.
+    which it comes due. `urgency`: where it is not the notice's own. `births`: for those whose birthday it is. `parts`:
+    the notices of a series in order, the first of which is `notice`.
     """
 
     name: str
@@ -55,6 +63,11 @@ class Rule:
     urgency: Urgency | None = None
     until: date | None = None
     births: bool = False
+    parts: tuple[str, ...] = ()
+
+    def notice_of(self, occasion: str) -> str:
+        """The notice that an occasion brings."""
+        return part_of(first_of(occasion)) if self.parts else self.notice
 
     def between(self, calendar: SchoolCalendar, first: date, last: date) -> list[Moment]:
         """The times it comes due between two days, both included."""

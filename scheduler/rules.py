@@ -1,8 +1,10 @@
-"""Reads `content/rules/*.toml`: one file a rule, named for it; a wrong word is named with its file, line and column."""
+"""Reads `content/rules/*.toml` and the season of each `content/series/*.toml`: one file a rule, named for it; a wrong
+word is named with its file, line and column."""
 
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -12,29 +14,52 @@ from models.base.content import written
 from models.base.errors import Misconfigured, Refused
 from models.base.texts import CONTENT, say
 from models.calendar.language import Misread, read
+from models.calendar.parts import in_parts
 from models.calendar.quiet import BEGINS, ENDS
 from models.calendar.vocabulary import Dates
 from models.messaging.audiences.language import read as read_audience
 from models.messaging.broadcasts import Urgency
 from models.messaging.notices import notices, useful_life
+from models.messaging.series import SERIES_KEYS, all_series, read_series
 from scheduler.rule import Rule, SameDay
 
 _NEEDED = ("when", "notice", "useful_for")
-_KNOWN = (*_NEEDED, "hour", "audience", "same_day", "urgency", "until")
+_OPTIONS = ("hour", "same_day", "urgency", "until")
+_KNOWN = (*_NEEDED, "audience", *_OPTIONS)
+_SERIES_NEEDED = (*SERIES_KEYS, "when", "useful_for")
+_SERIES_KNOWN = (*_SERIES_NEEDED, *_OPTIONS)
 _BY_RULE = (Urgency.ORDINARY, Urgency.IMPORTANT)
 """What a calendar sends by itself never rings at night."""
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, by the name of its file. Raises Misconfigured."""
-    return tuple(load(CONTENT / "rules"))
+    """Every rule and every series, by the name of its file. Raises Misconfigured."""
+    known: dict[str, Rule] = {}
+    for rule in (*load(CONTENT / "rules"), *load_series(CONTENT / "series")):
+        if rule.name in known:
+            raise Misconfigured(f"series/{rule.name}.toml：rules/ 里已经有 {rule.name}.toml，换个名字")
+        known[rule.name] = rule
+    return tuple(known[name] for name in sorted(known))
 
 
 def load(folder: Path) -> Iterator[Rule]:
     """Every rule of a folder. Raises Misconfigured naming the file, the line and the word."""
     for path in sorted(folder.glob("*.toml")):
         yield _Page(path).rule()
+
+
+def load_series(folder: Path) -> Iterator[Rule]:
+    """Every series of a folder as the rule that sends its parts in order. Raises as `load`."""
+    for path in sorted(folder.glob("*.toml")):
+        yield _Page(path).series()
+
+
+def titles() -> dict[str, str]:
+    """How each rule is called to people, by its name: the title of its notice, or of its series."""
+    return {
+        rule.name: all_series()[rule.name].title if rule.parts else notices()[rule.notice].title for rule in rules()
+    }
 
 
 class _Page:
@@ -49,21 +74,36 @@ class _Page:
             raise Misconfigured(f"{path.name}：{error}") from error
 
     def rule(self) -> Rule:
-        for key in _NEEDED:
+        self._keys(_NEEDED, _KNOWN)
+        return self._rule(self._notice(self._word("notice"), "notice"), self._audience())
+
+    def series(self) -> Rule:
+        self._keys(_SERIES_NEEDED, _SERIES_KNOWN)
+        series = read_series(self._path)
+        parts = tuple(self._notice(part, "notices") for part in series.notices)
+        found = self._rule(parts[0], f"年龄段 in ({', '.join(series.bands)})")
+        if found.births:
+            raise self._wrong("when", "系列按季节讲，不能写 each(birthday)")
+        return replace(found, when=in_parts(found.when, parts), parts=parts)
+
+    def _keys(self, needed: Sequence[str], known: Sequence[str]) -> None:
+        for key in needed:
             if key not in self._facts:
                 raise Misconfigured(f"{self._path.name}：缺少 {key}")
         for key in self._facts:
-            if key not in _KNOWN:
-                raise self._wrong(key, f"“{key}”不认识；可用：{'、'.join(_KNOWN)}")
+            if key not in known:
+                raise self._wrong(key, f"“{key}”不认识；可用：{'、'.join(known)}")
+
+    def _rule(self, notice: str, audience: str) -> Rule:
         hour = self._hour()
         found = self._when(hour)
         return Rule(
             name=self._path.stem,
             when=found.when,
             hour=hour or ENDS,
-            notice=self._notice(),
+            notice=notice,
             useful_for=self._life(),
-            audience=self._audience(),
+            audience=audience,
             same_day=SameDay(self._one_of("same_day", tuple(SameDay), SameDay.WAIT)),
             urgency=Urgency(word) if (word := self._one_of("urgency", _BY_RULE, "")) else None,
             until=self._until(),
@@ -96,10 +136,9 @@ class _Page:
         if not ENDS <= hour < BEGINS:
             raise self._wrong(key, f"{hour:%H:%M} 是夜里，{BEGINS:%H:%M} 到 {ENDS:%H:%M} 不发")
 
-    def _notice(self) -> str:
-        name = self._word("notice")
+    def _notice(self, name: str, key: str) -> str:
         if name not in notices():
-            raise self._wrong("notice", f"content/notices/ 里没有 {name}.md")
+            raise self._wrong(key, f"content/notices/ 里没有 {name}.md")
         return name
 
     def _life(self) -> timedelta:

@@ -44,6 +44,11 @@ class Pending:
         )
 
     @property
+    def notice(self) -> str:
+        """What it brings."""
+        return self.rule.notice_of(self.occasion)
+
+    @property
     def key(self) -> tuple[str, int, str]:
         """What makes it the one."""
         return self.rule.name, self.place.unit_id, self.occasion

@@ -25,11 +25,12 @@ from scheduler.spacing import as_planned
 
 @dataclass(frozen=True)
 class Reason:
-    """One line. `what`: got, comes, waits, not_meant, held, expired, skipped, approval. `about`: the state of what was
-    sent, or the rule that goes first."""
+    """One line. `notice`: '' where the rule is gone. `what`: got, comes, waits, not_meant, held, expired, skipped,
+    approval. `about`: the state of what was sent, or the rule that goes first."""
 
     at: datetime
     rule: str
+    notice: str
     what: str
     about: str = ""
 
@@ -67,6 +68,7 @@ def _units(session: Session, person: Person) -> frozenset[int]:
 
 def _past(session: Session, of: _Of, first: date, last: date) -> Iterator[Reason]:
     """What came due and was settled."""
+    known = {rule.name: rule for rule in rules()}
     rows = session.exec(select(Occurrence).where(col(Occurrence.unit_id).in_(of.units))).all()
     got = {(row.rule, first_of(row.occasion)) for row in rows if row.broadcast_id in of.sent}
     later = {(row.rule, row.occasion) for row in rows if row.occasion != first_of(row.occasion)}
@@ -74,29 +76,31 @@ def _past(session: Session, of: _Of, first: date, last: date) -> Iterator[Reason
         if not first <= local_date(row.due_at) <= last:
             continue
         delivery = of.sent.get(row.broadcast_id or 0)
+        notice = known[row.rule].notice_of(row.occasion) if row.rule in known else ""
         if delivery is not None:
-            yield Reason(delivery.planned_at, row.rule, "got", State(delivery.state).name.lower())
+            yield Reason(delivery.planned_at, row.rule, notice, "got", State(delivery.state).name.lower())
         elif row.state in (OccurrenceState.HELD, OccurrenceState.EXPIRED):
-            yield Reason(row.due_at, row.rule, row.state.value)
+            yield Reason(row.due_at, row.rule, notice, row.state.value)
         elif row.state != OccurrenceState.WAITING and (row.rule, row.occasion) not in {*got, *later}:
-            yield Reason(row.due_at, row.rule, "not_meant")
+            yield Reason(row.due_at, row.rule, notice, "not_meant")
 
 
 def _future(session: Session, of: _Of, first: date, last: date) -> Iterator[Reason]:
     """What is to come."""
     named: set[tuple[str, str]] = set()
     for coming in forecast(session, first, last, among=[of.person.id]):
-        named.add((coming.each.rule.name, first_of(coming.each.occasion)))
+        rule, notice = coming.each.rule.name, coming.each.notice
+        named.add((rule, first_of(coming.each.occasion)))
         unit = session.get_one(Unit, coming.each.place.unit_id)
-        if standing_approval(session, coming.each.rule.name, unit) is None:
-            yield Reason(coming.at, coming.each.rule.name, "approval")
+        if standing_approval(session, rule, unit) is None:
+            yield Reason(coming.at, rule, notice, "approval")
         elif coming.people:
-            yield Reason(coming.at, coming.each.rule.name, "comes")
-        yield from (Reason(coming.at, coming.each.rule.name, "waits", other) for other in coming.wait)
+            yield Reason(coming.at, rule, notice, "comes")
+        yield from (Reason(coming.at, rule, notice, "waits", other) for other in coming.wait)
     for each in planned(_here(session, of.units), rules(), max(first, session.today), last):
         pending = as_planned(each)
         if (pending.rule.name, pending.occasion) not in named and pending.due_at > session.now and not pending.birthday:
-            yield Reason(pending.due_at, pending.rule.name, "not_meant")
+            yield Reason(pending.due_at, pending.rule.name, pending.notice, "not_meant")
 
 
 def _here(session: Session, units: frozenset[int]) -> Sequence[Place]:

@@ -37,6 +37,10 @@ assert flow.matches("还有几天 6月9日", "还有几天6月9日") and say(flo
 assert rule.notice in notices()
 (moment,) = rule.between(SchoolCalendar("青禾县"), date(2027, 1, 1), date(2027, 12, 31))
 assert moment.due_at.isoformat() == "2027-05-30T09:00:00+00:00"
+(series,) = [rule for rule in rules() if rule.name == "fire"]
+parts = series.between(SchoolCalendar("青禾县"), date(2027, 1, 1), date(2027, 12, 31))
+assert [part.notice for part in parts] == ["fire-stove", "fire-plug", "fire-out"]
+assert [part.due_at.day for part in parts] == [2, 9, 16]
 assert course("6-12")[-1].id == "6-12-thanks"
 assert Wish in ALL
 assert load_settings().bureau.hotline == "12345"

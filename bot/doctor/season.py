@@ -1,7 +1,7 @@
 """What the season needs: sound content, a school calendar that fits the roster, and a person's word for its rules."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlmodel import select
 
@@ -13,11 +13,14 @@ from models.calendar.calendars import calendars_now
 from models.calendar.files import calendars, files
 from models.calendar.holidays import warnings
 from models.calendar.occurrences import held, standing_approval
+from models.calendar.school import SchoolCalendar, school_year_days
 from models.care.duties.kinds import kinds_faults
 from models.learning.lint import content_faults
 from models.roster.units import Unit
 from scheduler.plan import places
 from scheduler.rules import rules as all_rules
+from scheduler.rules import titles
+from scheduler.seasons import short_seasons
 
 _SOON = timedelta(days=14)
 
@@ -71,7 +74,15 @@ def rules(house: House) -> Iterator[Finding]:
         found += [look(about, "doctor.rules_held", unit=unit, count=count) for unit, count in waiting.items()]
         for place in places(session):
             found += _approvals(session, session.get_one(Unit, place.unit_id))
+            found += _short(place.calendar, session.today)
     yield from or_good(about, found)
+
+
+def _short(calendar: SchoolCalendar, today: date) -> Iterator[Finding]:
+    for short in short_seasons(all_rules(), calendar):
+        if school_year_days(short.year)[1] >= today:
+            facts = {"series": titles()[short.rule.name], "parts": len(short.rule.parts), "days": short.days}
+            yield look("doctor.rules", "doctor.series_short", unit=short.unit, year=short.year, **facts)
 
 
 def _approvals(session: Session, unit: Unit) -> list[Finding]:

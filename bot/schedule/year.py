@@ -47,7 +47,7 @@ def year_of(session: Session, unit: Unit, first: date, last: date) -> Year:
         Note(
             coming.at,
             coming.each.rule.name,
-            notices()[coming.each.rule.notice].title,
+            notices()[coming.each.notice].title,
             len(coming.people),
             sum(map(len, coming.wait.values())),
         )

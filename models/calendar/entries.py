@@ -14,12 +14,11 @@ from models.base.store import Session
 from models.base.turns import take_turn
 from models.calendar.calendars import CalendarEntry, calendars_now, forget
 from models.calendar.pulse import NOTICES, wake
-from models.calendar.school import Kind, SchoolCalendar, Span, faults, missing, span_key
+from models.calendar.school import Kind, SchoolCalendar, Span, faults, missing, school_year, span_key
 from models.roster.people import Duty, Person
 from models.roster.scope import duty_scope
 from models.roster.units import Unit
 
-_SEPTEMBER = 9
 _SHOWN = 8
 
 
@@ -54,7 +53,7 @@ def move_entry(session: Session, by: Person, unit: Unit, span: Span, first: date
 
 def new_entry(unit_calendar: SchoolCalendar, kind: Kind, name: str, first: date, last: date) -> Span:
     """An entry that is not there yet, named for the school year its first day is in (a holiday for its year)."""
-    year = first.year if kind == Kind.HOLIDAY else first.year - (first.month < _SEPTEMBER)
+    year = first.year if kind == Kind.HOLIDAY else school_year(first)
     key = span_key(year, kind, name)
     taken = {span.key: span for span in unit_calendar.spans}
     if key in taken and taken[key].first != first:  # a market every month is an entry every month

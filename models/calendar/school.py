@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 
+_SEPTEMBER = 9
+
 
 class Kind(StrEnum):
     """What a stretch of days is; the value is its heading in the calendar file."""
@@ -91,6 +93,16 @@ def missing(calendar: SchoolCalendar) -> Iterable[tuple[int, str]]:
 def span_key(year: int, kind: Kind, name: str) -> str:
     """The lasting name of an entry: its school year (a holiday's civil year), what it is, and its name."""
     return f"{year}/{kind}/{name}"
+
+
+def school_year(day: date) -> int:
+    """The school year (学年) a day is in: from September to the end of August, named for its autumn."""
+    return day.year - (day.month < _SEPTEMBER)
+
+
+def school_year_days(year: int) -> tuple[date, date]:
+    """The first and the last day of a school year."""
+    return date(year, _SEPTEMBER, 1), date(year + 1, _SEPTEMBER - 1, 31)
 
 
 def _overlapping(spans: list[Span]) -> Iterable[tuple[Span, str]]:

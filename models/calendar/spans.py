@@ -45,6 +45,18 @@ def local(name: str = "") -> Spans:
     return _of(Kind.LOCAL, name)
 
 
+def month(number: int) -> Spans:
+    """A month of every year, by its number. Raises ValueError for no such month."""
+    date(2001, number, 1)
+
+    def spans(calendar: SchoolCalendar, first: date, last: date) -> Iterable[Span]:
+        for year in range((first - REACH).year, (last + REACH).year + 1):
+            end = date(year + number // 12, number % 12 + 1, 1) - timedelta(days=1)
+            yield Span(Kind.LOCAL, f"{number}月", date(year, number, 1), end, f"{year}/month/{number}")
+
+    return spans
+
+
 def holiday(name: str = "") -> Spans:
     """A statutory holiday by its name: 清明, 劳动节, 端午, 国庆节, 春节; or every one."""
 

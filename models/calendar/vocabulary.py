@@ -86,6 +86,7 @@ WORDS: dict[str, Word] = {
     ),
     "holiday": Word(_named(spans.holiday), (str,), optional=True, example='before(holiday("清明"), 2 days)'),
     "local": Word(_named(spans.local), (str,), optional=True, example='first_day(local("龙舟"))'),
+    "month": Word(lambda number: Stretch(spans.month(number)), (int,), example='within(month(3)).weekly("wed 17:30")'),
     "makeup_day": Word(lambda: Stretch(spans.makeup_day), example='within(term).weekly("sun").not_on(makeup_day)'),
     "weekend": Word(lambda: Stretch(spans.weekend), example="on(5, 15).not_on(weekend)"),
     "birthday": Word(Births, example="each(birthday)"),

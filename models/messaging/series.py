@@ -1,4 +1,7 @@
-"""Series (系列) of notices in a declared order: `content/series/*.toml`, one part a week in its season."""
+"""Series (系列) of notices in a declared order: `content/series/*.toml`, a part at a time in its season.
+
+The season stands in the same file, in the words of a rule: the scheduler reads it (scheduler/rules.py).
+"""
 
 import tomllib
 from collections.abc import Iterator
@@ -11,7 +14,7 @@ from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
 from models.roster.children import BANDS
 
-_KEYS = {"title", "bands", "notices"}
+SERIES_KEYS = ("title", "bands", "notices")
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ def read_series(path: Path) -> Series:
         facts = tomllib.loads(written(path))
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{path.name}：{error}") from error
-    if facts.keys() != _KEYS:
-        raise Misconfigured(f"{path.name}：要有且只有 title、bands、notices")
+    if not isinstance(facts.get("title"), str) or not all(_words(facts.get(key)) for key in ("bands", "notices")):
+        raise Misconfigured(f'{path.name}：要有 title = "…"，bands = ["…"]，notices = ["…"]')
     unknown = [band for band in facts["bands"] if band not in BANDS]
     if unknown:
         raise Misconfigured(f"{path.name}：bands 里的 {unknown[0]} 要写 {'、'.join(BANDS)}")
@@ -78,6 +81,10 @@ def series_faults() -> Iterator[str]:
             if notice in seen:
                 yield f"{path.name}：{notice} 已经在 {seen[notice]} 里"
             seen[notice] = path.name
+
+
+def _words(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, str) for each in value)
 
 
 def _files() -> list[Path]:

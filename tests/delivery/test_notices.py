@@ -113,7 +113,8 @@ def test_a_series_that_is_wrong_names_its_file(
 ) -> None:
     shipped = CONTENT / "series" / "teen.toml"
     for old, new, fault in (
-        ("title =", "name =", "要有且只有 title、bands、notices"),
+        ("title =", "name =", "要有 title"),
+        ('["teen-body"', '[1, "teen-body"', "要有 title"),
         ('"12-15"', '"12-16"', "12-16 要写"),
         ("title =", "title", "Expected '='"),
     ):
@@ -122,7 +123,9 @@ def test_a_series_that_is_wrong_names_its_file(
     (tmp_path / "notices").mkdir()
     (tmp_path / "series").mkdir()
     for name in ("one.toml", "two.toml"):
-        (tmp_path / "series" / name).write_text('title = "一"\nbands = []\nnotices = ["a", "b"]\n', encoding="utf-8")
+        (tmp_path / "series" / name).write_text(
+            'title = "一"\nbands = ["6-12"]\nnotices = ["a", "b"]\n', encoding="utf-8"
+        )
     (tmp_path / "notices" / "a.md").write_text("", encoding="utf-8")
     monkeypatch.setattr(series, "CONTENT", tmp_path)
     found = list(series.series_faults())

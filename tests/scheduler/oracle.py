@@ -55,12 +55,23 @@ RULES: Mapping[str, Rule] = {
     "traffic-122": Rule(time(17), 3 * DAY),
     "winter-co": Rule(time(17), 14 * DAY),
     "birthday": Rule(time(8), timedelta(hours=12), STAY),
+} | {
+    part: Rule(time(17), 5 * DAY, YIELD, meant)
+    for parts, meant in (
+        (("online-rules", "online-friends", "online-words", "online-together"), _school_age),
+        (("guard-line", "guard-secret", "guard-alone", "guard-told"), lambda age: 3 <= age < 15),
+        (("drug-know", "drug-no", "drug-aids"), lambda age: 12 <= age < 18),
+        (("teen-body", "teen-mood", "teen-friends"), lambda age: 12 <= age < 18),
+        (("road-walk", "road-ride", "road-bike"), lambda age: 3 <= age < 18),
+    )
+    for part in parts
 }
 NAMES: Mapping[str, str] = {
     "mayday-travel": "mayday",
     "qingming-fire": "qingming",
     "summer-first": "summer_vacation",
 }
+SERIES = ("drug", "guard", "online", "road", "teen")
 """Where a rule is not called as its notice: a tie of two that spoil at one moment goes by the rule's name."""
 
 COUNTY: Mapping[str, Sequence[date]] = {
@@ -90,6 +101,23 @@ COUNTY: Mapping[str, Sequence[date]] = {
     "traffic-122": [date(2027, 12, 2)],
     "winter-co": [date(2027, 12, 8)],
     "birthday": [date(2027, 1, 1) + n * DAY for n in range(365)],
+    "online-rules": [date(2027, 1, 31)],
+    "online-friends": [date(2027, 2, 7)],
+    "online-words": [date(2027, 2, 14)],
+    "online-together": [date(2027, 2, 21)],
+    "guard-line": [date(2027, 3, 3)],
+    "guard-secret": [date(2027, 3, 10)],
+    "guard-alone": [date(2027, 3, 17)],
+    "guard-told": [date(2027, 3, 24)],
+    "drug-know": [date(2027, 6, 6)],
+    "drug-no": [date(2027, 6, 13)],
+    "drug-aids": [date(2027, 6, 20)],
+    "teen-body": [date(2027, 10, 13)],
+    "teen-mood": [date(2027, 10, 20)],
+    "teen-friends": [date(2027, 10, 27)],
+    "road-walk": [date(2027, 11, 3)],
+    "road-ride": [date(2027, 11, 10)],
+    "road-bike": [date(2027, 11, 17)],
 }
 ZHUSHAN: Mapping[str, Sequence[date]] = dict(COUNTY) | {
     "final-exam": [date(2027, 1, 20), date(2027, 6, 16)],
@@ -126,6 +154,8 @@ class Item:
     @property
     def rank(self) -> tuple[int, datetime, datetime, str, int]:
         name = NAMES.get(self.notice, self.notice.replace("-", "_"))
+        if self.notice != "online-fraud" and (series := self.notice.partition("-")[0]) in SERIES:
+            name = series
         return RULES[self.notice].order, self.until, self.due, name, self.place
 
     def same(self, other: "Item") -> bool:

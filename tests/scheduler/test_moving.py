@@ -102,8 +102,9 @@ def test_what_was_sent_is_not_sent_again_and_that_is_said(store: Store, clock: F
 def test_an_exam_moved_so_near_that_its_notice_was_due_is_told_at_once(
     store: Store, clock: FrozenClock, office: Office
 ) -> None:
-    clock.set(at(6, 7, 10))
-    tick(store)
+    for moment in (at(6, 6, 17), at(6, 7, 10)):  # on the sixth a part of a series
+        clock.set(moment)
+        tick(store)
     office.moves("中考", date(2027, 6, 11))
     clock.advance(minutes=1)
     tick(store)

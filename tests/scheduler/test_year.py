@@ -19,7 +19,6 @@ from models.base.store import Session, Store
 from models.calendar.entries import entry_named, move_entry
 from models.calendar.occurrences import EVERY_RULE, Occurrence, OccurrenceState, approve_rule
 from models.calendar.quiet import is_quiet
-from models.messaging import series
 from models.messaging.broadcasts import Broadcast
 from models.messaging.freezing import Freezer
 from models.messaging.notices import notices
@@ -127,9 +126,9 @@ def test_a_year_of_a_county(new_year: None, clock: FrozenClock, sqlite_store: St
     until = {row.broadcast_id: row.useful_until for row in settled}
     assert not [row for row in sent.values() if not row.not_before < row.expires_at <= until[row.id]]
     place = {units["county"]: 0, units["zhushan"]: 1}
-    by_rule = {rule.name: rule.notice for rule in rules()}
+    by_rule = {rule.name: rule for rule in rules()}
     expired = {
-        (place[row.unit_id], by_rule[row.rule], local_date(row.due_at))
+        (place[row.unit_id], by_rule[row.rule].notice_of(row.occasion), local_date(row.due_at))
         for row in settled
         if row.state == OccurrenceState.EXPIRED and "+" not in row.occasion
     }
@@ -146,4 +145,5 @@ def test_the_oracle_knows_nothing_of_the_house() -> None:
 
 def test_every_notice_is_sent_by_a_rule_or_by_a_person_and_every_rule_has_its_notice() -> None:
     by_hand = {notice.id for notice in notices().values() if notice.hazard}
-    assert {rule.notice for rule in rules()} | by_hand == set(notices()) - set(series.places())
+    by_rule = {notice for rule in rules() for notice in rule.parts or (rule.notice,)}
+    assert by_rule | by_hand == set(notices()) and not by_rule & by_hand

@@ -20,7 +20,6 @@ from models.messaging.notices import notices
 from models.roster.people import Person
 from models.roster.units import Unit
 from scheduler.moving import Shift, edit, would_move
-from scheduler.rules import rules
 
 Change = Callable[[Session, Person, Unit], str]
 """Makes the edit and says it in a line."""
@@ -133,7 +132,6 @@ def _edit(change: Change, unit: str, phone: str, *, sure: bool) -> None:
 def _tell(said: Sequence[str], moved: Sequence[Shift]) -> None:
     click.echo(said[0])
     click.echo(say("cli.edit_moves") if moved else say("cli.edit_nothing"))
-    titles = {rule.name: notices()[rule.notice].title for rule in rules()}
     for shift in moved:
         key = "cli.edit_line"
         if shift.done:
@@ -143,7 +141,7 @@ def _tell(said: Sequence[str], moved: Sequence[Shift]) -> None:
         elif shift.after is None:
             key = "cli.edit_line_off"
         before, after = _when(shift.before), _when(shift.after)
-        click.echo(say(key, unit=shift.unit, title=titles[shift.rule], before=before, after=after))
+        click.echo(say(key, unit=shift.unit, title=notices()[shift.notice].title, before=before, after=after))
 
 
 def _when(moment: datetime | None) -> str:

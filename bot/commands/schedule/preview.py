@@ -21,7 +21,7 @@ from models.base.texts import say
 from models.messaging.notices import notices
 from models.roster.units import Unit
 from scheduler.forecast import Coming, forecast
-from scheduler.rules import rules
+from scheduler.rules import rules, titles
 from scheduler.why import Reason, unreachable, why
 
 _DAYS = 60
@@ -64,7 +64,7 @@ def _list(session: Session, unit: Unit | None, first: date, last: date) -> None:
             f"{local(coming.at):%Y-%m-%d %H:%M}",
             coming.place.unit,
             rule.name,
-            notices()[rule.notice].title,
+            notices()[coming.each.notice].title,
             f"{len(coming.people):,}",
             _waits(coming),
             approved_text(session, rule.name, coming.each.place.unit_id, coming.at),
@@ -76,9 +76,9 @@ def _list(session: Session, unit: Unit | None, first: date, last: date) -> None:
 
 
 def _waits(coming: Coming) -> str:
-    titles = _titles()
+    known = titles()
     return "\n".join(
-        say("cli.preview_wait", count=len(people), name=titles[name]) for name, people in coming.wait.items()
+        say("cli.preview_wait", count=len(people), name=known[name]) for name, people in coming.wait.items()
     )
 
 
@@ -90,19 +90,19 @@ def _explain(session: Session, guardian: str, first: date, last: date) -> None:
     found = why(session, person, first, last)
     if not found:
         click.echo(say("cli.nothing_planned", days=(last - first).days))
-    titles = _titles()
     for each in found:
         when = f"{local(each.at):%Y-%m-%d %H:%M}"
-        click.echo(f"{when} 《{titles.get(each.rule, each.rule)}》 {_what(each, titles)}")
+        title = notices()[each.notice].title if each.notice in notices() else each.rule
+        click.echo(f"{when} 《{title}》 {_what(each)}")
 
 
-def _what(each: Reason, titles: dict[str, str]) -> str:
+def _what(each: Reason) -> str:
     if each.what == "got":
         return say("cli.why_got", state=say(f"cli.state_{each.about}"))
     if each.what == "not_meant":
         audience = next((rule.audience for rule in rules() if rule.name == each.rule), "")
         return say("cli.why_not_meant", audience=audience or say("audience.all"))
-    return say(f"cli.why_{each.what}", other=titles.get(each.about, each.about))
+    return say(f"cli.why_{each.what}", other=titles().get(each.about, each.about))
 
 
 def _write(session: Session, unit: Unit, first: date, last: date, ics: Path | None, svg: Path | None) -> None:
@@ -113,7 +113,3 @@ def _write(session: Session, unit: Unit, first: date, last: date, ics: Path | No
     if svg:
         svg.write_text(as_svg(year), encoding="utf-8")
         click.echo(say("cli.year_written", path=svg, spans=len(year.spans), notes=len(year.notes)))
-
-
-def _titles() -> dict[str, str]:
-    return {rule.name: notices()[rule.notice].title for rule in rules()}
