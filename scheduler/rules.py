@@ -40,6 +40,10 @@ def rules() -> tuple[Rule, ...]:
         if rule.name in known:
             raise Misconfigured(f"series/{rule.name}.toml：rules/ 里已经有 {rule.name}.toml，换个名字")
         known[rule.name] = rule
+    by_rule = {rule.notice for rule in known.values() if not rule.parts}
+    for rule in known.values():
+        for part in by_rule.intersection(rule.parts):
+            raise Misconfigured(f"series/{rule.name}.toml：{part} 已经有一条规则在发，一年会发两次")
     return tuple(known[name] for name in sorted(known))
 
 

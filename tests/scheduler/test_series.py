@@ -216,3 +216,23 @@ def test_a_slip_is_named(tmp_path: Path, old: str, new: str, named: str) -> None
     (tmp_path / "drug.toml").write_text(SOUND.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(Misconfigured, match=named):
         list(load_series(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("rule", "named"),
+    [
+        ("drug", "series/drug.toml：rules/ 里已经有 drug.toml"),
+        ("other", "series/drug.toml：drug-no 已经有一条规则在发"),
+    ],
+)
+def test_a_series_shares_neither_its_name_nor_a_part_with_a_rule(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: str, named: str
+) -> None:
+    for folder in ("rules", "series"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "series" / "drug.toml").write_text(SOUND, encoding="utf-8")
+    text = "when = 'on(6, 1)'\nhour = '09:00'\nnotice = 'drug-no'\nuseful_for = '1 day'\n"
+    (tmp_path / "rules" / f"{rule}.toml").write_text(text, encoding="utf-8")
+    monkeypatch.setattr("scheduler.rules.CONTENT", tmp_path)
+    with pytest.raises(Misconfigured, match=named):
+        rules.__wrapped__()
