@@ -19,8 +19,8 @@ def danger_words(text: str) -> tuple[str, ...]:
     line = folded(text)
     for phrase in harmless:
         line = line.replace(phrase, _CUT)
-    pieces = [bare(piece) for piece in line.split(_CUT)]
-    return tuple(word for word in words if any(word in piece for piece in pieces))
+    pieces = _CUT.join(bare(piece) for piece in line.split(_CUT))
+    return tuple(word for word in words if word in pieces)
 
 
 _CUT = "\0"

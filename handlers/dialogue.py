@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -10,7 +9,7 @@ from handlers.chat import Chat
 from handlers.memory import Answer, State
 from handlers.prompts.prompt import Got, Json, Look, Missed, Prompt, Reopen, Stale, Step, Turn
 from handlers.said import Said
-from handlers.watch import Watch, watched
+from handlers.watch import Watch
 from models.base.errors import Refused
 
 
@@ -73,10 +72,10 @@ def step(run: Callable[[Chat], Dialogue], chat: Chat, state: State, said: Said |
     A `Refused` takes back the answer that led to it and says why; with no answer to take back it ends the dialogue.
     Raises `WroteTooEarly` where the flow asks after it wrote.
     """
-    attempt = _Attempt(chat, deepcopy(state), said)
+    attempt = _Attempt(chat, state.copy(), said)
     try:
-        with chat.session.begin_nested(), watched(chat.session) as watch:
-            return attempt.play(run, watch)
+        with chat.session.begin_nested():
+            return attempt.play(run, Watch(chat.session))
     except Refused as refused:
         line = chat.say(refused.key, **refused.params)
     if not attempt.trail:
@@ -84,23 +83,22 @@ def step(run: Callable[[Chat], Dialogue], chat: Chat, state: State, said: Said |
     last = attempt.trail[-1].key
     attempt.state.drop(last)
     if last == state.at:
-        attempt.state.at, attempt.state.view = state.at, deepcopy(state.view)
+        attempt.state.at, attempt.state.view = state.at, state.copy().view
     again = _Attempt(chat, attempt.state, None, [line])
-    with watched(chat.session) as watch:
-        asked = again.play(run, watch)
+    asked = again.play(run, Watch(chat.session))
     return asked if isinstance(asked, Ended) else _as_missed(asked, state.misses)
 
 
 def back(run: Callable[[Chat], Dialogue], chat: Chat, state: State) -> Outcome | None:
     """Opens the latest answer again, or None where nothing has been answered yet; 改哪一处 closes first."""
     if state.view.get("fix"):
-        unturned = deepcopy(state)
+        unturned = state.copy()
         unturned.view.clear()
         return step(run, chat, unturned)
     here = step(run, chat, state)
     if isinstance(here, Ended) or not here.trail:
         return None if isinstance(here, Asking) else here
-    earlier = deepcopy(here.state)
+    earlier = here.state.copy()
     earlier.drop(here.trail[-1].key)
     return step(run, chat, earlier)
 

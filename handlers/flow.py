@@ -54,9 +54,15 @@ class Flow:
         """The words, the longest first, each with its plain form."""
         return tuple((word, plain(word)) for word in sorted(self.words, key=len, reverse=True))
 
+    @cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        return tuple(want for _, want in self._plain_words)
+
     def matches(self, line: str, said: str) -> tuple[str, str] | None:
         """The word of this flow that a line opens with, and the rest of the line; None where it does not. `said` is
         the line in its plain form, which the caller makes once for all flows."""
+        if not said.startswith(self._beginnings):
+            return None
         for word, want in self._plain_words:
             if said.startswith(want):
                 for rest in _after(line, want):

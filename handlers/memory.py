@@ -1,8 +1,9 @@
 """What a conversation remembers between two messages: answers by key, what was shown, what waits; one sealed JSON."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection
+from copy import deepcopy
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -38,6 +39,16 @@ class State:
     at: str = ""
     view: dict[str, Any] = field(default_factory=dict)
     misses: int = 0
+
+    def copy(self) -> "State":
+        """One that shares nothing with this one."""
+        return replace(
+            self,
+            opening=replace(self.opening, left=[*self.opening.left]),
+            answers={key: Answer(deepcopy(answer.data), answer.source) for key, answer in self.answers.items()},
+            walked=[*self.walked],
+            view=deepcopy(self.view),
+        )
 
     def drop(self, key: str) -> None:
         """Opens a question again."""
@@ -85,7 +96,7 @@ def dump(memory: Memory) -> str:
     return json.dumps(asdict(memory), default=lambda value: value.isoformat(), ensure_ascii=False)
 
 
-def load(text: str, flows: Sequence[str]) -> Memory:
+def load(text: str, flows: Collection[str]) -> Memory:
     """The memory again, without dialogues of flows that are no longer in the table."""
     if not text:
         return Memory()

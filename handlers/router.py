@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Protocol
 
 from handlers.danger import danger_words
@@ -49,7 +50,7 @@ class Router:
         """
         conversation = conversation_of(session, openid)
         person = person_of(session, openid)
-        memory = load(conversation.state, [flow.name for flow in self.flows])
+        memory = load(conversation.state, self._names)
         if memory.whose != _id(person):  # what another person began or kept on this account is not theirs to see
             memory = Memory(whose=_id(person))
             note_kept(conversation, None, None)
@@ -72,6 +73,10 @@ class Router:
             note_kept(conversation, None, None)
         put_state(session, conversation, dump(exchange.memory))
         return warning + text if text else text
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(flow.name for flow in self.flows)
 
     def named(self, name: str) -> Flow | None:
         """The flow of that name."""

@@ -26,11 +26,13 @@ from sqlalchemy.orm import declared_attr
 from sqlmodel import Field, SQLModel
 
 from models.base.clock import Clock, local_date
+from models.base.driver import short_savepoints
 from models.base.fairlock import FairLock
 from models.base.ids import new_id
 from models.base.seal import Vault
 from models.base.sharing import Shared
 from models.base.turnstile import turnstile
+from models.base.writes import count_writes
 
 BigId = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 """63-bit ids; on SQLite the primary key must say INTEGER to be the row's own number."""
@@ -124,6 +126,7 @@ class Store:
         self._told: list[Callable[[Sequence[object]], None]] = []
         if self.on_sqlite:
             self.engine = _sqlite(url)
+            short_savepoints(self.engine)
             self._reader = _sqlite(url, query_only=True)
         else:
             self.engine = _postgresql(url)
@@ -131,6 +134,7 @@ class Store:
             look: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
             self._reader = self.engine.execution_options(**look)
 
+        count_writes(self.engine)
         # A store that nobody closed gives its connections back when it goes, at the latest with the process.
         weakref.finalize(self, _give_back, self._reader, self.engine)
 

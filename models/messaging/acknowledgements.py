@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from models.base.errors import Refused
+from models.base.prepared import Prepared
 from models.base.store import Session, UtcDateTime
 from models.base.turns import hold_one
 from models.messaging.broadcasts import Broadcast
@@ -28,8 +29,7 @@ class Waiting:
     tried_at: datetime
 
 
-# Made once: ten thousand answers come in a burst, and a statement made anew costs more than the database does.
-_LATEST = (
+_LATEST = Prepared(
     sa.select(col(Broadcast.id), col(Broadcast.title), sa.type_coerce(Delivery.first_try_at, UtcDateTime()))
     .join(Broadcast, col(Broadcast.id) == Delivery.broadcast_id)
     .where(col(Delivery.person_id) == sa.bindparam("person"), col(Delivery.state).in_(_ANSWERABLE))
@@ -40,7 +40,7 @@ _LATEST = (
 _NOW = sa.bindparam("now", type_=UtcDateTime())
 
 
-def _moves_on(state: State, *which: sa.ColumnElement[bool]) -> sa.Update:
+def _moves_on(state: State, *which: sa.ColumnElement[bool]) -> Prepared:
     """The statement that moves rows on to a state, the first time of each moment counting, and none back."""
     lower = col(Delivery.state) < state
     moments = ["read_at", "acknowledged_at"] if state == State.ACKNOWLEDGED else ["read_at"]
@@ -48,7 +48,7 @@ def _moves_on(state: State, *which: sa.ColumnElement[bool]) -> sa.Update:
     values["state"] = sa.case((lower, state), else_=col(Delivery.state))
     values["settled_at"] = sa.case((lower, sa.func.coalesce(Delivery.settled_at, _NOW)), else_=Delivery.settled_at)
     held = sa.select(col(Delivery.id)).where(*which).order_by(col(Delivery.id)).with_for_update(key_share=True)
-    return sa.update(Delivery).where(col(Delivery.id).in_(held)).values(values)
+    return Prepared(sa.update(Delivery).where(col(Delivery.id).in_(held)).values(values))
 
 
 _SAME_NOTICE = (
@@ -82,17 +82,15 @@ def acknowledge_latest(session: Session, person_id: int) -> Waiting | None:
     if latest is None:
         return None
     notice = {"broadcast": latest.broadcast_id, "person": person_id, "now": session.now}
-    session.connection().execute(_OF_A_NOTICE[State.ACKNOWLEDGED], notice)
+    _OF_A_NOTICE[State.ACKNOWLEDGED].run(session, notice)
     answered(session, latest.broadcast_id, person_id)
     return latest
 
 
 def latest_waiting(session: Session, person_id: int) -> Waiting | None:
     """The latest notice that waits for this person's word."""
-    session.flush()
-    which = {"person": person_id, "since": session.now - ANSWERABLE_FOR}
-    found = session.connection().execute(_LATEST, which).first()
-    return Waiting(*found) if found is not None else None
+    found = _LATEST.run(session, {"person": person_id, "since": session.now - ANSWERABLE_FOR})
+    return Waiting(*found[0]) if found else None
 
 
 def _own(session: Session, delivery_id: int, by_person: int | None) -> Delivery:
@@ -108,6 +106,6 @@ def _move_on(session: Session, delivery: Delivery, state: State) -> Delivery:
         statement, which = _ALONE[state], {"delivery": delivery.id}
     else:
         statement, which = _OF_A_NOTICE[state], {"broadcast": delivery.broadcast_id, "person": delivery.person_id}
-    session.connection().execute(statement, which | {"now": session.now})
+    statement.run(session, which | {"now": session.now})
     session.refresh(delivery)
     return delivery

@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, col
 
 from models.base.ids import new_id
+from models.base.prepared import Prepared
 from models.base.seal import sealed
 from models.base.store import BigId, Moment, Record, Session
 
@@ -41,23 +42,23 @@ class Talk:
 
 
 _COLUMNS = (Conversation.id, Conversation.state_sealed, Conversation.kept_kind, Conversation.kept_id)
-# Made once: every message runs them.
 # Dialect switch: both say ON CONFLICT DO UPDATE, each through its own construct.
-_TAKE_UP = {
-    dialect.dialect.name: (new := dialect.insert(Conversation))
-    .on_conflict_do_update(index_elements=["openid"], set_={"touched_at": new.excluded.touched_at})
-    .returning(*map(col, _COLUMNS), col(Conversation.kept_until))
-    for dialect in (sqlite, postgresql)
-}
-_PUT = sa.update(Conversation).where(col(Conversation.id) == sa.bindparam("row_id"))
+_TAKE_UP = Prepared(
+    {
+        dialect.dialect.name: (new := dialect.insert(Conversation))
+        .on_conflict_do_update(index_elements=["openid"], set_={"touched_at": new.excluded.touched_at})
+        .returning(*map(col, _COLUMNS), col(Conversation.kept_until))
+        for dialect in (sqlite, postgresql)
+    }
+)
+_PUT = Prepared(sa.update(Conversation).where(col(Conversation.id) == sa.bindparam("row_id")))
 
 
 def conversation_of(session: Session, openid: str) -> Talk:
     """The conversation of an account, held until the transaction ends (on SQLite the writer is alone); made at first
     sight."""
-    connection = session.connection()
     values = {"id": new_id(), "openid": openid, "touched_at": session.now}
-    row_id, state, kind, kept_id, until = connection.execute(_TAKE_UP[connection.dialect.name], values).one()
+    row_id, state, kind, kept_id, until = _TAKE_UP.run(session, values)[0]
     text = session.vault.open("conversation", "state", row_id, state) if state is not None else ""
     kept = None if kind is None or kept_id is None else (kind, kept_id)
     return Talk(row_id, openid, text, kept, until, (text, kept, until))
@@ -70,7 +71,7 @@ def put_state(session: Session, talk: Talk, state: str) -> None:
     kind, kept_id = talk.kept or (None, None)
     sealed = session.vault.seal("conversation", "state", talk.row_id, state) if state else None
     values = {"state_sealed": sealed, "kept_kind": kind, "kept_id": kept_id, "kept_until": talk.until}
-    session.connection().execute(_PUT, values | {"row_id": talk.row_id})
+    _PUT.run(session, values | {"row_id": talk.row_id})
 
 
 def note_kept(talk: Talk, kept: tuple[str, int] | None, until: datetime | None) -> None:

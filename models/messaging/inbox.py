@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, col
 
 from models.base.ids import new_id
+from models.base.prepared import Prepared
 from models.base.store import Moment, Record, Session
 
 
@@ -42,18 +43,21 @@ class Admitted:
     answer: str = ""
 
 
-# Made once: every callback runs them, and a statement made anew costs more than the database does.
 # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
-_ADMIT = {
-    dialect.dialect.name: dialect.insert(InboxMessage)
-    .on_conflict_do_nothing(index_elements=["dedupe_key"])
-    .returning(col(InboxMessage.id))
-    for dialect in (sqlite, postgresql)
-}
-_FIND = sa.select(col(InboxMessage.id), col(InboxMessage.route), col(InboxMessage.answer_sealed)).where(
-    col(InboxMessage.dedupe_key) == sa.bindparam("key")
+_ADMIT = Prepared(
+    {
+        dialect.dialect.name: dialect.insert(InboxMessage)
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(col(InboxMessage.id))
+        for dialect in (sqlite, postgresql)
+    }
 )
-_SETTLE = sa.update(InboxMessage).where(col(InboxMessage.id) == sa.bindparam("row_id"))
+_FIND = Prepared(
+    sa.select(col(InboxMessage.id), col(InboxMessage.route), col(InboxMessage.answer_sealed)).where(
+        col(InboxMessage.dedupe_key) == sa.bindparam("key")
+    )
+)
+_SETTLE = Prepared(sa.update(InboxMessage).where(col(InboxMessage.id) == sa.bindparam("row_id")))
 
 
 def admit(session: Session, dedupe_key: str, openid: str, kind: str) -> tuple[Admitted, bool]:
@@ -61,7 +65,7 @@ def admit(session: Session, dedupe_key: str, openid: str, kind: str) -> tuple[Ad
 
     A copy that arrives at the same time waits: on PostgreSQL for the first transaction, on SQLite for the lock.
     """
-    connection, row_id = session.connection(), new_id()
+    row_id = new_id()
     values = {
         "id": row_id,
         "dedupe_key": dedupe_key,
@@ -69,9 +73,9 @@ def admit(session: Session, dedupe_key: str, openid: str, kind: str) -> tuple[Ad
         "kind": kind,
         "arrived_at": session.now,
     }
-    if connection.execute(_ADMIT[connection.dialect.name], values).first() is not None:
+    if _ADMIT.run(session, values):
         return Admitted(row_id, openid), True
-    found, route, answer = connection.execute(_FIND, {"key": dedupe_key}).one()
+    found, route, answer = _FIND.run(session, {"key": dedupe_key})[0]
     words = session.vault.open("inbox_message", "answer", found, answer) if answer is not None else ""
     return Admitted(found, openid, route, words), False
 
@@ -82,4 +86,4 @@ def settle(session: Session, row: Admitted, words: str, route: Route) -> None:
     values: dict[str, object] = {"row_id": row.id, "route": route}
     if row.answer:
         values["answer_sealed"] = session.vault.seal("inbox_message", "answer", row.id, row.answer)
-    session.connection().execute(_SETTLE, values)
+    _SETTLE.run(session, values)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, UniqueConstraint, col, delete, select, update
 
 from models.base.ids import new_id
+from models.base.prepared import Prepared
 from models.base.store import Moment, Record, Session
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.outbox.settling import Outcome, settle_rows
@@ -50,9 +51,10 @@ class Report:
     channel: Channel = Channel.TEMPLATE
 
 
-# Made once: a broadcast brings a receipt for everyone.
 # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
-_KEEP = {dialect.dialect.name: dialect.insert(Receipt).on_conflict_do_nothing() for dialect in (sqlite, postgresql)}
+_KEEP = Prepared(
+    {dialect.dialect.name: dialect.insert(Receipt).on_conflict_do_nothing() for dialect in (sqlite, postgresql)}
+)
 
 
 def record(session: Session, openid: str, msgid: str, status: str) -> None:
@@ -75,8 +77,7 @@ def record_many(session: Session, reports: Iterable[Report]) -> None:
         for report in reports
     ]
     if rows:
-        connection = session.connection()
-        connection.execute(_KEEP[connection.dialect.name], rows)
+        _KEEP.run_many(session, rows)
 
 
 def settle(session: Session, limit: int = _GROUP) -> int:

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col, select
 
+from models.base.lazily import known_by_id
+from models.base.prepared import Prepared
 from models.base.store import Moment, Ref, Session
 from models.roster.people import Person
 
@@ -23,26 +25,26 @@ class Account(SQLModel, table=True):
     tapped_at: datetime | None = Moment(default=None)
 
 
-# Made once: every message runs them.
 # Dialect switch: both say ON CONFLICT DO UPDATE, each through its own construct.
 _HEARD = {
-    (dialect.dialect.name, window): (new := dialect.insert(Account)).on_conflict_do_update(
-        index_elements=["openid"], set_={"following": sa.true(), window: new.excluded[window]}
+    window: Prepared(
+        {
+            dialect.dialect.name: (new := dialect.insert(Account)).on_conflict_do_update(
+                index_elements=["openid"], set_={"following": sa.true(), window: new.excluded[window]}
+            )
+            for dialect in (sqlite, postgresql)
+        }
     )
-    for dialect in (sqlite, postgresql)
     for window in ("spoke_at", "tapped_at")
 }
-_PERSON = select(Person).join(Account, col(Account.person_id) == Person.id)
-_PERSON = _PERSON.where(col(Account.openid) == sa.bindparam("openid"))
-_PERSON_ID = sa.select(col(Account.person_id)).where(col(Account.openid) == sa.bindparam("openid"))
+_PERSON_ID = Prepared(sa.select(col(Account.person_id)).where(col(Account.openid) == sa.bindparam("openid")))
 
 
 def heard(session: Session, openid: str, *, spoke: bool) -> None:
     """Notes that an account wrote (spoke) or tapped, followed or scanned (not spoke); a new account is made."""
-    session.flush()
-    connection, window = session.connection(), "spoke_at" if spoke else "tapped_at"
+    window = "spoke_at" if spoke else "tapped_at"
     values = {"openid": openid, "following": True, "first_seen_at": session.now, window: session.now}
-    connection.execute(_HEARD[connection.dialect.name, window], values)
+    _HEARD[window].run(session, values)
 
 
 def left(session: Session, openid: str) -> None:
@@ -54,13 +56,14 @@ def left(session: Session, openid: str) -> None:
 
 def person_of(session: Session, openid: str) -> Person | None:
     """Whose account this is, if it is bound."""
-    return session.exec(_PERSON, params={"openid": openid}).first()
+    person_id = person_id_of(session, openid)
+    return None if person_id is None else known_by_id(session, Person, person_id)
 
 
 def person_id_of(session: Session, openid: str) -> int | None:
     """The id of the person whose account this is, if it is bound."""
-    session.flush()
-    return session.connection().execute(_PERSON_ID, {"openid": openid}).scalar()
+    found = _PERSON_ID.run(session, {"openid": openid})
+    return found[0][0] if found else None
 
 
 def accounts_of(session: Session, person_id: int) -> Sequence[Account]:

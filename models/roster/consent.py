@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Field, Index, col, select
 
 from models.base import audit
+from models.base.prepared import Prepared
 from models.base.store import Moment, Record, Ref, Session
 from models.base.turns import hold
 from models.roster.people import Person
@@ -35,18 +36,18 @@ def standing(purpose: str = SERVICE) -> tuple[ColumnElement[bool], ColumnElement
     return col(Consent.purpose) == purpose, col(Consent.withdrawn_at).is_(None)
 
 
-_STANDS = sa.select(col(Consent.id)).where(
-    col(Consent.person_id) == sa.bindparam("person"),
-    col(Consent.purpose) == sa.bindparam("purpose"),
-    col(Consent.withdrawn_at).is_(None),
+_STANDS = Prepared(
+    sa.select(col(Consent.id)).where(
+        col(Consent.person_id) == sa.bindparam("person"),
+        col(Consent.purpose) == sa.bindparam("purpose"),
+        col(Consent.withdrawn_at).is_(None),
+    )
 )
 
 
 def has_consent(session: Session, person_id: int, purpose: str = SERVICE) -> bool:
     """Whether a person's consent stands now."""
-    session.flush()
-    found = session.connection().execute(_STANDS, {"person": person_id, "purpose": purpose})
-    return found.first() is not None
+    return bool(_STANDS.run(session, {"person": person_id, "purpose": purpose}))
 
 
 def give_consent(session: Session, person_id: int, *, purpose: str = SERVICE, wording: str = "") -> Consent:

@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, func, select
 
 from models.base.ids import new_id
+from models.base.prepared import Prepared
 from models.base.store import Session
 from models.base.texts import say
 from models.base.turns import take_turn
@@ -57,8 +58,7 @@ def spare_families(session: Session, call_ids: Sequence[int]) -> None:
     _settle(session, CallOutcome.FAMILY, col(PhoneCall.id).in_(call_ids), col(PhoneCall.outcome).is_(None))
 
 
-# Made once: every answer to a notice runs it.
-_ANSWERED = (
+_ANSWERED = Prepared(
     sa.update(PhoneCall)
     .where(col(PhoneCall.broadcast_id) == sa.bindparam("broadcast"), col(PhoneCall.person_id) == sa.bindparam("person"))
     .where(
@@ -71,7 +71,7 @@ _ANSWERED = (
 def answered(session: Session, broadcast_id: int, person_id: int) -> None:
     """The guardian answered: no call is needed any more, also after one that nobody took."""
     values = {"broadcast": broadcast_id, "person": person_id, "settled_at": session.now}
-    session.connection().execute(_ANSWERED, values)
+    _ANSWERED.run(session, values)
 
 
 def let_lapse(session: Session, broadcast: Broadcast, at_most: int) -> int:
