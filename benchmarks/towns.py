@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from benchmarks.people import settle_crowd
+from benchmarks.servers import Postgres
 from models.base.clock import SystemClock
 from models.base.seal import Vault
 from models.base.store import Session, Store
@@ -20,7 +21,6 @@ from models.messaging.broadcasts import Broadcast
 from models.migrations import upgrade
 from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.units import Unit, UnitKind, add_unit
-from tests.servers import Postgres
 
 MASTER_KEY = "a master key for benches, 32 bytes or more"
 VAULT = Vault(MASTER_KEY.encode())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.servers import Postgres, Redis
 from bot.city.link import Link
 from bot.city.throttle import SharedThrottle
 from bot.delivery.throttle import Throttle
@@ -15,7 +16,6 @@ from models.base.seal import Vault
 from models.base.store import Store
 from models.tables import ALL
 from tests.cast import Cast, settle_in
-from tests.servers import Postgres, Redis
 
 
 class FrozenClock:

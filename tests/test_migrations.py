@@ -10,12 +10,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlmodel import SQLModel
 
+from benchmarks.servers import Postgres
 from models.base.clock import Clock
 from models.base.seal import Vault
 from models.base.store import Store
 from models.migrations import behind, upgrade
 from models.tables import ALL
-from tests.servers import Postgres
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from benchmarks.servers import Redis
 from bot.city.link import Link
 from bot.city.throttle import SharedThrottle
 from tests.conftest import FrozenClock
-from tests.servers import Redis
 
 Lines = Callable[[], Link]
 Throttles = Callable[..., SharedThrottle]

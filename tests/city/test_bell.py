@@ -7,10 +7,10 @@ from contextlib import ExitStack
 
 import pytest
 
+from benchmarks.servers import Redis
 from bot.city.bell import STEADY, SWIFT, Bell
 from models.messaging.outbox import Lane, Ready
 from tests.city.conftest import Lines
-from tests.servers import Redis
 
 Hears = Callable[[Sequence["Hand"]], None]
 

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from benchmarks.servers import Redis
 from bot.city.link import Away
 from tests.city.conftest import Lines
-from tests.servers import Redis
 
 
 def test_a_kept_connection_that_broke_is_opened_again(lines: Lines, mortal: Redis) -> None:

@@ -15,6 +15,7 @@ import pytest
 import redis
 from sqlmodel import col, func, select
 
+from benchmarks.servers import Postgres, Redis
 from bot.app import TICK_SECONDS
 from models.base.clock import SHANGHAI, SystemClock
 from models.calendar.pulse import LEASE, Lease
@@ -23,7 +24,6 @@ from models.messaging.outbox import Delivery
 from tests.faults.nursery import Nursery
 from tests.faults.serving import write_config
 from tests.faults.trial import TEMPLATES, Trial, build_town
-from tests.servers import Postgres, Redis
 from tests.simulator.running import APP_ID, ROOT, Simulator
 
 GUARDIANS = 3000

@@ -6,6 +6,7 @@ from multiprocessing.synchronize import Barrier
 
 import pytest
 
+from benchmarks.servers import Redis
 from bot.city.link import Link
 from bot.city.shelf import SharedShelf
 from bot.wechat.errors import PlatformError
@@ -15,7 +16,6 @@ from models.base.clock import SystemClock
 from models.base.seal import Vault
 from tests.city.conftest import Lines
 from tests.conftest import FrozenClock
-from tests.servers import Redis
 from tests.wechat.platform import Platform
 
 KEY = b"a master key for tests, 32 bytes or more"

@@ -6,13 +6,13 @@ from time import monotonic, sleep
 
 import pytest
 
+from benchmarks.servers import Redis
 from bot.city.link import Link
 from bot.city.throttle import SharedThrottle
 from models.base.clock import SystemClock
 from models.messaging.outbox import Channel, Lane
 from tests.city.conftest import Lines, Throttles
 from tests.conftest import FrozenClock
-from tests.servers import Redis
 
 T = Channel.TEMPLATE
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.servers import Postgres
 from tests.commands.office import Office
 from tests.roster.sheets import XIAOMAN, save_csv
-from tests.servers import Postgres
 
 
 @pytest.fixture(scope="module")

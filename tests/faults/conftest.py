@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.servers import Postgres
 from models.base.clock import SHANGHAI
 from tests.faults.nursery import Nursery
 from tests.faults.trial import TEMPLATES, Trial, build_town
-from tests.servers import Postgres
 from tests.simulator.running import Simulator
 
 Trials = Callable[..., Trial]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from benchmarks.servers import Postgres, Redis
 from models.messaging.broadcasts import Urgency
 from models.messaging.outbox import State
 from tests.faults.answering import Answering
 from tests.faults.conftest import Trials
 from tests.faults.serving import Bot
-from tests.servers import Postgres, Redis
 
 SEED = int(os.environ.get("SHOUWANG_SEED") or random.SystemRandom().randrange(2**32))
 CROWD, KILLS = 1500, 20

@@ -1,4 +1,5 @@
-"""A PostgreSQL and a Redis of the tests' own: found or missed in words, begun on spare places, ended by their pid.
+"""A PostgreSQL and a Redis of a run of tests or of a bench: found or missed in words, begun on spare places, ended by
+their pid.
 
 PostgreSQL listens on a socket in its own folder alone, so that there is no port to clash and nobody to let in; it
 refuses to run as root, and is then run as the user `postgres`. Both die with whoever began them.
@@ -20,7 +21,7 @@ from pathlib import Path
 import psycopg
 import redis
 
-MISSING = "The tests need {what}. On Debian, as root: apt-get install postgresql redis-server (tests/tools.sh does it)"
+MISSING = "This needs {what}. On Debian, as root: apt-get install postgresql redis-server (tests/tools.sh does it)"
 ORDINARY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 """Enough for tests that kill nothing; a trial begins its server with `options=()`."""
 _ALWAYS = (
