@@ -14,8 +14,8 @@ from bot.delivery.throttle import Throttle
 from models.base.clock import SHANGHAI
 from models.base.seal import Vault
 from models.base.store import Store
-from models.tables import ALL
 from tests.cast import Cast, settle_in
+from tests.databases import Swept, lay_tables
 
 
 class FrozenClock:
@@ -61,44 +61,32 @@ def redis_server() -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-def all_tables(postgres: Postgres, vault: Vault) -> str:
-    """The name of an empty PostgreSQL database with all tables, to copy: a copy takes some 30 ms."""
-    name = postgres.new_database()
-    store = Store(postgres.url(name), FrozenClock(datetime(2027, 6, 1, tzinfo=SHANGHAI)), vault)
-    store.create_all()
-    store.close()
-    return name
+def swept(postgres: Postgres) -> Iterator[Swept]:
+    """The PostgreSQL database that the tests of this run share."""
+    database = Swept(postgres)
+    yield database
+    database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of a fresh database; on PostgreSQL it has its tables already."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/shouwang.db"
-        return
-    postgres: Postgres = request.getfixturevalue("postgres")
-    name = postgres.new_database(request.getfixturevalue("all_tables"))
-    yield postgres.url(name)
-    postgres.drop_database(name)
-
-
-@pytest.fixture
-def store(database: str, clock: FrozenClock, vault: Vault) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock, vault: Vault) -> Iterator[Store]:
     """A fresh store with all tables; the test runs once on each database."""
-    yield from _opened(database, clock, vault)
+    if request.param == "sqlite":
+        yield from _opened(tmp_path, clock, vault)
+        return
+    swept: Swept = request.getfixturevalue("swept")
+    swept.sweep()
+    yield swept.store(clock, vault)
 
 
 @pytest.fixture
 def sqlite_store(tmp_path: Path, clock: FrozenClock, vault: Vault) -> Iterator[Store]:
     """A fresh store with all tables, on SQLite alone."""
-    yield from _opened(f"sqlite:///{tmp_path}/shouwang.db", clock, vault)
+    yield from _opened(tmp_path, clock, vault)
 
 
-def _opened(url: str, clock: FrozenClock, vault: Vault) -> Iterator[Store]:
-    assert ALL
-    store = Store(url, clock, vault)
-    if store.on_sqlite:
-        store.create_all()
+def _opened(folder: Path, clock: FrozenClock, vault: Vault) -> Iterator[Store]:
+    store = Store(lay_tables(folder / "shouwang.db"), clock, vault)
     yield store
     store.close()
 

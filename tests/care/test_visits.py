@@ -35,6 +35,7 @@ from models.roster.ties import mentors_of, pair, unpair
 from tests.at_rest import at_rest
 from tests.cast import Cast, settle_in
 from tests.conftest import FrozenClock
+from tests.databases import lay_tables
 
 TODAY = date(2027, 6, 1)
 
@@ -191,8 +192,7 @@ _STORIES = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 40), st.none() |
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], tuple[Store, Cast, FrozenClock]]:
     def make() -> tuple[Store, Cast, FrozenClock]:
         clock = FrozenClock(at_local(TODAY, time(10)))
-        store = Store("sqlite:///" + str(tmp_path_factory.mktemp("due") / "due.db"), clock, Vault(b"k" * 32))
-        store.create_all()
+        store = Store(lay_tables(tmp_path_factory.mktemp("due") / "due.db"), clock, Vault(b"k" * 32))
         with store.write() as session:
             return store, settle_in(session), clock
 

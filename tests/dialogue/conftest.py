@@ -19,6 +19,7 @@ from models.roster.accounts import Account
 from models.roster.consent import give_consent
 from models.roster.people import Duty, add_person, give_duty
 from models.roster.units import UnitKind, add_unit
+from tests.databases import lay_tables
 from tests.dialogue.flows_for_tests import FLOWS, OWN, Entry, Pupil, add_photo, undo_entry
 
 TEST_TEXTS = {
@@ -57,10 +58,9 @@ class HandClock:
 class World:
     """The store, the router, and what came of it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, file: Path) -> None:
         self.clock = HandClock()
-        self.store = Store(url, self.clock, Vault(b"k" * 32))
-        self.store.create_all()
+        self.store = Store(lay_tables(file), self.clock, Vault(b"k" * 32))
         OWN.create_all(self.store.engine)
         self.alerts: list[tuple[str, str]] = []
         self.causes = 0
@@ -143,7 +143,7 @@ def test_texts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    made = World(f"sqlite:///{tmp_path}/talk.db")
+    made = World(tmp_path / "talk.db")
     yield made
     made.store.close()
 

@@ -36,7 +36,7 @@ class Conversation(RuleBasedStateMachine):
     @initialize()
     def two_children(self) -> None:
         self.folder = Path(tempfile.mkdtemp())
-        self.world = World(f"sqlite:///{self.folder}/talk.db")
+        self.world = World(self.folder / "talk.db")
         self.world.pupils("小满", "小川")
 
     # -- what the person does
