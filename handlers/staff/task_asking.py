@@ -9,8 +9,9 @@ from typing import Any
 from handlers.chat import Chat
 from handlers.prompts import Confirm, Day, Number, Photos, Pick, Prompt, Text
 from models.care.attachments import AttachmentKind, attach
+from models.care.duties.findings import Found
 from models.care.duties.kinds import Kind
-from models.care.duties.reporting import Found, Said
+from models.care.duties.reporting import Said
 from models.care.duties.tables import DutyTask
 from models.roster.units import Unit, label
 

@@ -11,7 +11,7 @@ from handlers.said import Said
 from handlers.staff.task_asking import ask_about, attach_photos
 from models.base.errors import Refused
 from models.care.attachments import MOST_PHOTOS, AttachmentKind, attach
-from models.care.duties import owners, reporting
+from models.care.duties import findings, owners, reporting
 from models.care.duties.kinds import kinds
 from models.care.duties.tables import DutyFinding, DutyTask
 from models.roster.units import Unit, label
@@ -34,7 +34,7 @@ def do_task(chat: Chat) -> Dialogue:
     if chosen.finding is not None:
         finding, unit = chosen.finding, _place(chat, chosen.task)
         yield from Confirm("duties.mended_read_back", item=finding.item, what=finding.what, unit=unit)
-        mended = reporting.mend(chat.session, chat.me, finding.id)
+        mended = findings.mend(chat.session, chat.me, finding.id)
         return Kept("duties.mended", {"item": finding.item}, undo=("mend", mended.id))
     kind = reporting.kind_of(chosen.task)
     answers = yield from ask_about(chat, chosen.task, kind)
@@ -63,7 +63,7 @@ def take_back(chat: Chat, task_id: int) -> str:
 
 def take_back_mend(chat: Chat, finding_id: int) -> str:
     """撤销 of 改好了."""
-    return chat.say("duties.mend_undone", item=reporting.undo_mend(chat.session, chat.me, finding_id).item)
+    return chat.say("duties.mend_undone", item=findings.undo_mend(chat.session, chat.me, finding_id).item)
 
 
 def join_task(chat: Chat, task_id: int, said: Said) -> str | None:
@@ -78,7 +78,7 @@ def join_task(chat: Chat, task_id: int, said: Said) -> str | None:
 
 def _mine(chat: Chat) -> list[_Thing]:
     tasks = _known(owners.my_tasks(chat.session, chat.me))
-    waiting = reporting.my_findings(chat.session, chat.me)
+    waiting = findings.my_findings(chat.session, chat.me)
     to_mend = [
         _Thing(each.id, chat.say("duties.to_mend", item=each.item, what=each.what, day=each.mend_by), task, each)
         for each, task in waiting

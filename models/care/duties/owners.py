@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, or_
 from sqlmodel import col, select
 
+from models.base.errors import Refused
 from models.base.facts import holding
 from models.base.store import Session
+from models.base.turns import hold_one
 from models.care.duties.kinds import kinds
 from models.care.duties.tables import LIVE_REPORT, DutyReport, DutyTask
 from models.roster.people import Duty, Person, Staff, duties_of
@@ -63,6 +65,14 @@ def owned(session: Session, person: Person, tasks: Sequence[DutyTask]) -> list[D
     """Those of the tasks that are this person's."""
     owners = owners_of(session, tasks)
     return [task for task in tasks if person.id in owners.get(task.id, ())]
+
+
+def own_task(session: Session, by: Person, task_id: int) -> DutyTask:
+    """The task, held until the end of the transaction. Raises Refused `duties.not_yours`."""
+    task = hold_one(session, DutyTask, task_id)
+    if not owned(session, by, [task]):
+        raise Refused("duties.not_yours")
+    return task
 
 
 def units_around(session: Session, person: Person) -> Select[Any]:

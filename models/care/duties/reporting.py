@@ -1,6 +1,5 @@
-"""A task is reported, corrected within a week, taken back in ten minutes; what was found is mended: all revisions."""
+"""A task is reported, corrected within a week, taken back in ten minutes: all revisions."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,23 +12,14 @@ from models.base.seal import put_sealed
 from models.base.store import Session
 from models.base.turns import hold_one
 from models.care.attachments import kept_photos, refuse_waiting
+from models.care.duties.findings import UNDO_FOR, Found, note_found, take_back_findings
 from models.care.duties.kinds import Kind, kinds
-from models.care.duties.owners import is_reported, owned, units_around
-from models.care.duties.tables import LIVE_FINDING, LIVE_REPORT, DutyFinding, DutyReport, DutyTask
+from models.care.duties.owners import is_reported, own_task, owned, units_around
+from models.care.duties.tables import LIVE_REPORT, DutyReport, DutyTask
 from models.roster.people import Person
 
-UNDO_FOR = timedelta(minutes=10)
 CORRECT_FOR = timedelta(days=7)
 """As for visits: domain.md section 4."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """What is unsound at one item, and by when it is to be mended."""
-
-    item: str
-    what: str
-    mend_by: date
 
 
 @dataclass(frozen=True)
@@ -58,12 +48,12 @@ def report_task(session: Session, by: Person, task_id: int, said: Said, *, cause
     known = session.exec(select(DutyReport).where(DutyReport.cause == cause)).first()
     if known is not None:
         return known
-    task = _own(session, by, task_id)
+    task = own_task(session, by, task_id)
     last = _last(session, task)
     if last is not None and not last.undone:
         raise Refused("duties.done_already")
     report = _append(session, by, task, last, said, cause)
-    _look(session, by, task, said)
+    note_found(session, by, task, said.found)
     audit.record(session, "duty.report", by=by.id, subject="duty_task", subject_id=task.id, kind=task.kind)
     return report
 
@@ -73,14 +63,14 @@ def correct_report(session: Session, by: Person, task_id: int, said: Said, *, ca
 
     Raises Refused `duties.not_reported`, `duties.correct_late` after seven days, and what `report_task` raises.
     """
-    task = _own(session, by, task_id)
+    task = own_task(session, by, task_id)
     last = _last(session, task)
     if last is None or last.undone:
         raise Refused("duties.not_reported")
     if session.now - _first_said(session, task) >= CORRECT_FOR:
         raise Refused("duties.correct_late")
     report = _append(session, by, task, last, said, cause)
-    _look(session, by, task, said)
+    note_found(session, by, task, said.found)
     audit.record(session, "duty.correct", by=by.id, subject="duty_task", subject_id=task.id, kind=task.kind)
     return report
 
@@ -97,52 +87,10 @@ def undo_report(session: Session, by: Person, task_id: int) -> DutyTask:
     if session.now - last.recorded_at >= UNDO_FOR:
         raise Refused("duties.undo_late")
     _append(session, by, task, last, Said(last.day, last.number, last.note), None, undone=True)
-    for finding in findings_of(session, task):
-        _supersede(session, by, finding, undone=True)
+    take_back_findings(session, by, task)
     refuse_waiting(session, task_id=task.id)
     audit.record(session, "duty.undo", by=by.id, subject="duty_task", subject_id=task.id, kind=task.kind)
     return task
-
-
-def mend(session: Session, by: Person, finding_id: int) -> DutyFinding:
-    """What was found at one's own task is mended today. Raises Refused `duties.not_yours`, `duties.mended_already`."""
-    finding = hold_one(session, DutyFinding, finding_id)
-    _own(session, by, finding.task_id)
-    if finding.superseded_at is not None or finding.mended_on is not None:
-        raise Refused("duties.mended_already")
-    mended = _supersede(session, by, finding, mended_on=session.today)
-    audit.record(session, "duty.mend", by=by.id, subject="duty_finding", subject_id=mended.id)
-    return mended
-
-
-def undo_mend(session: Session, by: Person, finding_id: int) -> DutyFinding:
-    """Takes back within ten minutes that it was mended. Raises Refused `duties.not_reported`, `duties.undo_late`."""
-    finding = hold_one(session, DutyFinding, finding_id)
-    if finding.superseded_at is not None or finding.mended_on is None or finding.recorded_by != by.id:
-        raise Refused("duties.not_reported")
-    if session.now - finding.recorded_at >= UNDO_FOR:
-        raise Refused("duties.undo_late")
-    audit.record(session, "duty.undo_mend", by=by.id, subject="duty_finding", subject_id=finding.id)
-    return _supersede(session, by, finding, mended_on=None)
-
-
-def findings_of(session: Session, task: DutyTask) -> Sequence[DutyFinding]:
-    """What stands found at a task, mended or not."""
-    query = select(DutyFinding).where(DutyFinding.task_id == task.id, *LIVE_FINDING)
-    return session.exec(query.order_by(col(DutyFinding.id))).all()
-
-
-def my_findings(session: Session, person: Person) -> list[tuple[DutyFinding, DutyTask]]:
-    """What waits to be mended at a person's own tasks, the soonest first."""
-    around = units_around(session, person)
-    rows = session.exec(
-        select(DutyFinding, DutyTask)
-        .join(DutyTask, col(DutyTask.id) == DutyFinding.task_id)
-        .where(*LIVE_FINDING, col(DutyFinding.mended_on).is_(None), col(DutyTask.unit_id).in_(around))
-        .order_by(col(DutyFinding.mend_by), col(DutyFinding.id))
-    ).all()
-    own = {task.id for task in owned(session, person, [task for _, task in rows])}
-    return [(finding, task) for finding, task in rows if task.id in own]
 
 
 def correctable(session: Session, person: Person) -> list[DutyTask]:
@@ -160,13 +108,6 @@ def correctable(session: Session, person: Person) -> list[DutyTask]:
 def photos_of(session: Session, task: DutyTask) -> int:
     """How many photos it has."""
     return kept_photos(session, task_id=task.id)
-
-
-def _own(session: Session, by: Person, task_id: int) -> DutyTask:
-    task = hold_one(session, DutyTask, task_id)
-    if not owned(session, by, [task]):
-        raise Refused("duties.not_yours")
-    return task
 
 
 def _last(session: Session, task: DutyTask) -> DutyReport | None:
@@ -208,50 +149,3 @@ def _append(
     session.add(report)
     session.flush()
     return report
-
-
-def _look(session: Session, by: Person, task: DutyTask, said: Said) -> None:
-    """What is found now stands in the place of what was found before; what was mended stays mended."""
-    before = {each.item: each for each in findings_of(session, task)}
-    for found in said.found:
-        if found.mend_by < session.today:
-            raise Refused("duties.mend_before")
-        old = before.pop(found.item, None)
-        if old is not None and (old.what, old.mend_by) == (found.what, found.mend_by):
-            continue
-        if old is not None:
-            old.superseded_at = session.now
-            session.add(old)
-        _gone(session, task, found.item)
-        new = DutyFinding(
-            task_id=task.id, item=found.item, mend_by=found.mend_by, recorded_at=session.now, recorded_by=by.id
-        )
-        put_sealed(session, new, "what", found.what)
-        session.add(new)
-    for old in before.values():
-        _supersede(session, by, old, undone=True)
-    session.flush()
-
-
-def _gone(session: Session, task: DutyTask, item: str) -> None:
-    """What was taken back leaves its place to what is found anew."""
-    session.flush()
-    query = select(DutyFinding).where(
-        DutyFinding.task_id == task.id, DutyFinding.item == item, col(DutyFinding.superseded_at).is_(None)
-    )
-    for row in session.exec(query):
-        row.superseded_at = session.now
-        session.add(row)
-    session.flush()
-
-
-def _supersede(session: Session, by: Person, old: DutyFinding, **changed: Any) -> DutyFinding:
-    old.superseded_at = session.now
-    session.add(old)
-    session.flush()
-    kept = old.model_dump(include={"task_id", "item", "mend_by", "mended_on", "undone"})
-    new = DutyFinding(**kept | changed, recorded_at=session.now, recorded_by=by.id)
-    put_sealed(session, new, "what", old.what)
-    session.add(new)
-    session.flush()
-    return new
