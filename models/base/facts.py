@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlmodel import col, or_, select
+from sqlalchemy import ColumnElement
+from sqlmodel import col, or_, select, text
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base.store import Moment, Record, Ref, Session
@@ -19,6 +20,25 @@ class Fact(Record):
     recorded_at: datetime = Moment()
     recorded_by: int | None = Ref("person.id", index=False, default=None)
     superseded_at: datetime | None = Moment(default=None)
+
+
+class Revision(Record):
+    """The base of what somebody said once and may say anew: known from `recorded_at` up to `superseded_at`; the last
+    one of what was taken back says so."""
+
+    undone: bool = False
+    recorded_at: datetime = Moment()
+    recorded_by: int = Ref("person.id", index=False)
+    superseded_at: datetime | None = Moment(default=None)
+
+
+CURRENT = text("superseded_at IS NULL")
+"""For an index of what stands now."""
+
+
+def standing(table: type[Revision]) -> tuple[ColumnElement[bool], ...]:
+    """What holds now, as conditions of a query."""
+    return col(table.superseded_at).is_(None), col(table.undone).is_(False)
 
 
 _F = TypeVar("_F", bound=Fact)

@@ -2,13 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlmodel import Field, Index, UniqueConstraint, col, text
+from sqlmodel import Field, Index, UniqueConstraint
 
-from models.base.facts import Fact
+from models.base.facts import CURRENT, Fact, Revision, standing
 from models.base.seal import sealed
 from models.base.store import BigId, Moment, Record, Ref
-
-_CURRENT = text("superseded_at IS NULL")
 
 
 class DutyOrder(Fact, table=True):
@@ -41,15 +39,15 @@ class DutyTask(Record, table=True):
     escalated_on: date | None = None
 
 
-class DutyReport(Record, table=True):
-    """What was said of a task, from `recorded_at` until `superseded_at`; the last one of an undone report says so.
+class DutyReport(Revision, table=True):
+    """What was said of a task.
 
     `day`: of the thing itself, else the day it was first told. `cause` is the message that brought it: one message
     keeps one report; what takes it back has none.
     """
 
     __table_args__ = (
-        Index("ix_duty_report_live", "task_id", unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT),
+        Index("ix_duty_report_live", "task_id", unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT),
     )
 
     task_id: int = Ref("duty_task.id")
@@ -57,10 +55,6 @@ class DutyReport(Record, table=True):
     day: date | None = None
     number: int | None = None
     note_sealed: bytes | None = None
-    undone: bool = False
-    recorded_at: datetime = Moment()
-    recorded_by: int = Ref("person.id", index=False)
-    superseded_at: datetime | None = Moment(default=None)
 
     @property
     def note(self) -> str:
@@ -68,14 +62,14 @@ class DutyReport(Record, table=True):
         return sealed(self, "note")
 
 
-class DutyFinding(Record, table=True):
+class DutyFinding(Revision, table=True):
     """隐患: what was found unsound at an item of a checklist, by when it is to be mended, and when it was.
 
     `reminded_on`: when its owner was last told.
     """
 
     __table_args__ = (
-        Index("ix_duty_finding_live", "task_id", "item", unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT),
+        Index("ix_duty_finding_live", "task_id", "item", unique=True, sqlite_where=CURRENT, postgresql_where=CURRENT),
     )
 
     task_id: int = Ref("duty_task.id")
@@ -84,10 +78,6 @@ class DutyFinding(Record, table=True):
     mend_by: date
     mended_on: date | None = None
     reminded_on: date | None = None
-    undone: bool = False
-    recorded_at: datetime = Moment()
-    recorded_by: int = Ref("person.id", index=False)
-    superseded_at: datetime | None = Moment(default=None)
 
     @property
     def what(self) -> str:
@@ -95,6 +85,6 @@ class DutyFinding(Record, table=True):
         return sealed(self, "what")
 
 
-LIVE_REPORT = (col(DutyReport.superseded_at).is_(None), col(DutyReport.undone).is_(False))
-LIVE_FINDING = (col(DutyFinding.superseded_at).is_(None), col(DutyFinding.undone).is_(False))
+LIVE_REPORT = standing(DutyReport)
+LIVE_FINDING = standing(DutyFinding)
 """What holds now, as conditions of a query."""

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlmodel import Field, Index, col, text
+from sqlmodel import Field, Index
 
+from models.base.facts import CURRENT, Revision, standing
 from models.base.seal import sealed
 from models.base.store import BigId, Moment, Record, Ref
 from models.care.visits.coverage import Coverage
@@ -27,20 +28,15 @@ class Visit(Record, table=True):
     recorded_at: datetime = Moment()
 
 
-_CURRENT = text("superseded_at IS NULL")
-
-
-class VisitRevision(Record, table=True):
-    """What a visit says, from `recorded_at` until `superseded_at`; the last one of an undone visit says so.
+class VisitRevision(Revision, table=True):
+    """What a visit says.
 
     `day` is the day of the visit, `follow_up` the day of the next one that the mentor named. `needs_transcript`: a
     recording waits to be written down (语音待整理).
     """
 
     __table_args__ = (
-        Index(
-            "ix_visit_revision_live", "child_id", "day", "visit_id", sqlite_where=_CURRENT, postgresql_where=_CURRENT
-        ),
+        Index("ix_visit_revision_live", "child_id", "day", "visit_id", sqlite_where=CURRENT, postgresql_where=CURRENT),
     )
 
     visit_id: int = Ref("visit.id")
@@ -52,10 +48,6 @@ class VisitRevision(Record, table=True):
     place_sealed: bytes | None = None
     follow_up: date | None = None
     needs_transcript: bool = False
-    undone: bool = False
-    recorded_at: datetime = Moment()
-    recorded_by: int = Ref("person.id", index=False)
-    superseded_at: datetime | None = Moment(default=None)
 
     @property
     def note(self) -> str:
@@ -73,5 +65,5 @@ class VisitRevision(Record, table=True):
         return tuple(Coverage[name] for name in self.covered.split(",") if name)
 
 
-LIVE = (col(VisitRevision.superseded_at).is_(None), col(VisitRevision.undone).is_(False))
+LIVE = standing(VisitRevision)
 """What holds now, as conditions of a query."""
