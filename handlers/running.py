@@ -1,0 +1,115 @@
+"""Begins a dialogue, asks in it once more, and remembers what each step leaves behind."""
+
+from datetime import timedelta
+
+from handlers.chat import Chat
+from handlers.dialogue import Asking, Ended, Go, Kept, Outcome, step
+from handlers.flow import Flow, Who
+from handlers.memory import Memory, State
+from handlers.opening import Opening
+from handlers.tables import Tables
+from models.base.store import Session
+from models.messaging.conversations import Talk, note_kept
+from models.roster.consent import has_consent
+from models.roster.people import Person
+
+UNDOABLE = timedelta(minutes=10)
+
+
+class Running:
+    """The dialogues of one account for the length of one message; `memory` is what is remembered after it."""
+
+    def __init__(
+        self,
+        tables: Tables,
+        session: Session,
+        conversation: Talk,
+        memory: Memory,
+        person: Person | None,
+        cause: int,
+    ) -> None:
+        self.tables = tables
+        self.session = session
+        self.conversation = conversation
+        self.memory = memory
+        self.person = person
+        self.cause = cause
+        memory.let_go_of_what_is_old(session.now)
+
+    def _start(self, flow: Flow, word: str, rest: str) -> str:
+        if not self._agreed(flow):
+            return self._named("consent")  # a router without such a flow says that it may not be used
+        self.memory.put_aside()
+        today = self.session.today
+        opening = Opening.of(word, today, rest)
+        state = State(flow.name, today, opening, self.session.now, one_line=bool(opening.left))
+        aside = self.memory.aside[-1] if self.memory.aside and not self.memory.offered else None
+        text = self._after(flow, step(flow.run, self._chat(state), state))
+        if aside is None or self.memory.now is None:
+            return text
+        return f"{self._chat().say('resume.aside', flow=self._called(aside))}\n{text}"
+
+    def _named(self, name: str, opening: str = "") -> str:
+        flow = self.tables.named(name)
+        if flow is None or not flow.open_to(self.session, self.person):
+            return self._chat().say("bind.who" if self.person is None else "refused.not_yours")
+        return self._start(flow, flow.words[0], opening)
+
+    def _ask_again(self, flow: Flow, state: State) -> str:
+        return self._after(flow, step(flow.run, self._chat(state), state))
+
+    def _after(self, flow: Flow, outcome: Outcome) -> str:
+        """Remembers what an outcome leaves behind, and says it."""
+        if isinstance(outcome, Asking):
+            outcome.state.touched = self.session.now
+            self.memory.now, self.memory.offered, self.memory.misses = outcome.state, False, 0
+            return outcome.text
+        self.memory.now, self.memory.misses = None, 0
+        return self._ended(outcome)
+
+    def _ended(self, outcome: Ended) -> str:
+        result = outcome.result
+        if result is None:
+            return self._with_offer(outcome.line)
+        if isinstance(result, Go):
+            before = f"{self._chat().say(result.key)}\n" if result.key else ""
+            return before + self._named(result.flow, result.opening)
+        if isinstance(result, Kept):
+            note_kept(self.conversation, result.undo, self.session.now + UNDOABLE)
+            if result.then:
+                return f"{self._chat().say(result.key, **result.params)}\n{self._named(result.then)}"
+        return self._with_offer(self._chat().say(result.key, **result.params))
+
+    def _may(self, flow: Flow) -> bool:
+        return flow.open_to(self.session, self.person) and self._agreed(flow)
+
+    def _agreed(self, flow: Flow) -> bool:
+        """Nothing is shown before the person agreed; what anyone may use (binding, help, a human) needs no consent."""
+        return flow.who is Who.ANYONE or self.person is None or has_consent(self.session, self.person.id)
+
+    def _with_offer(self, text: str) -> str:
+        """The text, with what waits offered after it."""
+        if not self.memory.aside:
+            self.memory.offered = False
+            return text
+        self.memory.offered = True
+        offer = self._chat().say("resume.offer", flow=self._called(self.memory.aside[-1]))
+        return f"{text}\n{offer}" if text else offer
+
+    def _called(self, state: State) -> str:
+        """What a dialogue is called: the first word of its flow."""
+        flow = self.tables.named(state.flow)
+        return flow.words[0] if flow else ""
+
+    def _chat(self, state: State | None = None) -> Chat:
+        today = state.opened if state else self.session.today
+        return Chat(
+            self.session,
+            self.conversation.openid,
+            self.person,
+            today,
+            self.cause,
+            self.tables.bureau,
+            one_line=bool(state and state.one_line),
+            pages=self.tables.pages,
+        )
