@@ -5,7 +5,7 @@ from sqlmodel import col
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.outbox import Lane, post
-from models.messaging.words import channel_now, tell, words_of
+from models.messaging.words import channel_now, tell, why_not, words_of
 from models.roster.accounts import Account
 from models.roster.binding import Bound, Waiting
 from models.roster.children import Child
@@ -39,9 +39,18 @@ def tell_account(session: Session, openid: str, text: str, *, key: str) -> None:
     """Words to an account that may be nobody's."""
     account = session.get(Account, openid)
     channel = channel_now(account, session.now)
-    words = words_of(text, "")
-    whose = account.person_id if account else None
-    post(session, key=key, person_id=whose, openid=openid, kind="task", words=words, channel=channel, lane=Lane.ANSWER)
+    reason = why_not(session, channel)
+    post(
+        session,
+        key=key,
+        person_id=account.person_id if account else None,
+        openid=None if reason else openid,
+        kind="task",
+        words=words_of(text, ""),
+        channel=channel,
+        lane=Lane.ANSWER,
+        reason=reason,
+    )
 
 
 def who_is(session: Session, person: Person, reader: Person) -> str:

@@ -14,7 +14,7 @@ from models.learning.records import LessonRecord, open_checkin
 from models.learning.times import LessonTime
 from models.messaging.acknowledgements import latest_waiting
 from models.messaging.outbox import Channel, Delivery, Lane, Post, post_many
-from models.messaging.words import channel_now, words_of
+from models.messaging.words import channel_now, why_not, words_of
 
 USEFUL_FOR = timedelta(hours=3)
 """From 18:30 to the quiet hours: on another day “昨晚” would not be true."""
@@ -68,20 +68,23 @@ def _ask(session: Session, rows: Sequence[LessonRecord]) -> list[Delivery]:
     learning = _not_paused(session, {row.person_id for row in rows})
     found = accounts(session, learning)
     posts: dict[Channel, list[Post]] = {}
+    closed = {channel: why_not(session, channel) for channel in Channel}
     for row in rows:
         account, lesson = found.get(row.person_id), lessons().get(row.lesson_id)
         if account is None or lesson is None:
             continue
         row.asked_at = session.now
+        channel = channel_now(account, session.now)
+        reason = closed[channel] if account.following else "not_following"
         post = Post(
             key=f"checkin:{row.id}",
             person_id=row.person_id,
-            openid=account.openid if account.following else None,
+            openid=None if reason else account.openid,
             words=words_of(checkin_text(lesson), lesson.checkin),
             voice=row.voice,
-            reason="not_following",
+            reason=reason,
         )
-        posts.setdefault(channel_now(account, session.now), []).append(post)
+        posts.setdefault(channel, []).append(post)
     told: list[Delivery] = []
     for channel, some in posts.items():
         told += post_many(session, some, kind="task", channel=channel, lane=Lane.LESSON, useful_for=USEFUL_FOR)

@@ -6,6 +6,7 @@ from sqlmodel import select
 
 from models.base.store import Session
 from models.messaging.outbox import Channel, Delivery, Lane, post
+from models.messaging.outlets import usable
 from models.roster.accounts import Account, accounts_of
 from models.roster.people import Person
 
@@ -29,11 +30,13 @@ def tell(
 ) -> Delivery:
     """One message to a person: words in the chat where their window is open, else a card whose page has them.
 
-    `key` is unique: told twice, it is the first row that comes back. Who is not bound or does not follow is a row
-    UNREACHABLE. Raises nothing.
+    `key` is unique: told twice, it is the first row that comes back. Who is not bound, does not follow, or has a closed
+    window at an account that may send no cards (订阅号), is a row UNREACHABLE. Raises nothing.
     """
     account = next(iter(accounts_of(session, person.id)), None)
+    channel = channel_now(account, session.now)
     reason = "unbound" if account is None else "" if account.following else "not_following"
+    reason = reason or why_not(session, channel)
     told = post(
         session,
         key=key,
@@ -41,7 +44,7 @@ def tell(
         openid=account.openid if account is not None and not reason else None,
         kind="task",
         words=words_of(text, title),
-        channel=channel_now(account, session.now),
+        channel=channel,
         lane=lane,
         voice=voice,
         reason=reason,
@@ -73,6 +76,11 @@ def channel_now(account: Account | None, now: datetime) -> Channel:
     spoke = account.spoke_at is not None and now - account.spoke_at < SPOKEN_WINDOW
     tapped = account.tapped_at is not None and now - account.tapped_at < TAPPED_WINDOW
     return Channel.CUSTOM if spoke or tapped else Channel.TEMPLATE
+
+
+def why_not(session: Session, channel: Channel) -> str:
+    """Why nothing of our own can go this way (`no_channel`), '' where it can."""
+    return "no_channel" if channel == Channel.TEMPLATE and not usable(session, channel) else ""
 
 
 def words_of(text: str, title: str) -> dict[str, object]:

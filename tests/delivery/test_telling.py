@@ -3,6 +3,7 @@
 from bot.delivery.worker import Worker
 from models.base.store import Store
 from models.messaging.outbox import Channel, Delivery, State
+from models.messaging.outlets import AccountKind, open_outlets
 from models.messaging.words import post_words, tell
 from models.roster.accounts import Account, left
 from models.roster.people import Person
@@ -41,6 +42,22 @@ def test_a_teacher_who_was_silent_for_two_days_gets_a_card_with_a_page(
     assert card["fields"] == {"thing1": "小满今天没来上课。", "thing2": "请打个电话。"}
     assert card["url"].startswith(f"http://127.0.0.1:8080/p/{told:x}-")
     assert row(store, told).msgid == str(card["msgid"])
+
+
+def test_an_account_that_may_send_no_cards_tells_those_who_wrote_and_names_the_others(
+    store: Store, cast: Cast, worker: Worker, simulator: Simulator, clock: FrozenClock
+) -> None:
+    with store.write() as session:
+        open_outlets(session, AccountKind.SUBSCRIPTION)
+    simulator.say(OPENIDS["lin"], "你好")
+    open_window = tell_lin(store, cast, key="open")
+    worker.drain()
+    clock.advance(days=2)
+    closed = tell_lin(store, cast, key="closed")
+    worker.drain()
+    assert [one["kind"] for one in simulator.shown(OPENIDS["lin"])] == ["custom"]
+    assert row(store, open_window).state == State.SENT
+    assert (row(store, closed).state, row(store, closed).reason) == (State.UNREACHABLE, "no_channel")
 
 
 def test_a_window_that_the_platform_has_closed_turns_words_into_a_card(
