@@ -19,7 +19,7 @@ from models.base.errors import Misconfigured
 from models.base.ids import new_id
 from models.base.store import Store
 from models.base.texts import say
-from models.messaging import approval, audience_words, broadcasts, planner
+from models.messaging import approval, audience_words, broadcasts, planner, stopping
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import WRITERS, Broadcast
 from models.messaging.emergency import send_without_approval
@@ -138,7 +138,7 @@ def emergency(number: str, phone: str, reason: str) -> None:
 def pause(number: str, phone: str) -> None:
     """Hold it: what is in flight still arrives, the rest waits for `resume`."""
     with _store().write() as session:
-        broadcasts.pause(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
+        stopping.pause(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
     click.echo(say("cli.held", number=number))
 
 
@@ -148,7 +148,7 @@ def pause(number: str, phone: str) -> None:
 def resume(number: str, phone: str) -> None:
     """Go on after a pause, also after one that trouble made."""
     with _store().write() as session:
-        broadcasts.resume(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
+        stopping.resume(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
     click.echo(say("cli.resumed", number=number))
 
 
@@ -158,7 +158,7 @@ def resume(number: str, phone: str) -> None:
 def stop(number: str, phone: str) -> None:
     """Stop it for good: what is in flight still arrives, the rest is cancelled."""
     with _store().write() as session:
-        broadcasts.stop(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
+        stopping.stop(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
     click.echo(say("cli.stopped"))
 
 

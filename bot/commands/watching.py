@@ -10,7 +10,8 @@ from rich.table import Table
 
 from models.base.store import Session, Store
 from models.base.texts import say
-from models.messaging.broadcasts import Broadcast, progress
+from models.messaging.broadcasts import Broadcast
+from models.messaging.progress import progress
 from models.messaging.status import numbers, status_document, time_left
 
 _EVERY_SECONDS = 1.0

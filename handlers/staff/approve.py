@@ -7,7 +7,7 @@ from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Number, Pick, Text, YesNo
 from handlers.staff.drafts import going
-from models.messaging import approval, broadcasts
+from models.messaging import approval, stopping
 from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.forecast import preview
@@ -40,7 +40,7 @@ def approve_notice(chat: Chat) -> Dialogue:
     act = yield from Pick("announce.preview", Act, **facts)
     if act is Act.BACK:
         why = yield from Text("announce.why_back", at_most=100)
-        broadcasts.stop(chat.session, broadcast, chat.me)
+        stopping.stop(chat.session, broadcast, chat.me)
         _tell_writer(chat, broadcast, "announce.sent_back", why=why.text)
         return Kept("announce.back_noted", {"title": broadcast.title})
     now = preview(chat.session, broadcast).count

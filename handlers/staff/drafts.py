@@ -8,7 +8,7 @@ from handlers.dialogue import Dialogue, Go, Kept
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
 from models.base.clock import local
-from models.messaging import approval, broadcasts, emergency, planner
+from models.messaging import approval, emergency, planner, stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
 from models.messaging.overview import drafts_of
 from models.messaging.planning import forecast
@@ -41,7 +41,7 @@ def see_draft(chat: Chat) -> Dialogue:
         planner.send_to_self(chat.session, broadcast, chat.me)
         return Go("see_draft", handle(broadcast), key="announce.tried")
     if act is Act.DROP:
-        broadcasts.stop(chat.session, broadcast, chat.me)
+        stopping.stop(chat.session, broadcast, chat.me)
         return Kept("announce.dropped", {"title": broadcast.title})
     if act is Act.NOW:
         reason = yield from Text("announce.reason", at_most=200)

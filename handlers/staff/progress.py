@@ -4,12 +4,13 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Pick, YesNo
-from models.messaging import broadcasts
+from models.messaging import stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
 from models.messaging.ladder.calling import call_counts, masked
 from models.messaging.ladder.tables import CallOutcome
 from models.messaging.overview import in_sight
 from models.messaging.phoning import Call, to_phone
+from models.messaging.progress import progress
 from models.roster.people import Duty
 
 _LOOKERS = (*WRITERS, Duty.APPROVER)
@@ -21,7 +22,7 @@ _SENT = (BroadcastState.SENDING, BroadcastState.PAUSED, BroadcastState.DONE, Bro
 def see_progress(chat: Chat) -> Dialogue:
     """The outcomes of one broadcast so far."""
     broadcast = yield from _pick(chat, "announce.which_progress", *_SENT, BroadcastState.CANCELLED)
-    now = broadcasts.progress(chat.session, broadcast)
+    now = progress(chat.session, broadcast)
     calls = call_counts(chat.session, broadcast.id)
     told, to_call = calls.get(CallOutcome.TOLD, 0), calls.get(None, 0)
     counts = {
@@ -41,11 +42,11 @@ def see_progress(chat: Chat) -> Dialogue:
 def stop_notice(chat: Chat) -> Dialogue:
     """Stops what is still going out, for good."""
     broadcast = yield from _pick(chat, "announce.which_stop", BroadcastState.SENDING, BroadcastState.PAUSED)
-    waiting = broadcasts.progress(chat.session, broadcast).waiting
+    waiting = progress(chat.session, broadcast).waiting
     sure = yield from YesNo("announce.stop_sure", title=broadcast.title, waiting=f"{waiting:,}")
     if not sure:
         return Told("announce.goes_on")
-    broadcasts.stop(chat.session, broadcast, chat.me)
+    stopping.stop(chat.session, broadcast, chat.me)
     return Kept("announce.stopped", {"title": broadcast.title})
 
 

@@ -6,8 +6,8 @@ from handlers.flow import flow
 from handlers.prompts import Pick, Text
 from models.base.clock import local
 from models.messaging import emergency
-from models.messaging.broadcasts import progress
 from models.messaging.emergency import Verdict
+from models.messaging.progress import progress
 from models.roster.people import Duty, Person
 
 

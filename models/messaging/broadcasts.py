@@ -1,18 +1,15 @@
 """One sending of a notice to an audience: drafted, previewed, approved by a second person, sent, counted, stoppable."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, col, func, select, update
+from sqlmodel import Field, select
 
-from models.base import audit
 from models.base.errors import Refused
 from models.base.store import BigId, Moment, Record, Ref, Session
-from models.base.turns import hold_all, hold_one, take_turn
+from models.base.turns import hold_one
 from models.messaging import voices
-from models.messaging.outbox import NOT_REACHED, REACHED, UNSETTLED, Batch, BatchState, Delivery, Lane, State
+from models.messaging.outbox import Batch, BatchState, Delivery, Lane, State
 from models.messaging.outbox.ready import says_when_ready
 from models.roster.people import Duty, Person
 from models.roster.scope import Scope, duty_scope
@@ -112,105 +109,6 @@ def _lane_now(broadcast: Broadcast, now: datetime) -> Lane | None:
 says_when_ready(Broadcast, _lane_now)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a broadcast is: rows by state. `planned` is what was approved, `frozen` that every row is there."""
-
-    planned: int
-    frozen: bool
-    counts: Mapping[State, int]
-
-    @property
-    def waiting(self) -> int:
-        """Still to be sent."""
-        missing = 0 if self.frozen else max(0, self.planned - sum(self.counts.values()))
-        return self._sum(*UNSETTLED) + missing
-
-    @property
-    def settled(self) -> int:
-        """Who has an outcome."""
-        return sum(self.counts.values()) - self._sum(*UNSETTLED)
-
-    @property
-    def reached(self) -> int:
-        """Sent, and everything that comes after."""
-        return self._sum(*REACHED)
-
-    @property
-    def acknowledged(self) -> int:
-        """Who said 我知道了."""
-        return self._sum(State.ACKNOWLEDGED)
-
-    @property
-    def not_reached(self) -> int:
-        """Who is to be phoned."""
-        return self._sum(*NOT_REACHED)
-
-    def _sum(self, *states: State) -> int:
-        return sum(self.counts.get(state, 0) for state in states)
-
-
-def progress(session: Session, broadcast: Broadcast) -> Progress:
-    """The counts by state, read from an index."""
-    rows = session.exec(
-        select(Delivery.state, func.count())
-        .where(Delivery.broadcast_id == broadcast.id, Delivery.rung == 0)
-        .group_by(col(Delivery.state))
-    )
-    counts = {State(state): count for state, count in rows}
-    return Progress(broadcast.planned_count, broadcast.frozen_at is not None, counts)
-
-
-def stop(session: Session, broadcast: Broadcast, by: Person) -> None:
-    """Stops a broadcast for good: what is in flight arrives, every other row ends as cancelled within moments.
-
-    Raises Refused `broadcast.not_running`, `broadcast.not_allowed`.
-    """
-    _hold_batches(session, broadcast.id)
-    broadcast = locked(session, broadcast.id)
-    may_act(session, broadcast, by)
-    if broadcast.state in (BroadcastState.DONE, BroadcastState.EXPIRED, BroadcastState.CANCELLED):
-        raise Refused("broadcast.not_running")
-    if broadcast.approved_at is None:
-        broadcast.finished_at = session.now
-    broadcast.state = BroadcastState.CANCELLED
-    broadcast.expires_at = session.now
-    session.add(broadcast)
-    open_batches = (col(Batch.broadcast_id) == broadcast.id, col(Batch.state) != BatchState.DONE)
-    session.exec(update(Batch).where(*open_batches).values(expires_at=session.now, state=BatchState.READY))
-    audit.record(session, "stop_broadcast", by=by.id, subject="broadcast", subject_id=broadcast.id)
-    session.flush()
-
-
-def pause(session: Session, broadcast: Broadcast, by: Person) -> None:
-    """Holds a broadcast; what is in flight arrives. Raises Refused `broadcast.not_running`, `broadcast.not_allowed`."""
-    broadcast = locked(session, broadcast.id)
-    may_act(session, broadcast, by)
-    if broadcast.state != BroadcastState.SENDING:
-        raise Refused("broadcast.not_running")
-    broadcast.state = BroadcastState.PAUSED
-    session.add(broadcast)
-    audit.record(session, "pause_broadcast", by=by.id, subject="broadcast", subject_id=broadcast.id)
-    session.flush()
-
-
-def resume(session: Session, broadcast: Broadcast, by: Person) -> None:
-    """Goes on after a pause, also after one that trouble made. Raises Refused `broadcast.not_paused`."""
-    _hold_batches(session, broadcast.id)
-    broadcast = locked(session, broadcast.id)
-    may_act(session, broadcast, by)
-    if broadcast.state != BroadcastState.PAUSED:
-        raise Refused("broadcast.not_paused")
-    broadcast.state = BroadcastState.SENDING
-    broadcast.trouble = ""
-    session.add(broadcast)
-    stopped = (col(Batch.broadcast_id) == broadcast.id, col(Batch.state) == BatchState.STOPPED)
-    fresh = {"state": BatchState.READY, "attempts": 0, "trouble": "", "not_before": session.now}
-    session.exec(update(Batch).where(*stopped).values(**fresh))
-    audit.record(session, "resume_broadcast", by=by.id, subject="broadcast", subject_id=broadcast.id)
-    session.flush()
-
-
 def hold_for_trouble(session: Session, broadcast_id: int, trouble: str) -> bool:
     """The platform refuses what is being sent: pauses until a person has looked. `trouble` is a line to read.
 
@@ -247,12 +145,6 @@ def finish_if_done(session: Session, broadcast_id: int) -> None:
 def locked(session: Session, broadcast_id: int) -> Broadcast:
     """The broadcast as it is now, held until the transaction ends."""
     return hold_one(session, Broadcast, broadcast_id)
-
-
-def _hold_batches(session: Session, broadcast_id: int) -> None:
-    """Before the broadcast itself: a worker that ends a batch takes the two in this order."""
-    take_turn(session, "batches", broadcast_id)
-    hold_all(session, Batch, (col(Batch.broadcast_id) == broadcast_id) & (col(Batch.state) != BatchState.DONE))
 
 
 def scope_of(session: Session, broadcast: Broadcast) -> Scope:

@@ -13,9 +13,10 @@ from models.base.errors import Refused
 from models.base.store import Session
 from models.base.texts import say
 from models.base.turns import hold
-from models.messaging import broadcasts
+from models.messaging import stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
 from models.messaging.outbox import UNSETTLED, Batch, BatchState, Delivery
+from models.messaging.progress import progress
 from models.messaging.words import tell
 from models.roster.people import Duty, Person, staff_of
 from models.roster.scope import duty_scope
@@ -60,7 +61,7 @@ def try_again(session: Session, person: Person, stopped: Stopped) -> None:
         about = session.get(Broadcast, stopped.broadcast_id)
         if about is None or about.state != BroadcastState.PAUSED:
             raise Refused("failed.gone")
-        broadcasts.resume(session, about, person)
+        stopping.resume(session, about, person)
         return
     batch = hold(session, Batch, stopped.batch_id)
     if batch is None or batch.state != BatchState.STOPPED:
@@ -108,7 +109,7 @@ def _is_theirs(session: Session, person: Person, about: Broadcast | None) -> boo
 
 
 def _waiting(session: Session, broadcast: Broadcast) -> int:
-    return broadcasts.progress(session, broadcast).waiting
+    return progress(session, broadcast).waiting
 
 
 def _left_in(session: Session, batch: Batch) -> int:

@@ -7,10 +7,11 @@ from typing import Any
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging import mass
-from models.messaging.broadcasts import Broadcast, progress
+from models.messaging.broadcasts import Broadcast
 from models.messaging.ladder.calling import call_counts
 from models.messaging.ladder.tables import MISSED, CallOutcome
 from models.messaging.outbox import State
+from models.messaging.progress import progress
 
 _SHARP_AFTER = 1.0
 """Seconds of sending before a rate says anything."""

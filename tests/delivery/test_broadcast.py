@@ -14,13 +14,15 @@ from models.base.store import Store
 from models.messaging.acknowledgements import acknowledge, acknowledge_latest, mark_read
 from models.messaging.approval import approve, ask_approval, from_rule, lapse
 from models.messaging.audiences import Audience
-from models.messaging.broadcasts import Broadcast, BroadcastState, pause, progress, resume, stop
+from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.forecast import preview
 from models.messaging.freezing import Freezer
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.phoning import to_phone
 from models.messaging.planner import draft, send_to_self
 from models.messaging.planning import forecast
+from models.messaging.progress import progress
+from models.messaging.stopping import pause, resume, stop
 from models.roster.accounts import Account, left
 from models.roster.consent import withdraw_consent
 from models.roster.people import Duty, Person, give_duty

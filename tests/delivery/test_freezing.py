@@ -13,9 +13,11 @@ from bot.delivery.worker import Worker
 from models.base.ids import new_id, reserve
 from models.base.store import Session, Store
 from models.messaging import freezing
-from models.messaging.broadcasts import Broadcast, progress, stop
+from models.messaging.broadcasts import Broadcast
 from models.messaging.freezing import Freezer
 from models.messaging.outbox import Batch, Delivery, State
+from models.messaging.progress import progress
+from models.messaging.stopping import stop
 from models.roster.people import Person
 from models.roster.units import Unit
 from tests.cast import Cast

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from models.base.store import Store
-from models.messaging.broadcasts import pause, resume
 from models.messaging.freezing import Freezer
 from models.messaging.outbox import Channel, Lane, Ready, post
 from models.messaging.outbox.results import give_back
+from models.messaging.stopping import pause, resume
 from models.roster.people import Person
 from tests.cast import OPENIDS, Cast
 from tests.delivery.stories import approved

@@ -7,9 +7,10 @@ from sqlmodel import select
 from bot.delivery import worker as worker_module
 from bot.delivery.worker import Worker
 from models.base.store import Store
-from models.messaging.broadcasts import Broadcast, BroadcastState, resume
+from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.outbox import Batch, BatchState, Channel, Delivery, Lane, State, post
 from models.messaging.outbox.results import Standing
+from models.messaging.stopping import resume
 from models.messaging.words import tell
 from models.roster.people import Person
 from tests.cast import OPENIDS, Cast

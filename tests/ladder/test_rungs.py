@@ -15,7 +15,7 @@ from models.base.store import Store
 from models.messaging.acknowledgements import acknowledge
 from models.messaging.approval import approve, ask_approval
 from models.messaging.audiences import Audience, Where
-from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency, pause, progress, resume, stop
+from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency
 from models.messaging.freezing import Freezer
 from models.messaging.ladder.steps import all_steps
 from models.messaging.ladder.tables import CallOutcome, Ladder
@@ -23,6 +23,8 @@ from models.messaging.outbox import Delivery, State
 from models.messaging.outlets import AccountKind, open_outlets
 from models.messaging.phoning import to_phone
 from models.messaging.planner import draft
+from models.messaging.progress import progress
+from models.messaging.stopping import pause, resume, stop
 from models.roster.accounts import left
 from models.roster.children import Child
 from models.roster.people import Person, add_person

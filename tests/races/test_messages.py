@@ -15,7 +15,7 @@ from models.learning.times import LessonTime, change_time
 from models.messaging.acknowledgements import acknowledge, mark_read
 from models.messaging.approval import approve, ask_approval, from_rule
 from models.messaging.audiences import Audience
-from models.messaging.broadcasts import Broadcast, BroadcastState, stop
+from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.freezing import Freezer
 from models.messaging.inbox import Route, admit, settle
 from models.messaging.outbox import Batch, Delivery, State
@@ -24,6 +24,7 @@ from models.messaging.outbox.results import Results, bring_in, give_back
 from models.messaging.outbox.settling import Outcome, settle_rows
 from models.messaging.receipts import record as keep_receipt
 from models.messaging.receipts import settle as settle_receipts
+from models.messaging.stopping import stop
 from models.messaging.words import tell
 from models.roster.children import Child
 from models.roster.people import Duty, Person, give_duty

@@ -1,0 +1,67 @@
+"""A person stops a broadcast for good, holds it, or lets it go on: it acts on what is not in flight yet."""
+
+from sqlmodel import col, update
+
+from models.base import audit
+from models.base.errors import Refused
+from models.base.store import Session
+from models.base.turns import hold_all, take_turn
+from models.messaging.broadcasts import Broadcast, BroadcastState, locked, may_act
+from models.messaging.outbox import Batch, BatchState
+from models.roster.people import Person
+
+
+def stop(session: Session, broadcast: Broadcast, by: Person) -> None:
+    """Stops a broadcast for good: what is in flight arrives, every other row ends as cancelled within moments.
+
+    Raises Refused `broadcast.not_running`, `broadcast.not_allowed`.
+    """
+    _hold_batches(session, broadcast.id)
+    broadcast = locked(session, broadcast.id)
+    may_act(session, broadcast, by)
+    if broadcast.state in (BroadcastState.DONE, BroadcastState.EXPIRED, BroadcastState.CANCELLED):
+        raise Refused("broadcast.not_running")
+    if broadcast.approved_at is None:
+        broadcast.finished_at = session.now
+    broadcast.state = BroadcastState.CANCELLED
+    broadcast.expires_at = session.now
+    session.add(broadcast)
+    open_batches = (col(Batch.broadcast_id) == broadcast.id, col(Batch.state) != BatchState.DONE)
+    session.exec(update(Batch).where(*open_batches).values(expires_at=session.now, state=BatchState.READY))
+    audit.record(session, "stop_broadcast", by=by.id, subject="broadcast", subject_id=broadcast.id)
+    session.flush()
+
+
+def pause(session: Session, broadcast: Broadcast, by: Person) -> None:
+    """Holds a broadcast; what is in flight arrives. Raises Refused `broadcast.not_running`, `broadcast.not_allowed`."""
+    broadcast = locked(session, broadcast.id)
+    may_act(session, broadcast, by)
+    if broadcast.state != BroadcastState.SENDING:
+        raise Refused("broadcast.not_running")
+    broadcast.state = BroadcastState.PAUSED
+    session.add(broadcast)
+    audit.record(session, "pause_broadcast", by=by.id, subject="broadcast", subject_id=broadcast.id)
+    session.flush()
+
+
+def resume(session: Session, broadcast: Broadcast, by: Person) -> None:
+    """Goes on after a pause, also after one that trouble made. Raises Refused `broadcast.not_paused`."""
+    _hold_batches(session, broadcast.id)
+    broadcast = locked(session, broadcast.id)
+    may_act(session, broadcast, by)
+    if broadcast.state != BroadcastState.PAUSED:
+        raise Refused("broadcast.not_paused")
+    broadcast.state = BroadcastState.SENDING
+    broadcast.trouble = ""
+    session.add(broadcast)
+    stopped = (col(Batch.broadcast_id) == broadcast.id, col(Batch.state) == BatchState.STOPPED)
+    fresh = {"state": BatchState.READY, "attempts": 0, "trouble": "", "not_before": session.now}
+    session.exec(update(Batch).where(*stopped).values(**fresh))
+    audit.record(session, "resume_broadcast", by=by.id, subject="broadcast", subject_id=broadcast.id)
+    session.flush()
+
+
+def _hold_batches(session: Session, broadcast_id: int) -> None:
+    """Before the broadcast itself: a worker that ends a batch takes the two in this order."""
+    take_turn(session, "batches", broadcast_id)
+    hold_all(session, Batch, (col(Batch.broadcast_id) == broadcast_id) & (col(Batch.state) != BatchState.DONE))
