@@ -42,4 +42,4 @@ def _not_after(lease: Lease, row: Row) -> float:
     if row.tried_before is None:
         return float("inf")
     until = row.tried_before + retry_within(lease.channel)
-    return time.monotonic() + (until - lease.first_try_at).total_seconds()
+    return time.monotonic() + (until - lease.taken_at).total_seconds()

@@ -54,6 +54,14 @@ class Sender:
             self._thread.start()
         self._loop.wake()
 
+    def room(self, channel: Channel, lane: Lane, *, ahead: int = 0) -> int:
+        """How many more messages would be on the wire at once; `ahead`: and how many are to wait behind them, of which
+        there are never more than may be on the wire."""
+        more = self._for_urgent if lane == Lane.URGENT else 0
+        window = self._throttle.window(channel)
+        free = min(self._most + more - self._flying, window + more - self._in_flight[channel])
+        return free + min(ahead, window) - sum(len(queue) for other, queue in self._queues.items() if other <= lane)
+
     @property
     def queued(self) -> int:
         """Messages that are not handed over yet."""

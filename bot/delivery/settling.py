@@ -40,7 +40,7 @@ def gather(holding: Holding, throttle: Throttle, clock: Clock) -> Gathered:
         if one_a_row and result.fate == Fate.ANSWERED and result.errcode == 0:  # nearly all of them
             gathered.results.outcomes.append(Outcome(result.message.row_id, State.SENT, "", result.msgid))
             continue
-        rows = holding.rows_of(result)
+        rows = holding.rows_of(result.message)
         if result.fate == Fate.ANSWERED:
             _answered(gathered, rows, result, throttle, clock)
         elif result.fate == Fate.UNANSWERED:

@@ -11,6 +11,7 @@ from models.messaging.outbox import Batch, Channel, Delivery, Lane, Post, State,
 from models.messaging.outbox.leasing import Lease, lease_next
 from models.messaging.outbox.results import Results, Standing, bring_in, give_back
 from models.messaging.outbox.settling import Outcome
+from models.messaging.outbox.trying import begin
 from models.roster.consent import give_consent, withdraw_consent
 from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
@@ -29,8 +30,11 @@ def fill(
 
 
 def lease(store: Store, real: datetime = REAL, lanes: tuple[Lane, ...] = tuple(Lane)) -> Lease | None:
+    """A lease whose rows are all on their way."""
     with store.write() as session:
-        return lease_next(session, real, MINUTE, lanes=lanes)
+        taken = lease_next(session, real, MINUTE, lanes=lanes)
+        begin(session, taken.rows if taken else [])
+        return taken
 
 
 def states(store: Store) -> list[tuple[State, str]]:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from bot.delivery import worker as worker_module
+from bot.delivery import turnover as turnover_module
 from bot.delivery.worker import Worker
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, BroadcastState
@@ -69,7 +69,7 @@ def test_what_a_failed_transaction_left_unsettled_is_settled_with_the_next(
     with store.write() as session:
         broadcast = approved(session, agreed)
     with monkeypatch.context() as patch:
-        patch.setattr(worker_module, "bring_in", a_database_that_goes)
+        patch.setattr(turnover_module, "bring_in", a_database_that_goes)
         with pytest.raises(OperationalError):
             worker.drain()
     worker.drain(seconds=5)  # and not when half of the lease is over

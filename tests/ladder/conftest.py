@@ -16,6 +16,7 @@ from models.messaging.outbox import Delivery, State
 from models.messaging.outbox.leasing import lease_next
 from models.messaging.outbox.results import Results, bring_in, give_back
 from models.messaging.outbox.settling import Outcome
+from models.messaging.outbox.trying import begin
 from models.roster.accounts import Account
 from models.roster.consent import give_consent
 from scheduler.clockwork import tick
@@ -46,6 +47,7 @@ class House:
                 lease = lease_next(session, real, lasts)
                 if lease is None:
                     return
+                begin(session, lease.rows)
                 outcomes = []
                 for row in lease.rows:
                     if row.openid in blocked:

@@ -1,4 +1,4 @@
-"""A worker takes a batch for a while: rows are marked before their first byte leaves, recipients are asked for again.
+"""A worker takes a batch for a while, and recipients are asked for again. What goes first is marked by `begin`.
 
 `lease_until` is real time; everything else is the session's. A lease subtracts recipients, it never adds any.
 """
@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from models.base.store import Session, UtcDateTime
-from models.base.turns import hold_all
 from models.calendar.quiet import is_quiet
 from models.messaging.broadcasts import SENDABLE, Broadcast
 from models.messaging.outbox.closing import done, gone, not_leased
@@ -21,17 +20,15 @@ from models.messaging.outbox.recipients import Row, recipients
 from models.messaging.outbox.rows import (
     BY_DAY,
     KEYED,
-    UNSETTLED,
     Batch,
     BatchState,
     Channel,
-    Delivery,
     Lane,
     State,
     retry_within,
     urgent_first,
 )
-from models.messaging.outbox.settling import Outcome, settle_held
+from models.messaging.outbox.settling import Outcome, settle_rows
 from models.roster.units import Unit
 
 _TAKE = (
@@ -39,19 +36,14 @@ _TAKE = (
     .where(col(Batch.id) == sa.bindparam("taken"))
     .values(fence=col(Batch.fence) + 1, lease_until=sa.bindparam("until", type_=UtcDateTime()))
 )
-_TRY = (
-    sa.update(Delivery)
-    .where(col(Delivery.batch_id) == sa.bindparam("taken"), col(Delivery.state).in_(UNSETTLED))
-    .values(
-        state=State.TRYING,
-        first_try_at=sa.func.coalesce(col(Delivery.first_try_at), sa.bindparam("now", type_=UtcDateTime())),
-    )
-)
 
 
 @dataclass(frozen=True)
 class Lease:
-    """A batch that is ours until `until` (real time): its fence, its rows, and its broadcast's words if it has one."""
+    """A batch that is ours until `until` (real time): its fence, its rows, and its broadcast's words if it has one.
+
+    `taken_at` is the session's time.
+    """
 
     batch_id: int
     fence: int
@@ -59,7 +51,7 @@ class Lease:
     lane: Lane
     attempts: int
     until: datetime
-    first_try_at: datetime
+    taken_at: datetime
     broadcast: Broadcast | None
     rows: list[Row] = field(repr=False)
 
@@ -81,7 +73,6 @@ def lease_next(
         return None
     connection.execute(_TAKE, {"taken": batch.id, "until": real_now + lasts})
     broadcast = session.get(Broadcast, batch.broadcast_id) if batch.broadcast_id else None
-    hold_all(session, Delivery, (col(Delivery.batch_id) == batch.id) & col(Delivery.state).in_(UNSETTLED))
     rows, outcomes = [], []
     for row, state, against in recipients(session, batch.id, batch.path):
         outcome = _out_of_the_question(session, batch.channel, row, state, against)
@@ -89,8 +80,7 @@ def lease_next(
             rows.append(row)
         else:
             outcomes.append(outcome)
-    settle_held(session, outcomes)
-    connection.execute(_TRY, {"taken": batch.id, "now": session.now})
+    settle_rows(session, outcomes)
     if not rows:
         done(session, session.get_one(Batch, batch.id))
     return Lease(
@@ -100,7 +90,7 @@ def lease_next(
         lane=Lane(batch.lane),
         attempts=batch.attempts,
         until=real_now + lasts,
-        first_try_at=session.now,
+        taken_at=session.now,
         broadcast=broadcast,
         rows=rows,
     )

@@ -17,6 +17,7 @@ from models.messaging.failures import alarm
 from models.messaging.outbox.closing import done
 from models.messaging.outbox.rows import BY_DAY, UNSETTLED, Batch, BatchState, Channel, Delivery, State, batch_size
 from models.messaging.outbox.settling import Outcome, settle_held, settle_rows
+from models.messaging.outbox.trying import begin_held
 from models.messaging.outlets import usable
 
 BROKEN_PASSES = 3
@@ -48,7 +49,8 @@ class Results:
     """Results of some rows of one leased batch.
 
     `untried`: certainly nothing left, and this lease made the first try. `again`: refused or unanswered, may be tried
-    again until eight minutes after its first try. `lost`: unanswered, stays as it is. `elsewhere`: by template instead.
+    again until eight minutes after its first try. `elsewhere`: by template instead. `starting`: whose try begins now,
+    if the worker is to go on.
     """
 
     batch_id: int
@@ -57,10 +59,11 @@ class Results:
     untried: list[int] = field(default_factory=list)
     again: list[int] = field(default_factory=list)
     elsewhere: list[int] = field(default_factory=list)
+    starting: list[int] = field(default_factory=list)
 
 
 def bring_in(session: Session, results: Results, extend_to: datetime) -> Standing:
-    """Settles results and keeps the lease; says whether the worker shall go on.
+    """Settles results, keeps the lease and marks what goes next; says whether the worker shall go on.
 
     Where another worker has taken the batch, only proof that a person has the message is kept.
     """
@@ -69,7 +72,7 @@ def bring_in(session: Session, results: Results, extend_to: datetime) -> Standin
         settle_rows(session, [one for one in results.outcomes if one.state == State.SENT])
         return Standing.LOST
     settled = [one.delivery_id for one in results.outcomes]
-    hold_these(session, Delivery, [*settled, *results.untried, *results.again, *results.elsewhere])
+    hold_these(session, Delivery, [*settled, *results.untried, *results.again, *results.elsewhere, *results.starting])
     settle_held(session, results.outcomes)
     _back(session, results.untried, first_try_at=None)
     _back(session, results.again)
@@ -78,7 +81,10 @@ def bring_in(session: Session, results: Results, extend_to: datetime) -> Standin
     running = batch.broadcast_state is None or batch.broadcast_state in SENDABLE
     if batch.lane in BY_DAY and is_quiet(session.now):  # leased in the evening; what is not out yet waits
         running = False
-    return Standing.HELD if running and batch.expires_at > session.now else Standing.STOP
+    if not running or batch.expires_at <= session.now:
+        return Standing.STOP
+    begin_held(session, results.starting)
+    return Standing.HELD
 
 
 def give_back(
@@ -137,7 +143,7 @@ def _back(session: Session, row_ids: Sequence[int], **values: None) -> None:
     if row_ids:
         session.connection().execute(
             sa.update(Delivery)
-            .where(col(Delivery.id).in_(row_ids), col(Delivery.state) == State.TRYING)
+            .where(col(Delivery.id).in_(row_ids), col(Delivery.state).in_(UNSETTLED))
             .values(state=State.PLANNED, **values)
         )
 
@@ -163,6 +169,6 @@ def _move(session: Session, results: Results) -> None:
         session.flush()
         session.connection().execute(
             sa.update(Delivery)
-            .where(col(Delivery.id).in_(results.elsewhere[at : at + size]), col(Delivery.state) == State.TRYING)
+            .where(col(Delivery.id).in_(results.elsewhere[at : at + size]), col(Delivery.state).in_(UNSETTLED))
             .values(batch_id=other.id, channel=Channel.TEMPLATE, state=State.PLANNED, first_try_at=None)
         )
