@@ -20,6 +20,7 @@ from typing import Any
 import redis
 import requests
 from sqlmodel import col, func, select
+from tests.servers import Redis
 
 from benchmarks.account import APP_ID, NOTICE, write_config
 from benchmarks.harness import Judgement, report, sink
@@ -33,7 +34,6 @@ from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, Urgency
 from models.messaging.outbox import UNSETTLED, Delivery, State
 from models.roster.units import Unit, UnitKind
-from tests.servers import Redis
 
 MEANT, WORKERS, LATENCY_MS, ROUNDS = 450_000, 2, 50, 1
 _WITHIN = 3600.0

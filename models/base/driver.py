@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 
-class sqlites_errors:  # noqa: N801  # read as a word: with sqlites_errors(sql)
+class sqlites_errors:  # read as a word: with sqlites_errors(sql)
     """Raises what SQLite raises as SQLAlchemy does, a DBAPIError of the statement without its values: what people wrote
     must not reach a log."""
 
