@@ -28,7 +28,7 @@ script: .venv/.ready ## Play a day and a school year without a screen
 	$(BIN)/python -m bot demo --script
 
 test: .venv/.dev tools ## Install what tests need and run them all
-	$(BIN)/pytest -n auto --dist loadfile -m "not alone"
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder -m "not alone"
 	$(BIN)/pytest -m alone
 
 faults: .venv/.dev tools ## Try delivery against kills and a faulty platform, with 100,000 messages (docs/trials.md)

@@ -17,6 +17,28 @@ from models.base.store import Store
 from tests.cast import Cast, settle_in
 from tests.databases import Swept, lay_tables
 
+_LONG = (
+    "scheduler/test_year.py",
+    "faults/test_kill_databases.py",
+    "faults/test_fuzz_callbacks.py",
+    "faults/test_kill_serve.py",
+    "city/test_processes.py",
+    "faults/test_kill_custom.py",
+    "faults/test_receipts.py",
+    "ladder/test_a_whole_school.py",
+    "faults/test_faulty_platform.py",
+    "test_adding.py",
+)
+"""The files that take minutes, the longest first."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first: each worker takes one file after the other, and a long last one runs alone."""
+    here = Path(__file__).parent
+    ranks = {here / name: rank for rank, name in enumerate(_LONG)}
+    assert all(file.exists() for file in ranks)
+    items.sort(key=lambda item: ranks.get(item.path, len(_LONG)))
+
 
 class FrozenClock:
     """Tells the time it was given; a test moves it."""
