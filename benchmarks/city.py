@@ -20,11 +20,11 @@ from typing import Any
 import redis
 import requests
 from sqlmodel import col, func, select
-from tests.servers import Redis
 
 from benchmarks.account import APP_ID, NOTICE, write_config
 from benchmarks.harness import Judgement, report, sink
 from benchmarks.screen import Screen
+from benchmarks.servers import Redis
 from benchmarks.towns import MASTER_KEY, approved, towns
 from bot.commands.showing import short
 from bot.database import open_store
