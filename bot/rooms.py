@@ -13,6 +13,7 @@ from models.messaging.outbox import Channel
 from models.messaging.receipts import Report
 from models.messaging.words import post_words
 from models.roster.accounts import heard, left
+from scheduler.moving import foresee_in_words
 
 POPUP, ACCEPT, REJECT = "subscribe_msg_popup_event", "accept", "reject"
 MASS_FINISH = "MASSSENDJOBFINISH"
@@ -20,7 +21,7 @@ MASS_FINISH = "MASSSENDJOBFINISH"
 
 def rooms(store: Store, bureau: str, pages: str = "") -> Rooms:
     """The rooms of this house; `bureau` is the name that texts sign with, `pages` the address that pages begin with."""
-    router, intake = house_router(bureau, pages), Intake(store)
+    router, intake = house_router(bureau, pages, foresee_in_words), Intake(store)
 
     def answer(session: Session, openid: str, said: Said, cause: int) -> str | None:
         if said.event == "unsubscribe":

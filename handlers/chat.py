@@ -1,14 +1,26 @@
 """What a flow sees of the conversation it is in."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from typing import TypeAlias
 
 from models.base.store import Session
 from models.base.texts import say
+from models.calendar.school import Span
 from models.messaging.links import page_token, progress_token
 from models.messaging.outbox import Delivery
 from models.roster.people import Person
+from models.roster.units import Unit
+
+Foresee: TypeAlias = Callable[[Session, Unit, Span, bool], Sequence[str]]
+"""What moves if an entry is written in a unit's calendar, or (True) taken out of it: in words, the first a heading."""
+
+
+def blind(_session: Session, _unit: Unit, _span: Span, _gone: bool) -> Sequence[str]:
+    """For a house without a scheduler: raises RuntimeError, for an edit must not be agreed to unseen."""
+    raise RuntimeError("nobody here foresees what an edit of the calendar moves")
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,7 @@ class Chat:
     """Whether the dialogue was opened with more than its own word: a person in a hurry, ask less."""
     pages: str = ""
     """Where pages are, `https://…/p/`; '' where there are none."""
+    foresee: Foresee = blind
 
     @property
     def now(self) -> datetime:

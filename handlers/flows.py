@@ -27,6 +27,7 @@ from handlers.staff.progress import see_calls, see_progress, stop_notice
 from handlers.staff.review import review_emergency
 from handlers.staff.roster import hand_over, move_child
 from handlers.staff.rules import standing_approvals
+from handlers.staff.school_calendar import school_calendar
 from handlers.staff.set_duty import set_duties
 from handlers.staff.tasks import correct_task, do_task
 from handlers.teacher.call_list import call_list
@@ -65,6 +66,7 @@ FLOWS: tuple[Flow, ...] = (
     pause_lessons,
     resume_lessons,
     standing_approvals,
+    school_calendar,
     set_duties,
     approve_binding,
     move_child,

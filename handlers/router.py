@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
+from handlers.chat import Foresee, blind
 from handlers.danger import danger_words
 from handlers.exchange import Exchange
 from handlers.flow import Flow
@@ -32,8 +33,8 @@ class RaiseAlert(Protocol):
 
 @dataclass(frozen=True)
 class Router:
-    """The tables that answers are made of, who is told of words of danger, the name that texts sign with, and the
-    address under which pages are."""
+    """The tables that answers are made of, who is told of words of danger, the name that texts sign with, the address
+    under which pages are, and who foresees what an edit of the calendar moves."""
 
     flows: Sequence[Flow]
     undos: Mapping[str, Undo]
@@ -41,6 +42,7 @@ class Router:
     alert: RaiseAlert
     bureau: str
     pages: str = ""
+    foresee: Foresee = blind
 
     def answer(self, session: Session, openid: str, said: Said, cause: int) -> str | None:
         """The words of the answer, or None where an event needs none. `cause` is the inbox row of the message.

@@ -112,4 +112,5 @@ class Running:
             self.tables.bureau,
             one_line=bool(state and state.one_line),
             pages=self.tables.pages,
+            foresee=self.tables.foresee,
         )

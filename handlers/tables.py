@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from handlers.chat import Foresee
 from handlers.flow import Flow
 from handlers.joining import Join
 from handlers.undo import Undo
@@ -30,6 +31,10 @@ class Tables(Protocol):
     @property
     def pages(self) -> str:
         """Where pages are."""
+
+    @property
+    def foresee(self) -> Foresee:
+        """What an edit of the calendar moves."""
 
     def named(self, name: str) -> Flow | None:
         """The flow of that name."""

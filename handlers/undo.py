@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.chat import Chat
-from handlers.staff import tasks
+from handlers.staff import school_calendar, tasks
 from handlers.teacher import call_list
 from handlers.teacher.log_visit import take_back
 
@@ -14,5 +14,6 @@ UNDOS: dict[str, Undo] = {
     "visit": take_back,
     "call": call_list.take_back,
     "duty": tasks.take_back,
+    "calendar": school_calendar.take_back,
     "mend": tasks.take_back_mend,
 }

@@ -1,14 +1,20 @@
 """What an edit of the calendar moves: what has not come due yet, and nothing else; and it is said before it is done."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import select
 
+from models.base.clock import local
 from models.base.store import Session, Store
+from models.base.texts import say
+from models.calendar.calendars import Edit, supposing
 from models.calendar.occurrences import Occurrence, OccurrenceState
+from models.calendar.school import Span
+from models.messaging.notices import notices
+from models.roster.units import Unit
 from scheduler.plan import Planned, places, planned
 from scheduler.rules import rules
 
@@ -50,25 +56,63 @@ def would_move(store: Store, change: Callable[[Session], object]) -> list[Shift]
     return found
 
 
+def foresee(session: Session, unit: Unit, span: Span, *, gone: bool = False) -> list[Shift]:
+    """What an entry would move if it were written in a unit's calendar, or taken out; nothing is written."""
+    before = _plan(session)
+    with supposing(session, unit, Edit(span, gone)):
+        after = _plan(session)
+    return _in_order(session, before, after)
+
+
+def in_words(moved: Sequence[Shift]) -> list[str]:
+    """What moves, a line each, under a line that says that something does."""
+    return [say("calendar.moves" if moved else "calendar.moves_nothing"), *map(_line, moved)]
+
+
+def foresee_in_words(session: Session, unit: Unit, span: Span, gone: bool) -> list[str]:
+    """What an entry would move if it were written in a unit's calendar, or taken out, as the command says it."""
+    return in_words(foresee(session, unit, span, gone=gone))
+
+
+def _line(shift: Shift) -> str:
+    key = "calendar.moves_line"
+    if shift.done:
+        key = "calendar.moves_line_done"
+    elif shift.before is None:
+        key = "calendar.moves_line_new"
+    elif shift.after is None:
+        key = "calendar.moves_line_off"
+    title, before, after = notices()[shift.notice].title, _when(shift.before), _when(shift.after)
+    return say(key, unit=shift.unit, title=title, before=before, after=after)
+
+
+def _when(moment: datetime | None) -> str:
+    return f"{local(moment):%Y-%m-%d %H:%M}" if moment else ""
+
+
 def _shifts(session: Session, change: Callable[[Session], object]) -> list[Shift]:
     before = _plan(session)
     change(session)
-    after = _plan(session)
+    return _in_order(session, before, _plan(session))
+
+
+def _in_order(session: Session, before: "_Plan", after: "_Plan") -> list[Shift]:
     settled = {(row.rule, row.unit_id, row.occasion): row.state for row in session.exec(select(Occurrence))}
     found = list(_compared(before, after, {key for key, state in settled.items() if state in DONE}))
     return sorted(found, key=lambda shift: (shift.done, shift.after or shift.before or session.now, shift.rule))
 
 
 _Key = tuple[str, int, str]
+_Plan = dict[_Key, Planned]
 
 
-def _plan(session: Session) -> dict[_Key, Planned]:
+def _plan(session: Session) -> _Plan:
     first, last = session.today - _BACK, session.today + _AHEAD
     plan = planned(places(session), rules(), first, last)
     return {(each.moment.rule.name, each.place.unit_id, each.moment.occasion): each for each in plan}
 
 
-def _compared(before: dict[_Key, Planned], after: dict[_Key, Planned], done: set[_Key]) -> Iterator[Shift]:
+def _compared(before: _Plan, after: _Plan, done: set[_Key]) -> Iterator[Shift]:
     places_before = {unit_id for _, unit_id, _ in before}
     for key in before.keys() | after.keys():
         old, new = before.get(key), after.get(key)
@@ -80,7 +124,7 @@ def _compared(before: dict[_Key, Planned], after: dict[_Key, Planned], done: set
             yield Shift(key[0], one.moment.notice, one.place.unit, was, will, key in done)
 
 
-def _of_the_unit_above(before: dict[_Key, Planned], key: _Key, new: Planned) -> Planned | None:
+def _of_the_unit_above(before: _Plan, key: _Key, new: Planned) -> Planned | None:
     """What held for a unit before it had a calendar of its own: the nearest place that has it inside."""
     above = [before.get((key[0], unit_id, key[2])) for unit_id in new.place.above]
     return next((each for each in above if each is not None), None)

@@ -99,4 +99,3 @@ class _Compiled:
 
     def _converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
         return tuple(out(value) if out else value for out, value in zip(self._out, row, strict=True))
-

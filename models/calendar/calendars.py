@@ -1,5 +1,9 @@
 """The calendars that hold in a roster: what the files say of a unit, over whom it inherits, under what was edited."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Field, Index, col, func, select
@@ -34,15 +38,23 @@ class CalendarEntry(Fact, table=True):
         return Span(self.kind, self.name, self.first, self.last, self.key, tuple(filter(None, self.grades.split("、"))))
 
 
+@dataclass(frozen=True)
+class Edit:
+    """What a unit says of an entry itself."""
+
+    span: Span
+    gone: bool = False
+
+
 class Calendars:
     """Every calendar of a roster as it is now, by unit, read once."""
 
     def __init__(self, session: Session) -> None:
         self._files: dict[str, Written] = files()
-        self._edits: dict[int, list[CalendarEntry]] = {}
+        self._edits: dict[int, dict[str, Edit]] = {}
         holding = (col(CalendarEntry.superseded_at).is_(None), col(CalendarEntry.until).is_(None))
         for row in session.exec(select(CalendarEntry).where(*holding).order_by(col(CalendarEntry.id))):
-            self._edits.setdefault(row.unit_id, []).append(row)
+            self._edits.setdefault(row.unit_id, {})[row.key] = Edit(row.span, row.gone)
         first = select(CalendarEntry.unit_id, func.min(CalendarEntry.recorded_at)).group_by(col(CalendarEntry.unit_id))
         self._since: dict[int, datetime] = dict(session.exec(first).all())
         written = col(Unit.name).in_(self._files) | col(Unit.id).in_(self._edits)
@@ -66,6 +78,16 @@ class Calendars:
         """When a unit without a file was edited for the first time."""
         return None if unit.name in self._files else self._since.get(unit.id)
 
+    def with_edit(self, session: Session, unit: Unit, edit: "Edit") -> "Calendars":
+        """The same with one more edit, as if it were written now."""
+        other = copy(self)
+        other._edits = self._edits | {unit.id: self._edits.get(unit.id, {}) | {edit.span.key: edit}}
+        other._since = {unit.id: session.now} | self._since
+        other._by_id = self._by_id | {unit.id: unit}
+        other.units = sorted(other._by_id.values(), key=lambda each: each.path)
+        other._known = {}
+        return other
+
     def _below_edits(self, unit: Unit) -> SchoolCalendar:
         part, above = self._files.get(unit.name), self._above(unit)
         if part is None:
@@ -81,9 +103,9 @@ class Calendars:
         return [self.of(self._by_id[each]) for each in reversed(ids) if each in self._by_id]
 
     def _edited(self, unit: Unit, calendar: SchoolCalendar) -> SchoolCalendar:
-        rows = self._edits.get(unit.id, [])
-        own = SchoolCalendar(unit.name, tuple(row.span for row in rows if not row.gone))
-        return calendar.under(own).without(frozenset(row.key for row in rows if row.gone))
+        edits = self._edits.get(unit.id, {})
+        own = SchoolCalendar(unit.name, tuple(edit.span for edit in edits.values() if not edit.gone))
+        return calendar.under(own).without(frozenset(key for key, edit in edits.items() if edit.gone))
 
 
 def calendars_now(session: Session) -> Calendars:
@@ -92,6 +114,17 @@ def calendars_now(session: Session) -> Calendars:
         session.info[_REMEMBERED] = Calendars(session)
     found: Calendars = session.info[_REMEMBERED]
     return found
+
+
+@contextmanager
+def supposing(session: Session, unit: Unit, edit: Edit) -> Iterator[None]:
+    """Within it the calendars are as if an entry were written; nothing is."""
+    now = calendars_now(session)
+    session.info[_REMEMBERED] = now.with_edit(session, unit, edit)
+    try:
+        yield
+    finally:
+        session.info[_REMEMBERED] = now
 
 
 def forget(session: Session) -> None:

@@ -12,7 +12,7 @@ from models.base.errors import Refused
 from models.base.facts import begin, end
 from models.base.store import Session
 from models.base.turns import take_turn
-from models.calendar.calendars import CalendarEntry, calendars_now, forget
+from models.calendar.calendars import CalendarEntry, Edit, calendars_now, forget, supposing
 from models.calendar.pulse import NOTICES, wake
 from models.calendar.school import Kind, SchoolCalendar, Span, faults, missing, school_year, span_key
 from models.roster.people import Duty, Person
@@ -61,26 +61,70 @@ def new_entry(unit_calendar: SchoolCalendar, kind: Kind, name: str, first: date,
     return Span(kind, name, first, last, key)
 
 
-def write_entry(session: Session, by: Person, unit: Unit, span: Span, *, gone: bool = False) -> None:
-    """Writes an entry over what the files or the units above say; with `gone` it is taken out.
+def write_entry(session: Session, by: Person, unit: Unit, span: Span, *, gone: bool = False) -> CalendarEntry:
+    """Writes an entry over what the files or the units above say; with `gone` it is taken out. Raises as `check`."""
+    take_turn(session, "calendar")
+    forget(session)
+    check(session, by, unit, span, gone=gone)
+    _end_open(session, by, unit, span.key)
+    return _written(session, by, unit, span, gone=gone)
+
+
+def check(session: Session, by: Person, unit: Unit, span: Span, *, gone: bool = False) -> None:
+    """Whether it may be written.
 
     Raises Refused `calendar.not_yours` where the person administers the unit not, `calendar.fault` where the calendar
     of the unit, or one that inherits from it, would be wrong.
     """
     if not duty_scope(session, by, frozenset({Duty.ADMIN})).covers_unit(unit):
         raise Refused("calendar.not_yours", unit=unit.name)
-    take_turn(session, "calendar")
     before = _wrong(session)
-    for row in session.exec(_open(unit, span.key)).all():
-        end(session, row, by=by.id)
-    facts = span.__dict__ | {"grades": "、".join(span.grades), "gone": gone, "unit_id": unit.id}
-    row = begin(session, CalendarEntry, by=by.id, **facts)
-    forget(session)
-    fault = next((fault for fault in _wrong(session) if fault not in before), None)
+    with supposing(session, unit, Edit(span, gone)):
+        fault = next((fault for fault in _wrong(session) if fault not in before), None)
     if fault is not None:
         raise Refused("calendar.fault", why=fault)
+
+
+def take_back(session: Session, by: Person, entry_id: int) -> CalendarEntry:
+    """Takes an edit back: what held before it holds again. Returns the edit.
+
+    Raises Refused `calendar.edited_since` where somebody has edited the entry since, and as `check`.
+    """
+    take_turn(session, "calendar")
+    forget(session)
+    row = session.get_one(CalendarEntry, entry_id)
+    if row.superseded_at is not None:
+        raise Refused("calendar.edited_since", name=row.name)
+    unit = session.get_one(Unit, row.unit_id)
+    before = session.exec(_ended_by(row)).first()
+    if before is None:
+        if not duty_scope(session, by, frozenset({Duty.ADMIN})).covers_unit(unit):
+            raise Refused("calendar.not_yours", unit=unit.name)
+        _end_open(session, by, unit, row.key)
+        _changed(session, by, row)
+    else:
+        check(session, by, unit, before.span, gone=before.gone)
+        _end_open(session, by, unit, row.key)
+        _written(session, by, unit, before.span, gone=before.gone)
+    return row
+
+
+def _written(session: Session, by: Person, unit: Unit, span: Span, *, gone: bool) -> CalendarEntry:
+    facts = span.__dict__ | {"grades": "、".join(span.grades), "gone": gone, "unit_id": unit.id}
+    row = begin(session, CalendarEntry, by=by.id, **facts)
+    _changed(session, by, row)
+    return row
+
+
+def _changed(session: Session, by: Person, row: CalendarEntry) -> None:
+    forget(session)
     wake(session, NOTICES)
-    audit.record(session, "edit_calendar", by=by.id, subject="calendar_entry", subject_id=row.id, unit=unit.id)
+    audit.record(session, "edit_calendar", by=by.id, subject="calendar_entry", subject_id=row.id, unit=row.unit_id)
+
+
+def _end_open(session: Session, by: Person, unit: Unit, key: str) -> None:
+    for row in session.exec(_open(unit, key)).all():
+        end(session, row, by=by.id)
 
 
 def entries_of(session: Session, unit: Unit) -> Sequence[CalendarEntry]:
@@ -92,6 +136,13 @@ def entries_of(session: Session, unit: Unit) -> Sequence[CalendarEntry]:
 def _open(unit: Unit, key: str) -> SelectOfScalar[CalendarEntry]:
     mine = select(CalendarEntry).where(CalendarEntry.unit_id == unit.id, CalendarEntry.key == key)
     return mine.where(col(CalendarEntry.superseded_at).is_(None), col(CalendarEntry.until).is_(None))
+
+
+def _ended_by(row: CalendarEntry) -> SelectOfScalar[CalendarEntry]:
+    """The edit of the same entry that a later one ended, as it was first recorded."""
+    same = select(CalendarEntry).where(CalendarEntry.unit_id == row.unit_id, CalendarEntry.key == row.key)
+    earlier = same.where(col(CalendarEntry.until).is_(None), CalendarEntry.superseded_at == row.recorded_at)
+    return earlier.order_by(col(CalendarEntry.id).desc())
 
 
 def _wrong(session: Session) -> list[str]:

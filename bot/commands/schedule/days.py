@@ -10,16 +10,16 @@ from rich.table import Table
 from bot.commands.acting import staff_by_phone, unit_named
 from bot.database import open_store
 from bot.settings import load_settings
-from models.base.clock import local, local_date
+from models.base.clock import local_date
 from models.base.errors import Misconfigured
 from models.base.store import Session
 from models.base.texts import say
+from models.calendar import words
 from models.calendar.entries import calendar_here, entries_of, entry_named, move_entry, new_entry, write_entry
-from models.calendar.school import Kind, Span
-from models.messaging.notices import notices
+from models.calendar.school import Kind
 from models.roster.people import Person
 from models.roster.units import Unit
-from scheduler.moving import Shift, edit, would_move
+from scheduler.moving import Shift, edit, in_words, would_move
 
 Change = Callable[[Session, Person, Unit], str]
 """Makes the edit and says it in a line."""
@@ -38,15 +38,17 @@ def days(unit: str, history: bool) -> None:
     with open_store(load_settings()).read() as session:
         place = unit_named(session, unit)
         edits = entries_of(session, place)
-        authors = {row.key: _author(session, row.recorded_by, row.recorded_at) for row in edits}
+        authors = {
+            row.key: _author(session, row.recorded_by, row.recorded_at) for row in edits if row.superseded_at is None
+        }
         if history:
             for row in edits:
-                when = say("cli.days_gone") if row.gone else _days(row.span)
+                when = say("cli.days_gone") if row.gone else words.days_of(row.span)
                 table.add_row(row.kind, row.name, when, _author(session, row.recorded_by, row.recorded_at))
         else:
             ahead = [span for span in calendar_here(session, place).spans if span.last.year >= session.today.year]
             for span in sorted(ahead, key=lambda span: (span.first, span.key)):
-                table.add_row(span.kind, span.name, _days(span), authors.get(span.key, say("cli.days_file")))
+                table.add_row(span.kind, span.name, words.days_of(span), authors.get(span.key, say("cli.days_file")))
     if table.row_count:
         Console().print(table)
     else:
@@ -67,7 +69,7 @@ def move(name: str, unit: str, to: str, last: str, phone: str, yes: bool) -> Non
     def change(session: Session, by: Person, place: Unit) -> str:
         span = entry_named(session, place, name)
         moved = move_entry(session, by, place, span, first, end)
-        return say("cli.edit_would", unit=place.name, name=name, before=_days(span), after=_days(moved))
+        return words.moves(place, span, moved)
 
     _edit(change, unit, phone, sure=yes)
 
@@ -90,7 +92,7 @@ def add(kind: str, name: str, unit: str, first: str, last: str, phone: str, yes:
     def change(session: Session, by: Person, place: Unit) -> str:
         span = new_entry(calendar_here(session, place), Kind(kind), name, begins, ends)
         write_entry(session, by, place, span)
-        return say("cli.edit_adds", unit=place.name, name=name, after=_days(span))
+        return words.adds(place, span)
 
     _edit(change, unit, phone, sure=yes)
 
@@ -106,7 +108,7 @@ def drop(name: str, unit: str, phone: str, yes: bool) -> None:
     def change(session: Session, by: Person, place: Unit) -> str:
         span = entry_named(session, place, name)
         write_entry(session, by, place, span, gone=True)
-        return say("cli.edit_drops", unit=place.name, name=name, before=_days(span))
+        return words.drops(place, span)
 
     _edit(change, unit, phone, sure=yes)
 
@@ -131,25 +133,7 @@ def _edit(change: Change, unit: str, phone: str, *, sure: bool) -> None:
 
 def _tell(said: Sequence[str], moved: Sequence[Shift]) -> None:
     click.echo(said[0])
-    click.echo(say("cli.edit_moves") if moved else say("cli.edit_nothing"))
-    for shift in moved:
-        key = "cli.edit_line"
-        if shift.done:
-            key = "cli.edit_line_done"
-        elif shift.before is None:
-            key = "cli.edit_line_new"
-        elif shift.after is None:
-            key = "cli.edit_line_off"
-        before, after = _when(shift.before), _when(shift.after)
-        click.echo(say(key, unit=shift.unit, title=notices()[shift.notice].title, before=before, after=after))
-
-
-def _when(moment: datetime | None) -> str:
-    return f"{local(moment):%Y-%m-%d %H:%M}" if moment else ""
-
-
-def _days(span: Span) -> str:
-    return str(span.first) if span.first == span.last else f"{span.first} – {span.last}"
+    click.echo("\n".join(in_words(moved)))
 
 
 def _author(session: Session, person_id: int | None, at: datetime) -> str:

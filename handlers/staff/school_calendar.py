@@ -1,0 +1,143 @@
+"""校历: an administrator sees the days of a unit's school calendar and moves, adds or drops one; 撤销 takes it back."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlmodel import col, select
+
+from handlers.chat import Chat
+from handlers.dialogue import Dialogue, Kept, Told
+from handlers.flow import flow
+from handlers.prompts import Confirm, Day, Pick, Text
+from handlers.prompts.prompt import Prompt
+from models.base.clock import local_date
+from models.base.errors import Refused
+from models.calendar import entries, words
+from models.calendar.school import Kind, Span
+from models.roster.people import Duty, Person, duties_of
+from models.roster.units import Unit
+
+_SHOWN = 6
+_LINES = 10
+_LONGEST = timedelta(days=250)
+
+
+class Act(StrEnum):
+    """What is done with the calendar of a unit."""
+
+    MOVE = "改日子"
+    ADD = "加一条"
+    DROP = "去掉一条"
+    HISTORY = "谁改过"
+
+
+class What(StrEnum):
+    """What is added; each is named as its `Kind`."""
+
+    LOCAL = "本地的日子（集市、龙舟）"
+    EXAM = "考试"
+    HOLIDAY = "节日放假"
+    VACATION = "寒假、暑假"
+    TERM = "学期"
+    FLOOD = "汛期"
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One entry on the list; its place there is its number."""
+
+    id: str
+    label: str
+    span: Span
+
+
+_Asked = Generator[Prompt[Any], Any, tuple[Span, str]]
+"""Asks, and ends with the entry as it will be and the line that says so."""
+
+
+@flow("校历", "改校历", duty=Duty.ADMIN, menu="calendar.menu")
+def school_calendar(chat: Chat) -> Dialogue:
+    """Shows what lies ahead, asks what changes, says which notices that moves, and writes it after a yes."""
+    unit = yield from Pick("calendar.which_unit", _units(chat), name=lambda each: each.name, sole=True)
+    ahead = _ahead(chat, unit)
+    shown = "\n".join(line.label for line in ahead[:_SHOWN]) or chat.say("calendar.empty")
+    act = yield from Pick("calendar.act", Act, unit=unit, days=shown)
+    if act is Act.HISTORY:
+        return Told("calendar.history", {"unit": unit, "edits": _history(chat, unit)})
+    asking = {Act.MOVE: _moved, Act.ADD: _added, Act.DROP: _dropped}[act]
+    span, what = yield from asking(chat, unit, ahead)
+    gone = act is Act.DROP
+    entries.check(chat.session, chat.me, unit, span, gone=gone)
+    moved = chat.foresee(chat.session, unit, span, gone)
+    lines = [*moved[:_LINES], *([chat.say("calendar.moves_more", count=len(moved) - 1)] if len(moved) > _LINES else [])]
+    yield from Confirm("calendar.read_back", what=what, moves="\n".join(lines))
+    row = entries.write_entry(chat.session, chat.me, unit, span, gone=gone)
+    return Kept("calendar.done", undo=("calendar", row.id))
+
+
+def take_back(chat: Chat, entry_id: int) -> str:
+    """撤销 of an edit: what held before it holds again."""
+    return chat.say("calendar.undone", name=entries.take_back(chat.session, chat.me, entry_id).name)
+
+
+def _moved(chat: Chat, unit: Unit, ahead: Sequence[_Line]) -> _Asked:
+    span = (yield from Pick("calendar.which_to_move", ahead, empty="calendar.nothing")).span
+    first = yield from Day(
+        "calendar.to_when", earliest=min(span.first, chat.today), future=True, name=span.name, days=words.days_of(span)
+    )
+    last = first + (span.last - span.first)
+    if span.last > span.first:
+        count = (span.last - span.first).days + 1
+        said = yield from Day(
+            "calendar.new_last", earliest=first, latest=first + _LONGEST, future=True, optional=True, count=count
+        )
+        last = said or last
+    after = replace(span, first=first, last=last)
+    return after, words.moves(unit, span, after)
+
+
+def _added(chat: Chat, unit: Unit, _ahead: Sequence[_Line]) -> _Asked:
+    what = yield from Pick("calendar.which_kind", What)
+    name = (yield from Text("calendar.name", at_most=20)).text
+    first = yield from Day("calendar.first", earliest=chat.today, future=True, name=name)
+    last = yield from Day(
+        "calendar.last", earliest=first, latest=first + _LONGEST, future=True, optional=True, name=name
+    )
+    span = entries.new_entry(entries.calendar_here(chat.session, unit), Kind[what.name], name, first, last or first)
+    return span, words.adds(unit, span)
+
+
+def _dropped(chat: Chat, unit: Unit, ahead: Sequence[_Line]) -> _Asked:
+    span = (yield from Pick("calendar.which_to_drop", ahead, empty="calendar.nothing")).span
+    return span, words.drops(unit, span)
+
+
+def _units(chat: Chat) -> Sequence[Unit]:
+    mine = {staff.unit_id for staff in duties_of(chat.session, chat.me.id) if staff.duty == Duty.ADMIN}
+    return chat.session.exec(select(Unit).where(col(Unit.id).in_(mine)).order_by(Unit.path)).all()
+
+
+def _ahead(chat: Chat, unit: Unit) -> list[_Line]:
+    """What is not over yet, the soonest first; known by its lasting key, for numbers change with an edit."""
+    spans = [span for span in entries.calendar_here(chat.session, unit).spans if span.last >= chat.today]
+    spans.sort(key=lambda span: (span.first, span.key))
+    return [_Line(span.key, f"{span.name} {words.days_of(span)}", span) for span in spans]
+
+
+def _history(chat: Chat, unit: Unit) -> str:
+    edits = entries.entries_of(chat.session, unit)[-_SHOWN:]
+    if not edits:
+        raise Refused("calendar.no_edits", unit=unit.name)
+    return "\n".join(
+        chat.say(
+            "calendar.history_line",
+            day=local_date(row.recorded_at),
+            who=chat.session.get_one(Person, row.recorded_by).name if row.recorded_by else "",
+            name=row.name,
+            days=chat.say("calendar.gone") if row.gone else words.days_of(row.span),
+        )
+        for row in reversed(edits)
+    )

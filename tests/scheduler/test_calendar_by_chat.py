@@ -1,0 +1,153 @@
+"""王主任 sees and edits his unit's calendar in chat: what moves is said before, kept after a yes, and taken back."""
+
+from datetime import date, datetime
+
+import pytest
+from sqlmodel import select
+
+from handlers.house import house_router
+from handlers.said import Said
+from models.base.clock import SHANGHAI, local_date
+from models.base.store import Store
+from models.base.texts import say
+from models.calendar.calendars import CalendarEntry
+from models.calendar.entries import calendar_here, entries_of, entry_named
+from models.calendar.occurrences import Occurrence
+from models.roster.people import Duty, Person, give_duty
+from models.roster.units import Unit
+from scheduler.clockwork import tick
+from scheduler.moving import foresee_in_words
+from tests.cast import OPENIDS, Cast
+from tests.conftest import FrozenClock
+
+
+class Chats:
+    """Who writes what to the house."""
+
+    def __init__(self, store: Store) -> None:
+        self.store, self.router, self.cause = store, house_router("青禾守望", foresee=foresee_in_words), 0
+
+    def __call__(self, who: str, *lines: str) -> str:
+        answer = ""
+        for line in lines:
+            self.cause += 1
+            with self.store.write() as session:
+                answer = self.router.answer(session, OPENIDS[who], Said("text", text=line), self.cause) or ""
+        return answer
+
+
+@pytest.fixture
+def types(store: Store, approved: Cast) -> Chats:
+    """王主任 administers the county, 周老师 a school below it."""
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, approved.wang), session.get_one(Unit, approved.county), Duty.ADMIN)
+        give_duty(session, session.get_one(Person, approved.zhou), session.get_one(Unit, approved.school), Duty.ADMIN)
+    tick(store)
+    return Chats(store)
+
+
+def first_of(store: Store, unit_id: int, name: str) -> date:
+    with store.read() as session:
+        return entry_named(session, session.get_one(Unit, unit_id), name).first
+
+
+def edits(store: Store, unit_id: int) -> list[str]:
+    with store.read() as session:
+        return [row.name for row in entries_of(session, session.get_one(Unit, unit_id))]
+
+
+def open_county(types: Chats) -> str:
+    said = types("wang", "校历")
+    return types("wang", "青禾县") if "哪个单位" in said else said
+
+
+def test_an_exam_is_moved_after_its_notices_were_named(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    shown = open_county(types)
+    assert "青禾县往后的校历" in shown and "中考 2027-06-17 – 2027-06-19" in shown
+    assert "改哪一条" in types("wang", "改日子")
+    assert "第一天改到哪天" in types("wang", "中考")
+    read_back = types("wang", "6月20日", "0")
+    assert "青禾县的“中考”：2027-06-17 – 2027-06-19 改成 2027-06-20 – 2027-06-22。" in read_back
+    assert "· 青禾县《中考，陪他走稳这步》 2027-06-10 17:00 → 2027-06-13 17:00" in read_back
+    assert edits(store, approved.county) == [] and first_of(store, approved.county, "中考") == date(2027, 6, 17)
+    assert types("wang", "1").startswith("改好了")
+    assert first_of(store, approved.county, "中考") == date(2027, 6, 20)
+    for moment in (datetime(2027, 6, 10, 17, tzinfo=SHANGHAI), datetime(2027, 6, 13, 17, tzinfo=SHANGHAI)):
+        clock.set(moment)
+        tick(store)
+    with store.read() as session:
+        rows = session.exec(select(Occurrence).where(Occurrence.rule == "zhongkao"))
+        assert [local_date(row.due_at).day for row in rows] == [13]
+    history = types("wang", "校历", *(["青禾县"] if "哪个单位" in open_county(types) else []), "谁改过")
+    assert "王主任：中考 2027-06-20 – 2027-06-22" in history
+
+
+def test_what_was_moved_is_taken_back(store: Store, clock: FrozenClock, approved: Cast, types: Chats) -> None:
+    for to in ("6月20日", "6月22日"):
+        open_county(types)
+        types("wang", "改日子", "中考", to, "0", "1")
+        clock.advance(minutes=1)
+    assert types("wang", "撤销") == "撤销了，“中考”和原来一样。"
+    assert first_of(store, approved.county, "中考") == date(2027, 6, 20)
+    open_county(types)
+    types("wang", "去掉一条", "端午", "1")
+    assert types("wang", "撤销").startswith("撤销了，“端午”")
+    assert first_of(store, approved.county, "端午") == date(2027, 6, 9)
+    with store.read() as session:
+        rows = session.exec(select(CalendarEntry).where(CalendarEntry.name == "中考")).all()
+        assert len([row for row in rows if row.superseded_at is None and row.until is None]) == 1
+        assert len([row for row in rows if row.until is None]) == 3  # moved, moved, taken back: all is known still
+
+
+def test_nobody_takes_back_what_another_has_edited_since(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, approved.li), session.get_one(Unit, approved.county), Duty.ADMIN)
+    for who, to in (("wang", "6月20日"), ("li", "6月21日")):
+        said = types(who, "校历")
+        types(who, *(["青禾县"] if "哪个单位" in said else []), "改日子", "中考", to, "0", "1")
+        clock.advance(minutes=1)
+    assert "后来又有人改过" in types("wang", "撤销")
+    assert first_of(store, approved.county, "中考") == date(2027, 6, 21)
+
+
+def test_a_local_day_is_added_and_dropped(store: Store, clock: FrozenClock, approved: Cast, types: Chats) -> None:
+    open_county(types)
+    read_back = types("wang", "加一条", "1", "集市", "6月25日", "0")
+    assert "青禾县的校历加上“集市”：2027-06-25。" in read_back and "没有通知跟着动。" in read_back
+    assert types("wang", "1").startswith("改好了")
+    assert first_of(store, approved.school, "集市") == date(2027, 6, 25)  # the schools below inherit it
+    open_county(types)
+    assert "“集市”（2027-06-25）去掉" in types("wang", "去掉一条", "集市")
+    types("wang", "1")
+    with store.read() as session:
+        spans = calendar_here(session, session.get_one(Unit, approved.school)).spans
+        assert "集市" not in {span.name for span in spans}
+
+
+def test_a_school_moves_its_own_and_the_county_stays(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    assert "柳溪小学往后的校历" in types("zhou", "校历")
+    read_back = types("zhou", "改日子", "春季期末", "6月21日", "0")
+    assert read_back.count("· ") == 1 and "柳溪小学《" in read_back and "2027-06-16 18:30" in read_back
+    types("zhou", "1")
+    assert first_of(store, approved.school, "春季期末") == date(2027, 6, 21)
+    assert first_of(store, approved.county, "春季期末") == date(2027, 6, 28)
+
+
+def test_what_cannot_be_is_said_with_its_reason_and_asked_again(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    open_county(types)
+    said = types("wang", "改日子", "春季期末", "7月10日", "0")
+    assert "这样改不行" in said and "暑假" in said
+    assert edits(store, approved.county) == []
+
+
+def test_whoever_administers_nothing_cannot(types: Chats) -> None:
+    for who in ("lin", "li", "grandmother"):
+        assert types(who, "校历") == say("refused.not_yours")
