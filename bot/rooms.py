@@ -30,8 +30,8 @@ def rooms(store: Store, bureau: str, pages: str = "") -> Rooms:
         heard(session, openid, spoke=said.kind != "event")
         return router.answer(session, openid, said, cause)
 
-    def push(session: Session, openid: str, words: str, cause: int) -> object:
-        return post_words(session, openid, words, cause=cause)
+    def push(session: Session, openid: str, words: str, cause: int, part: int) -> object:
+        return post_words(session, openid, words, cause=cause, part=part)
 
     def consent(session: Session, event: Event) -> None:
         for item in event.items:
@@ -51,4 +51,4 @@ def rooms(store: Store, bureau: str, pages: str = "") -> Rooms:
         else:
             intake.keep([Report(event.openid, event.msg_id, event.status)])
 
-    return Rooms(answer=answer, push=push, consent=consent, receipt=receipt)
+    return Rooms(answer=answer, alarm=router.alarm, push=push, consent=consent, receipt=receipt)

@@ -80,6 +80,11 @@ class Router:
     def _names(self) -> frozenset[str]:
         return frozenset(flow.name for flow in self.flows)
 
+    def alarm(self, session: Session, openid: str, words: str, cause: int) -> str:
+        """Calls for help because of these words and does nothing else, in the caller's transaction; what to say."""
+        self.alert(session, openid=openid, person=person_of(session, openid), words=words, cause=cause)
+        return say("danger.now")
+
     def named(self, name: str) -> Flow | None:
         """The flow of that name."""
         return next((flow for flow in self.flows if flow.name == name), None)

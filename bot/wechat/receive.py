@@ -2,12 +2,14 @@
 
 Where our own code fails, everything is rolled back and the person is told, in the reply or, past the deadline, by a
 push, that nothing was kept: an error page would bring only the platform's own notice that the account is out of
-service, and its retries would meet the same bug. A database that stumbles (a lost connection, a serialisation failure)
-is tried three times first.
+service, and its retries would meet the same bug. Words of danger reach whoever is responsible all the same, by
+themselves. A database that stumbles (a lost connection, a serialisation failure) is tried three times first.
+
+What is too long for one message goes in more of them: the first answers, the others follow.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
@@ -44,13 +46,15 @@ _KINDS: dict[str, Kind] = {
 class Rooms:
     """Where what came in goes on to, wired in one place.
 
-    `answer(session, openid, said, cause)` gives the words, '' or None for none; `push(session, openid, words, cause)`
-    writes them as a Delivery, once per cause; `consent(session, event)` keeps a popup's result. `receipt(event)` has no
-    session: it returns when the receipt is durable, and is free to settle many in one transaction.
+    `answer(session, openid, said, cause)` gives the words, '' or None for none; `alarm(session, openid, words, cause)`
+    does nothing but call for help, and says so; `push(session, openid, words, cause, part)` writes them as a Delivery,
+    once per cause and part; `consent(session, event)` keeps a popup's result. `receipt(event)` has no session: it
+    returns when the receipt is durable, and is free to settle many in one transaction.
     """
 
     answer: Callable[[Session, str, Said, int], str | None]
-    push: Callable[[Session, str, str, int], object]
+    alarm: Callable[[Session, str, str, int], str]
+    push: Callable[[Session, str, str, int, int], object]
     consent: Callable[[Session, Event], object]
     receipt: Callable[[Event], object]
 
@@ -81,9 +85,9 @@ def _in_one_transaction(store: Store, rooms: Rooms, inbound: Message | Event, ra
             return _again(session, rooms, row, race)
         if isinstance(inbound, Event) and inbound.is_consent:
             rooms.consent(session, inbound)
-            words = ""
+            words = []
         else:
-            words = reply.fitting(rooms.answer(session, inbound.openid, said(inbound), row.id) or "")
+            words = reply.parts(rooms.answer(session, inbound.openid, said(inbound), row.id) or "")
         if not words:
             inbox.settle(session, row, "", Route.SILENT)
             return None
@@ -93,17 +97,18 @@ def _in_one_transaction(store: Store, rooms: Rooms, inbound: Message | Event, ra
 def _again(session: Session, rooms: Rooms, row: inbox.Admitted, race: Race) -> str | None:
     """A redelivery gets the first answer. If even this try is late, the words go as a push: the platform sends again
     only when it had no answer, and would take our empty one for the last word."""
-    return _leave(session, rooms, row, row.answer, race) if row.answer else None
+    return _leave(session, rooms, row, [row.answer], race) if row.answer else None
 
 
-def _leave(session: Session, rooms: Rooms, row: inbox.Admitted, words: str, race: Race) -> str | None:
-    if race.claim(Route.REPLY):
-        if row.route is None:
-            inbox.settle(session, row, words, Route.REPLY)
-        return words
-    rooms.push(session, row.openid, words, row.id)
-    inbox.settle(session, row, words, Route.PUSH)
-    return None
+def _leave(session: Session, rooms: Rooms, row: inbox.Admitted, parts: Sequence[str], race: Race) -> str | None:
+    """The first part answers, if it is not late; what follows it is pushed."""
+    words, in_time = parts[0], race.claim(Route.REPLY)
+    for number, part in enumerate(parts):
+        if number or not in_time:
+            rooms.push(session, row.openid, part, row.id, number)
+    if not in_time or row.route is None:
+        inbox.settle(session, row, words, Route.REPLY if in_time else Route.PUSH)
+    return words if in_time else None
 
 
 def _nothing_kept(store: Store, rooms: Rooms, inbound: Message | Event, race: Race, error: Exception) -> str | None:
@@ -113,15 +118,31 @@ def _nothing_kept(store: Store, rooms: Rooms, inbound: Message | Event, race: Ra
         raise NotKept from error
     if isinstance(inbound, Event) and inbound.kind not in _ANSWERABLE:
         return None
-    words = say("edge.danger_not_kept" if danger_words(said(inbound).words) else "edge.not_kept")
+    words = say("edge.not_kept")
+    if danger_words(said(inbound).words):
+        try:
+            return _called_for(store, rooms, inbound, race)
+        except Exception as second:
+            log.error("callback %s: nor could anybody be called: %s", trouble, whereabouts(second))
+            words = say("edge.danger_not_kept")
     if race.claim(Route.REPLY):
         return words
     try:
         with store.write() as session:
-            rooms.push(session, inbound.openid, words, trouble)
+            rooms.push(session, inbound.openid, words, trouble, 0)
     except Exception as second:
         log.error("callback %s: nor could that be said: %s", trouble, whereabouts(second))
     return None
+
+
+def _called_for(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) -> str | None:
+    """Whoever is responsible is called, whatever failed before; what was to be written down is asked for again."""
+    with store.write() as session:
+        row, is_new = inbox.admit(session, inbound.key, inbound.openid, inbound.kind)
+        if not is_new:
+            return _again(session, rooms, row, race)
+        called = rooms.alarm(session, inbound.openid, said(inbound).words, row.id)
+        return _leave(session, rooms, row, [f"{called}\n{say('edge.not_kept')}"], race)
 
 
 def said(inbound: Message | Event) -> Said:

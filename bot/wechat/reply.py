@@ -24,6 +24,29 @@ def fitting(words: str) -> str:
     return words
 
 
+def parts(words: str) -> list[str]:
+    """The words as so many messages as they need, one after the other; [] where nothing is said.
+
+    Nothing is left out but what XML cannot carry. A message ends with a line or a sentence where there is one.
+    """
+    words, found = _NOT_XML.sub("", words), []
+    while len(words.encode()) > MAX_BYTES:
+        most = len(words.encode()[:MAX_BYTES].decode(errors="ignore"))
+        end = _last_break(words, most)
+        found.append(words[:end].rstrip("\n"))
+        words = words[end:]
+    return [part for part in (*found, words) if part.strip()]
+
+
+def _last_break(words: str, most: int) -> int:
+    """Where to part: at the last line or sentence of the second half, else at its last comma, else at the end."""
+    for signs in ("\n", "。！？；", "，、 "):
+        end = max(words.rfind(sign, most // 2, most) for sign in signs) + 1
+        if end:
+            return end
+    return most
+
+
 def text_reply(openid: str, from_user: str, words: str, created: int) -> str:
     """The XML that answers with a text; `from_user` is the account's ToUserName, `created` Unix seconds."""
     return (

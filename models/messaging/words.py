@@ -52,10 +52,11 @@ def tell(
     return told or session.exec(select(Delivery).where(Delivery.key == key)).one()
 
 
-def post_words(session: Session, openid: str, text: str, *, cause: int) -> Delivery:
-    """The late answer to an account, bound or not; once for each cause (the inbox row it answers)."""
+def post_words(session: Session, openid: str, text: str, *, cause: int, part: int = 0) -> Delivery:
+    """The late answer to an account, bound or not, or what follows an answer; once for each cause (the inbox row it
+    answers) and part."""
     account = session.get(Account, openid)
-    key = f"words:{cause}"
+    key = f"words:{cause}:{part}" if part else f"words:{cause}"
     told = post(
         session,
         key=key,

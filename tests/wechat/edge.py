@@ -26,16 +26,18 @@ from tests.wechat.signing import AES_KEY, APP_ID, TOKEN
 
 
 class Edge:
-    """`hook` runs inside the transaction, after the fact was written and before the words are returned."""
+    """`hook` runs inside the transaction, after the fact was written and before the words are returned;
+    `alarmed` where help is called for."""
 
     def __init__(self, store: Store, clock: FrozenClock, mode: Mode, deadline: float) -> None:
         self.store = store
         self.hook: Callable[[], None] = lambda: None
+        self.alarmed: Callable[[], None] = lambda: None
         self.words: Callable[[Said], str | None] = lambda said: f"听到了：{said.words or said.event}"
         self.receipts: list[Event] = []
         self.executor = ThreadPoolExecutor(8)
         gate = Gate(token=TOKEN, encoding_aes_key=AES_KEY, app_id=APP_ID, mode=mode, clock=clock)
-        rooms = Rooms(answer=self._answer, push=self._push, consent=self._consent, receipt=self._receipt)
+        rooms = Rooms(self._answer, self._alarm, self._push, self._consent, self._receipt)
         self.app = Flask("edge")
         mount(self.app, Callback(gate, partial(receive, store, rooms), self.executor, clock, deadline_seconds=deadline))
 
@@ -44,10 +46,15 @@ class Edge:
         self.hook()
         return self.words(said)
 
-    def _push(self, session: Session, openid: str, words: str, cause: int) -> object:
+    def _alarm(self, session: Session, openid: str, words: str, cause: int) -> str:
+        self.alarmed()
+        audit.record(session, "edge.alarmed", by=None, subject="inbox", subject_id=cause)
+        return "已经喊人了"
+
+    def _push(self, session: Session, openid: str, words: str, cause: int, part: int) -> object:
         return outbox.post(
             session,
-            key=f"answer:{cause}",
+            key=f"answer:{cause}:{part}",
             person_id=None,
             openid=openid,
             kind="answer",
@@ -77,7 +84,7 @@ class Edge:
 
     def pushed(self) -> list[str]:
         with self.store.read() as session:
-            return [row.words["text"] for row in session.exec(select(Delivery)).all()]
+            return [row.words["text"] for row in session.exec(select(Delivery).order_by(col(Delivery.id))).all()]
 
     def settled(self) -> None:
         """Waits until every answer that was begun is committed or rolled back."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.wechat.reply import TooLong, fitting, text_reply
+from bot.wechat.reply import MAX_BYTES, TooLong, fitting, parts, text_reply
 
 
 def read(xml: str) -> dict[str, str]:
@@ -53,3 +53,15 @@ def test_too_many_words_are_never_cut() -> None:
     with pytest.raises(TooLong) as refused:
         text_reply("o-lin", "gh_1", "字" * 682 + "xx", 1)
     assert "字" not in str(refused.value)
+
+
+@given(st.text(alphabet="娃不想活了。，\n 🙂a", max_size=3000))
+def test_parts_are_the_words_and_each_fits(words: str) -> None:
+    found = parts(words)
+    assert all(0 < len(part.encode()) <= MAX_BYTES for part in found)
+    assert "".join("".join(found).split()) == "".join(words.split())
+
+
+def test_words_are_parted_after_a_sentence_where_there_is_one() -> None:
+    assert [part[-1] for part in parts("娃说他不想活了。" * 200)] == ["。"] * 3
+    assert [len(part.encode()) for part in parts("字" * 1000)] == [2046, 954]
