@@ -16,7 +16,7 @@ from handlers.prompts.prompt import Prompt
 from models.base.clock import local_date
 from models.base.errors import Refused
 from models.calendar import entries, words
-from models.calendar.school import Kind, Span
+from models.calendar.school import Kind, Span, makeup_entry
 from models.roster.people import Duty, Person, duties_of
 from models.roster.units import Unit
 
@@ -38,6 +38,7 @@ class What(StrEnum):
     """What is added; each is named as its `Kind`."""
 
     LOCAL = "本地的日子（集市、龙舟）"
+    MAKEUP = "调休上课的日子"
     EXAM = "考试"
     HOLIDAY = "节日放假"
     VACATION = "寒假、暑假"
@@ -101,6 +102,9 @@ def _moved(chat: Chat, unit: Unit, ahead: Sequence[_Line]) -> _Asked:
 
 def _added(chat: Chat, unit: Unit, _ahead: Sequence[_Line]) -> _Asked:
     what = yield from Pick("calendar.which_kind", What)
+    if what is What.MAKEUP:
+        span = makeup_entry((yield from Day("calendar.makeup_day", earliest=chat.today, future=True)))
+        return span, words.adds(unit, span)
     name = (yield from Text("calendar.name", at_most=20)).text
     first = yield from Day("calendar.first", earliest=chat.today, future=True, name=name)
     last = yield from Day(

@@ -14,7 +14,7 @@ from models.base.store import Session
 from models.base.turns import take_turn
 from models.calendar.calendars import CalendarEntry, Edit, calendars_now, forget, supposing
 from models.calendar.pulse import NOTICES, wake
-from models.calendar.school import Kind, SchoolCalendar, Span, faults, missing, school_year, span_key
+from models.calendar.school import Kind, SchoolCalendar, Span, faults, makeup_entry, missing, school_year, span_key
 from models.roster.people import Duty, Person
 from models.roster.scope import duty_scope
 from models.roster.units import Unit
@@ -52,7 +52,10 @@ def move_entry(session: Session, by: Person, unit: Unit, span: Span, first: date
 
 
 def new_entry(unit_calendar: SchoolCalendar, kind: Kind, name: str, first: date, last: date) -> Span:
-    """An entry that is not there yet, named for the school year its first day is in (a holiday for its year)."""
+    """An entry that is not there yet, named for the school year its first day is in (a holiday for its year, a day of
+    work and school for its date)."""
+    if kind == Kind.MAKEUP:
+        return replace(makeup_entry(first), name=name, last=last)
     year = first.year if kind == Kind.HOLIDAY else school_year(first)
     key = span_key(year, kind, name)
     taken = {span.key: span for span in unit_calendar.spans}

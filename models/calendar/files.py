@@ -12,9 +12,11 @@ from typing import Any
 from models.base.content import written
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
-from models.calendar.school import Kind, SchoolCalendar, Span, faults, missing, span_key
+from models.calendar.school import Kind, SchoolCalendar, Span, faults, makeup_entry, missing, span_key
 
 _HEAD = {"unit": str, "school_year": int, "source": str, "inherits": str, "partial": bool, "makeup": list}
+_KINDS = tuple(kind for kind in Kind if kind != Kind.MAKEUP)
+"""What has a heading of its own; days of work and school are one line, `makeup`."""
 _NEEDED = ("unit", "school_year", "source")
 
 
@@ -92,13 +94,13 @@ def _file(path: Path) -> Written:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{path.name}：{error}") from error
-    head = {key: value for key, value in data.items() if key not in set(Kind)}
+    head = {key: value for key, value in data.items() if key not in _KINDS}
     for key in _NEEDED:
         if key not in head:
             raise Misconfigured(f"{path.name}：开头缺少 {key}")
     for key, value in head.items():
         if not isinstance(value, _HEAD.get(key, ())):
-            raise Misconfigured(f"{path.name}：{key} 不认识或写法不对；可用：{'、'.join(_HEAD)}、{'、'.join(Kind)}")
+            raise Misconfigured(f"{path.name}：{key} 不认识或写法不对；可用：{'、'.join(_HEAD)}、{'、'.join(_KINDS)}")
     year, unit = head["school_year"], head["unit"]
     lines = {str(year): f"{path.name}:{_line(text, re.search(r'^school_year', text, re.M))}"}
     spans: dict[str, Span] = {}
@@ -108,13 +110,16 @@ def _file(path: Path) -> Written:
             raise Misconfigured(f"{place} [[{kind}]] “{span.name}”：这个学年写了两次")
         spans[span.key] = span
         lines[span.key] = place
-    makeup = frozenset(_day(path.name, "makeup", day) for day in head.get("makeup", []))
-    own = SchoolCalendar(unit, tuple(spans.values()), makeup, frozenset({year}))
+    for day in head.get("makeup", []):
+        span = makeup_entry(_day(path.name, "makeup", day))
+        spans[span.key] = span
+        lines[span.key] = f"{path.name}:{_line(text, re.search(r'^makeup', text, re.M))}"
+    own = SchoolCalendar(unit, tuple(spans.values()), frozenset({year}))
     return Written(own, head.get("inherits", ""), head.get("partial", False), lines)
 
 
 def _entries(path: Path, text: str, data: dict[str, Any]) -> Iterator[tuple[str, Kind, dict[str, Any]]]:
-    for kind in Kind:
+    for kind in _KINDS:
         rows = [_line(text, at) for at in re.finditer(rf"^[ \t]*\[\[{kind}\]\]", text, re.M)]
         entries = data.get(kind, [])
         if not isinstance(entries, list) or len(entries) != len(rows):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 
 _SEPTEMBER = 9
@@ -18,6 +19,7 @@ class Kind(StrEnum):
     FLOOD = "flood"
     HOLIDAY = "holiday"
     LOCAL = "local"
+    MAKEUP = "makeup"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,11 @@ class Span:
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
 
+    @property
+    def days(self) -> Iterable[date]:
+        """Each of its days."""
+        return map(date.fromordinal, range(self.first.toordinal(), self.last.toordinal() + 1))
+
     def overlaps(self, other: "Span") -> bool:
         """Whether the two share a day."""
         return self.first <= other.last and other.first <= self.last
@@ -41,12 +48,16 @@ class Span:
 
 @dataclass(frozen=True)
 class SchoolCalendar:
-    """The days of one unit: its own entries above those it inherits. `makeup` are days of work and school (调休)."""
+    """The days of one unit: its own entries above those it inherits."""
 
     unit: str
     spans: tuple[Span, ...] = ()
-    makeup: frozenset[date] = frozenset()
     school_years: frozenset[int] = frozenset()
+
+    @cached_property
+    def makeup(self) -> frozenset[date]:
+        """Days of work and school (调休) that somebody wrote down."""
+        return frozenset(day for span in self.of(Kind.MAKEUP) for day in span.days)
 
     def of(self, kind: Kind, name: str = "") -> list[Span]:
         """The spans of a kind whose name is, or ends in, `name`; by date. 期末 finds 秋季期末 and 春季期末."""
@@ -56,9 +67,7 @@ class SchoolCalendar:
     def under(self, own: "SchoolCalendar") -> "SchoolCalendar":
         """What holds for a unit that inherits this calendar: an entry of the same key is replaced, others are added."""
         spans = {span.key: span for span in self.spans} | {span.key: span for span in own.spans}
-        return SchoolCalendar(
-            own.unit, tuple(spans.values()), self.makeup | own.makeup, self.school_years | own.school_years
-        )
+        return SchoolCalendar(own.unit, tuple(spans.values()), self.school_years | own.school_years)
 
     def without(self, keys: frozenset[str]) -> "SchoolCalendar":
         """The same without some of its entries."""
@@ -93,6 +102,12 @@ def missing(calendar: SchoolCalendar) -> Iterable[tuple[int, str]]:
 def span_key(year: int, kind: Kind, name: str) -> str:
     """The lasting name of an entry: its school year (a holiday's civil year), what it is, and its name."""
     return f"{year}/{kind}/{name}"
+
+
+def makeup_entry(day: date) -> Span:
+    """A day of work and school (调休), known by its date: a unit below takes back just this one."""
+    name = f"{day.month}月{day.day}日调休上课"
+    return Span(Kind.MAKEUP, name, day, day, span_key(day.year, Kind.MAKEUP, day.isoformat()))
 
 
 def school_year(day: date) -> int:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lunar_python import Solar
 
 from models.calendar.language import read
-from models.calendar.school import Kind, SchoolCalendar, Span
+from models.calendar.school import Kind, SchoolCalendar, Span, makeup_entry
 from models.calendar.spans import exam
 from models.calendar.when import WEEKDAYS, Due, before, last_monday
 
@@ -49,9 +49,9 @@ def spans(draw: st.DrawFn) -> Span:
 
 
 calendars = st.builds(
-    lambda found, makeup: SchoolCalendar("青禾县", tuple(found), frozenset(makeup)),
+    lambda found, makeup: SchoolCalendar("青禾县", (*found, *map(makeup_entry, makeup))),
     st.lists(spans(), max_size=10, unique_by=lambda span: span.key),
-    st.lists(days, max_size=5),
+    st.lists(days, max_size=5, unique=True),
 )
 windows = st.tuples(days, st.integers(0, 1000)).map(lambda w: (w[0], w[0] + timedelta(days=w[1])))
 stretches = st.sampled_from(sorted(STRETCHES))

@@ -13,6 +13,7 @@ from models.base.texts import say
 from models.calendar.calendars import CalendarEntry
 from models.calendar.entries import calendar_here, entries_of, entry_named
 from models.calendar.occurrences import Occurrence
+from models.calendar.spans import makeup_day
 from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit
 from scheduler.clockwork import tick
@@ -51,6 +52,14 @@ def types(store: Store, approved: Cast) -> Chats:
 def first_of(store: Store, unit_id: int, name: str) -> date:
     with store.read() as session:
         return entry_named(session, session.get_one(Unit, unit_id), name).first
+
+
+def makeup_days(store: Store, unit_id: int) -> list[date]:
+    """Of June."""
+    with store.read() as session:
+        calendar = calendar_here(session, session.get_one(Unit, unit_id))
+        june = makeup_day(calendar, date(2027, 6, 1), date(2027, 6, 30))
+        return [span.first for span in june if span.first.month == 6]
 
 
 def edits(store: Store, unit_id: int) -> list[str]:
@@ -139,6 +148,17 @@ def test_a_school_moves_its_own_and_the_county_stays(
     types("zhou", "1")
     assert first_of(store, approved.school, "春季期末") == date(2027, 6, 21)
     assert first_of(store, approved.county, "春季期末") == date(2027, 6, 28)
+
+
+def test_a_day_of_school_on_a_weekend_is_written_down_and_taken_back(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    types("zhou", "校历")
+    assert "加上“6月13日调休上课”：2027-06-13" in types("zhou", "加一条", "调休上课的日子", "6月13日")
+    types("zhou", "1")
+    assert makeup_days(store, approved.school) == [date(2027, 6, 13)] and makeup_days(store, approved.county) == []
+    types("zhou", "撤销")
+    assert makeup_days(store, approved.school) == []
 
 
 def test_what_cannot_be_is_said_with_its_reason_and_asked_again(

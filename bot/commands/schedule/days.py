@@ -83,7 +83,8 @@ def move(name: str, unit: str, to: str, last: str, phone: str, yes: bool) -> Non
 @_by
 @_yes
 def add(kind: str, name: str, unit: str, first: str, last: str, phone: str, yes: bool) -> None:
-    """Add an entry to a unit's calendar: KIND is term, exam, vacation, flood, holiday or local (集市, 龙舟)."""
+    """Add an entry to a unit's calendar: KIND is term, exam, vacation, flood, holiday, local (集市, 龙舟)
+    or makeup (a day of school on a weekend, 调休)."""
     if kind not in set(Kind):
         raise Misconfigured(say("cli.kind_wrong", kind=kind, known="、".join(Kind)))
     begins = read_day("--first", first)
