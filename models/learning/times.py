@@ -9,6 +9,7 @@ from models.base.errors import Refused
 from models.base.store import Moment, Record, Ref, Session
 from models.base.turns import hold
 from models.calendar.quiet import BEGINS, ENDS
+from models.messaging.own_hours import choose_hour
 from models.roster.people import Person
 
 SUNDAY = 6
@@ -63,7 +64,8 @@ def first_time(session: Session, person_id: int) -> LessonTime:
 
 
 def change_time(session: Session, person_id: int, weekday: int, at: time) -> LessonTime:
-    """Chooses another evening from now on; who was paused goes on.
+    """Chooses another evening from now on, and its hour for what can wait of the calendar's notices; who was paused
+    goes on.
 
     Raises Refused `schedule.quiet` for the quiet hours (and the last half hour before them), ValueError for no weekday.
     """
@@ -71,6 +73,7 @@ def change_time(session: Session, person_id: int, weekday: int, at: time) -> Les
         raise ValueError(f"no weekday: {weekday}")
     if not ENDS <= at <= time(BEGINS.hour - 1, BEGINS.minute):
         raise Refused("schedule.quiet")
+    choose_hour(session, person_id, at)
     chosen = first_time(session, person_id)
     chosen.weekday, chosen.hour, chosen.minute = weekday, at.hour, at.minute
     return resume(session, person_id)

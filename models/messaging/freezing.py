@@ -19,8 +19,11 @@ from models.base.turns import take_turn
 from models.messaging import allowances, audiences
 from models.messaging.broadcasts import Broadcast, finish_if_done, locked, scope_of
 from models.messaging.choosing import ORDER, chosen
+from models.messaging.grouping import Group
+from models.messaging.grouping import groups as groups_for
 from models.messaging.outbox import Batch, Channel, Delivery, State, batch_size
 from models.messaging.outlets import Plan
+from models.messaging.own_hours import AT_ONCE, hours_among, starts_at, with_minutes
 from models.messaging.voices import AWAY, HOME, age_groups
 
 PIECE = 4000
@@ -109,20 +112,6 @@ class Freezer:
 
 
 @dataclass(frozen=True)
-class _Group:
-    """Rows that may share batches: of one channel, and where a batch is one call, of one voice."""
-
-    channel: Channel
-    voice: str
-    first: int
-    batches: int
-
-    @property
-    def ids(self) -> range:
-        return range(self.first, self.first + self.batches)
-
-
-@dataclass(frozen=True)
 class Frozen:
     """What a piece came to: new rows, and template messages of the day's quota, 0 where that is not limited."""
 
@@ -135,14 +124,17 @@ def freeze(session: Session, broadcast: Broadcast, person_ids: list[int], plan: 
 
     Who cannot be reached is a row with the reason; who has a row already keeps it.
     """
-    groups = _groups(broadcast, plan, len(person_ids))
+    groups = groups_for(broadcast, plan, hours_among(session, broadcast, person_ids))
     facts: dict[str, Any] = {
         "broadcast_id": broadcast.id,
         "lane": broadcast.lane,
-        "not_before": broadcast.not_before,
         "expires_at": broadcast.expires_at,
     }
-    session.add_all([Batch(id=batch_id, channel=group.channel, **facts) for group in groups for batch_id in group.ids])
+    session.add_all(
+        Batch(id=batch_id, channel=group.channel, not_before=starts_at(broadcast, group.minute), **facts)
+        for group in groups
+        for batch_id in group.ids
+    )
     session.flush()
     rows = _rows(session, broadcast, person_ids, plan, groups)
     # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
@@ -163,17 +155,8 @@ def freeze(session: Session, broadcast: Broadcast, person_ids: list[int], plan: 
     return Frozen(new, session.exec(query).one())
 
 
-def _groups(broadcast: Broadcast, plan: Plan, people: int) -> list[_Group]:
-    found = []
-    for channel in (each for each in ORDER[broadcast.urgency, plan.crowded] if each in plan.usable):
-        batches = -(-people // batch_size(channel))
-        for voice in (HOME, AWAY) if channel == Channel.MASS else ("",):
-            found.append(_Group(channel, voice, reserve(batches), batches))
-    return found
-
-
 def _rows(
-    session: Session, broadcast: Broadcast, person_ids: list[int], plan: Plan, groups: list[_Group]
+    session: Session, broadcast: Broadcast, person_ids: list[int], plan: Plan, groups: list[Group]
 ) -> sa.Select[tuple[object, ...]]:
     audience = audiences.from_json(broadcast.audience)
     query = audiences.people(session, scope_of(session, broadcast), audience, among=person_ids)
@@ -183,12 +166,13 @@ def _rows(
     spoken, source = _spoken(session, broadcast, audience, person_ids, voice, found)
     place = sa.func.row_number().over(order_by=found.c.person_id) - 1
     call = sa.case((found.c.channel == Channel.MASS, voice), else_="")
-    alike = (reachable, found.c.channel, call)
+    minute, source = with_minutes(found, source, sorted({group.minute for group in groups} - {AT_ONCE}))
+    alike = (reachable, found.c.channel, call, minute)
     among_equals = sa.func.row_number().over(partition_by=alike, order_by=found.c.person_id) - 1
     # Cast before it is added: PostgreSQL's floor() is a double, and a double cannot hold an id.
     batch = [
         (
-            reachable & (found.c.channel == group.channel) & (call == group.voice),
+            reachable & (found.c.channel == group.channel) & (call == group.voice) & (minute == group.minute),
             sa.cast(among_equals // batch_size(group.channel), sa.BigInteger) + sa.literal(group.first, sa.BigInteger),
         )
         for group in groups

@@ -93,7 +93,8 @@ def test_another_evening_in_peoples_words(home: Home, day: str, hour: str, weekd
 
 
 def test_in_one_line_too(home: Home) -> None:
-    assert home.types("grandmother", "换时间 周三 20:30") == "好，以后每周三20:30发课。\n下一课：6月2日。"
+    answer = home.types("grandmother", "换时间 周三 20:30")
+    assert answer == "好，以后每周三20:30发课。\n下一课：6月2日。\n不急的通知，当天也等到20:30。"
 
 
 def test_the_night_is_not_a_choice(home: Home) -> None:
