@@ -6,10 +6,10 @@ from datetime import timedelta
 from models.base.clock import local_date
 from models.base.ids import new_id
 from models.base.store import Store
-from models.calendar.pulse import pulse
+from models.calendar.pulse import Pulse
 from models.learning.checkins import due_checkins
 from models.learning.digests import due_digests
-from models.learning.enrolments import enrol_all
+from models.learning.enrolments import enrol_all, newcomers
 from scheduler.task import Made, rest
 
 ENROL = "enrol"
@@ -21,12 +21,13 @@ _OVERLAP = 600_000 << 22
 def enrol_newcomers(store: Store) -> Iterator[Made]:
     """Enrols who bound and agreed since the last look; the first look of a day looks at everyone."""
     fresh = new_id()
-    with store.write() as session:
-        row = pulse(session, ENROL)
-        daily = row.mark == 0 or local_date(row.looked_at) != session.today
-        mark = 0 if daily else row.mark
+    with store.read() as session:
+        row = session.get(Pulse, ENROL)
+        daily = row is None or row.mark == 0 or local_date(row.looked_at) != session.today
+        mark = 0 if row is None or daily else row.mark
+        somebody = bool(newcomers(session, mark, limit=1))
     total = after = 0
-    while True:
+    while somebody:
         with store.write() as session:
             people = enrol_all(session, mark, after)
         if not people:
@@ -45,7 +46,7 @@ def send_digests(store: Store) -> Iterator[Made]:
             evening = due_digests(session)
         if not evening.looked_at:
             break
-        posted, late = posted + len(evening.posted), late + evening.too_late
+        posted, late = posted + evening.posted, late + evening.too_late
     if posted:
         yield Made("lesson", "made", posted)
     if late:

@@ -45,7 +45,7 @@ class Renderer:
         shared = _data(json.loads(lease.broadcast.card)) if lease.broadcast else b""
         card = self._subscription if lease.channel == Channel.SUBSCRIBE else self._card
         for row in lease.rows:
-            yield row, card(row) + (shared or _data(self._words(row).get("card", {}))) + b"}"
+            yield row, card(row) + (shared or self._own(lease, row)) + b"}"
 
     def _card(self, row: Row) -> bytes:
         """A card up to its data. Put together by hand: this is said for each of 450,000."""
@@ -75,12 +75,15 @@ class Renderer:
         if lease.broadcast is not None:
             text = lease.broadcast.text_in(row.voice)
         else:
-            text = str(self._words(row).get("text", ""))
+            text = str(self._words(lease, row).get("text", ""))
         return {"touser": row.openid, "msgtype": "text", "text": {"content": clipped(text)}}
 
-    def _words(self, row: Row) -> dict[str, Any]:
+    def _own(self, lease: Lease, row: Row) -> bytes:
+        return _data(self._words(lease, row).get("card", {}))
+
+    def _words(self, lease: Lease, row: Row) -> Mapping[str, Any]:
         if row.words_sealed is None:
-            return {}
+            return lease.said.get(row.id, {})
         found: dict[str, Any] = json.loads(self.vault.open("delivery", "words", row.id, row.words_sealed))
         return found
 

@@ -20,6 +20,7 @@ from bot.delivery.sender import Sender
 from bot.delivery.settling import not_sent
 from bot.delivery.throttle import Throttle
 from bot.delivery.turnover import APART, Turnover, pause_after
+from bot.delivery.wording import worded
 from bot.wechat.trouble import whereabouts
 from models.base.clock import SystemClock
 from models.base.errors import Misconfigured
@@ -146,6 +147,7 @@ class Worker:
             for lanes, closed in groups:
                 lease = lease_next(session, self._real.now(), self._lease, lanes=lanes, not_channels=closed)
                 if lease is not None:
+                    lease = worded(session, lease)
                     break
             marked = self._mark(session, lease) if lease is not None else 0
         self._more = lease is not None

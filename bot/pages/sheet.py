@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from models.base.store import Session
 from models.base.texts import say
 from models.learning.pages import PageLesson, lesson_page
+from models.learning.wording import KIND, words_of_digest
 from models.messaging import series
 from models.messaging.broadcasts import Broadcast
 from models.messaging.ladder.calling import Callee, is_call_page, page_calls
@@ -42,11 +43,11 @@ def sheet_of(session: Session, delivery: Delivery, *, mine: bool) -> Sheet | Non
         return _notice(session, session.get_one(Broadcast, delivery.broadcast_id), delivery, mine=mine)
     if not mine:
         return None
-    words = delivery.words
     if is_call_page(session, delivery):
         return _calls(page_calls(session, delivery))
-    if delivery.kind == "lesson":
-        return _lessons(words.get("title", ""), lesson_page(session, delivery))
+    if delivery.kind == KIND:
+        return _lessons(words_of_digest(session, delivery)["title"], lesson_page(session, delivery))
+    words = delivery.words
     parts = [Part("", spoken(words.get("text", ""))), Part("", lines(words.get("page") or ""))]
     return Sheet(words.get("title", ""), tuple(part for part in parts if part.lines))
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import BindParameter, ColumnElement
 from sqlmodel import col, or_, select, text
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -44,8 +44,8 @@ def standing(table: type[Revision]) -> tuple[ColumnElement[bool], ...]:
 _F = TypeVar("_F", bound=Fact)
 
 
-def holding(table: type[_F], day: date) -> SelectOfScalar[_F]:
-    """A query for the facts of a table that hold on a day, as known now."""
+def holding(table: type[_F], day: date | BindParameter[date]) -> SelectOfScalar[_F]:
+    """A query for the facts of a table that hold on a day (or a parameter that says which), as known now."""
     return (
         select(table)
         .where(col(table.superseded_at).is_(None), col(table.since) <= day)

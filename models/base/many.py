@@ -19,3 +19,22 @@ def one_of(session: Session, column: Any, ids: Sequence[int]) -> sa.ColumnElemen
     whole = sa.literal(list(ids), sa.ARRAY(sa.BigInteger))
     found = column == sa.any_(whole)
     return found
+
+
+def these(dialect: str, parameter: str) -> sa.Subquery:
+    """The ids of a parameter as rows (`id`, and `place` from 0), for a statement that is built once.
+
+    The parameter is `listed`.
+    """
+    # Dialect switch: how a list becomes rows.
+    if dialect == "sqlite":
+        one = sa.func.json_each(sa.bindparam(parameter, type_=sa.Text)).table_valued("value", "key")
+        return sa.select(one.c.value.label("id"), one.c.key.label("place")).subquery()
+    whole = sa.func.unnest(sa.bindparam(parameter, type_=sa.ARRAY(sa.BigInteger)))
+    each = whole.table_valued("id", with_ordinality="number").render_derived()
+    return sa.select(each.c.id, (each.c.number - 1).label("place")).subquery()
+
+
+def listed(dialect: str, ids: Sequence[int]) -> str | list[int]:
+    """Ids as the parameter of `these`."""
+    return json.dumps(list(ids)) if dialect == "sqlite" else list(ids)

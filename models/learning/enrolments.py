@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import cache
+from typing import Any
 
-from sqlmodel import Field, UniqueConstraint, col, or_, select
+import sqlalchemy as sa
+from sqlmodel import Field, UniqueConstraint, col, select
 
 from models.base.facts import holding
 from models.base.store import Record, Ref, Session
 from models.base.turns import hold_all
-from models.learning.lessons import Lesson, course
 from models.learning.times import LessonTime, first_evening
 from models.roster.accounts import Account
 from models.roster.children import Child, band_of, births_in_band
@@ -39,35 +41,47 @@ def newcomers(session: Session, mark: int = 0, after: int = 0, limit: int = 100)
     In the order of their ids, those above `after`. Looks only at guardianships and consents with an id above `mark`
     (ids grow with time); 0 looks at all.
     """
+    session.flush()
     oldest, _ = births_in_band("15-18", session.today)
-    wards = holding(Guardianship, session.today).subquery()
+    asked = {"mark": mark, "after": after, "most": limit, "oldest": oldest, "today": session.today}
+    return session.connection().execute(_newcomers(bool(mark)), asked).scalars().all()
+
+
+@cache
+def _newcomers(marked: bool) -> sa.Select[Any]:
+    """The query, built once: nearly always its answer is that there are none."""
+    today, oldest = (sa.bindparam(name, type_=sa.Date) for name in ("today", "oldest"))
+    wards, mark = holding(Guardianship, today).subquery(), sa.bindparam("mark", type_=sa.BigInteger)
     query = (
-        select(wards.c.person_id)
+        sa.select(wards.c.person_id)
         .join(Child, col(Child.id) == wards.c.child_id)
         .join(Account, col(Account.person_id) == wards.c.person_id)
         .join(Consent, col(Consent.person_id) == wards.c.person_id)
         .outerjoin(LessonTime, col(LessonTime.person_id) == wards.c.person_id)
-        .where(*standing(), col(LessonTime.id).is_(None), wards.c.person_id > after)
-        .where(col(Child.left_on).is_(None), col(Child.birth) >= oldest, col(Child.birth) <= session.today)
+        .where(*standing(), col(LessonTime.id).is_(None))
+        .where(wards.c.person_id > sa.bindparam("after", type_=sa.BigInteger))
+        .where(col(Child.left_on).is_(None), col(Child.birth) >= oldest, col(Child.birth) <= today)
         .distinct()
         .order_by(wards.c.person_id)
-        .limit(limit)
+        .limit(sa.bindparam("most", type_=sa.Integer))
     )
-    if mark:
-        query = query.where(or_(wards.c.id > mark, col(Consent.id) > mark))
-    return session.exec(query).all()
+    return query.where(sa.or_(wards.c.id > mark, col(Consent.id) > mark)) if marked else query
 
 
 def enrol(session: Session, people: Sequence[int]) -> None:
     """Gives guardians an evening and a place for each child; what is there already stays."""
     hold_all(session, Person, col(Person.id).in_(people))
-    children, known = children_of(session, people), enrolments_of(session, people)
     evenings = set(session.exec(select(LessonTime.person_id).where(col(LessonTime.person_id).in_(people))))
+    session.add_all([first_evening(session, person_id) for person_id in people if person_id not in evenings])
+    give_places(session, people)
+
+
+def give_places(session: Session, people: Sequence[int]) -> None:
+    """Gives guardians a place for each child of today, in its band; what is there already stays."""
+    children, known = children_of(session, people), enrolments_of(session, people)
     for person_id in people:
-        if person_id not in evenings:
-            session.add(first_evening(session, person_id))
-        for _, child in children.get(person_id, []):
-            place(session, person_id, child, known.setdefault(person_id, {}))
+        for child in children.get(person_id, []):
+            _place(session, person_id, child, known.setdefault(person_id, {}))
     session.flush()
 
 
@@ -78,7 +92,7 @@ def enrol_all(session: Session, mark: int = 0, after: int = 0, limit: int = 100)
     return found
 
 
-def children_of(session: Session, people: Iterable[int]) -> dict[int, list[tuple[Guardianship, Child]]]:
+def children_of(session: Session, people: Iterable[int]) -> dict[int, list[Child]]:
     """The children whom these people mind today and who have not left, the eldest first."""
     query = (
         holding(Guardianship, session.today)
@@ -88,9 +102,9 @@ def children_of(session: Session, people: Iterable[int]) -> dict[int, list[tuple
         .where(col(Child.left_on).is_(None))
         .order_by(col(Child.birth), col(Child.id))
     )
-    found: dict[int, list[tuple[Guardianship, Child]]] = {}
+    found: dict[int, list[Child]] = {}
     for tie, child in session.execute(query):
-        found.setdefault(tie.person_id, []).append((tie, child))
+        found.setdefault(tie.person_id, []).append(child)
     return found
 
 
@@ -102,7 +116,7 @@ def enrolments_of(session: Session, people: Iterable[int]) -> dict[int, dict[int
     return found
 
 
-def place(session: Session, person_id: int, child: Child, known: dict[int, Enrolment]) -> Enrolment | None:
+def _place(session: Session, person_id: int, child: Child, known: dict[int, Enrolment]) -> Enrolment | None:
     """The guardian's place for a child today, made or moved up where the child grew into the next band.
 
     A child that joins a band where a sibling is already takes the sibling's place. None from 18 on.
@@ -122,25 +136,3 @@ def place(session: Session, person_id: int, child: Child, known: dict[int, Enrol
     if sibling is not None:
         row.next_order, row.round_began, row.rest_until = sibling.next_order, sibling.round_began, sibling.rest_until
     return row
-
-
-def next_lesson(place: Enrolment, today: date) -> Lesson | None:
-    """The lesson that comes next, or None while the round is over or the band has no lessons."""
-    if place.rest_until is not None and place.rest_until > today:
-        return None
-    lessons = course(place.band)
-    return next((lesson for lesson in lessons if lesson.order >= place.next_order), lessons[0] if lessons else None)
-
-
-def is_last(lesson: Lesson) -> bool:
-    """Whether the round of the band ends with it."""
-    return lesson.order == course(lesson.band)[-1].order
-
-
-def move_on(place: Enrolment, sent: Lesson, today: date) -> None:
-    """After a lesson was sent: on to the next one, or, after the last, to a new round a year after this one began."""
-    if place.rest_until is not None:
-        place.rest_until, place.round_began = None, today
-    place.next_order = sent.order + 1
-    if is_last(sent):
-        place.next_order, place.rest_until = 1, max(place.round_began + ROUND, today + timedelta(days=1))

@@ -61,6 +61,11 @@ def course(band: str) -> list[Lesson]:
     return sorted((lesson for lesson in lessons().values() if lesson.band == band), key=lambda lesson: lesson.order)
 
 
+def is_last(lesson: Lesson) -> bool:
+    """Whether the round of its band ends with it."""
+    return lesson.order == course(lesson.band)[-1].order
+
+
 def read_lesson(page: Leaf) -> Lesson:
     """One lesson from its file. Raises Misconfigured naming the file and the fact."""
     texts = {key: _text(page, key) for key in ("id", "title", "band", "goal", "homework", "checkin", "source")}

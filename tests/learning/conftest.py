@@ -9,6 +9,7 @@ from handlers.house import house_router
 from handlers.said import Said
 from models.base.store import Store
 from models.learning.enrolments import enrol_all
+from models.learning.wording import KIND, words_of_digest
 from models.messaging.outbox import Delivery
 from models.roster.accounts import Account
 from models.roster.consent import give_consent
@@ -39,7 +40,8 @@ class Home:
     def words(self, person_id: int, kind: str = "lesson") -> list[str]:
         """What they say."""
         with self.store.read() as session:
-            return [session.merge(row, load=False).words["text"] for row in self.said_to(person_id, kind)]
+            rows = [session.merge(row, load=False) for row in self.said_to(person_id, kind)]
+            return [(words_of_digest(session, row) if kind == KIND else row.words)["text"] for row in rows]
 
     def types(self, who: str, text: str) -> str:
         """Somebody writes; the answer."""

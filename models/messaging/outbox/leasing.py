@@ -3,7 +3,7 @@
 `lease_until` is real time; everything else is the session's. A lease subtracts recipients, it never adds any.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -42,7 +42,7 @@ _TAKE = (
 class Lease:
     """A batch that is ours until `until` (real time): its fence, its rows, and its broadcast's words if it has one.
 
-    `taken_at` is the session's time.
+    `taken_at` is the session's time. `said`: the words of rows that hold none, where others know them (by the row's id).
     """
 
     batch_id: int
@@ -54,6 +54,7 @@ class Lease:
     taken_at: datetime
     broadcast: Broadcast | None
     rows: list[Row] = field(repr=False)
+    said: Mapping[int, Mapping[str, Any]] = field(default_factory=dict, repr=False)
 
 
 def lease_next(
