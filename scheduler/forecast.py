@@ -12,7 +12,7 @@ from models.base.clock import at_local, local, local_date
 from models.base.store import Session
 from models.calendar.occurrences import Occurrence, first_of, held, made_on, waiting
 from models.messaging import audiences
-from models.messaging.audiences import EVERYWHERE
+from models.messaging.audiences import EVERYWHERE, Audience
 from models.messaging.outbox import Delivery
 from models.roster.units import Unit
 from scheduler.plan import Place, places, planned
@@ -61,11 +61,12 @@ def forecast(
     fresh = _by_day(session, where, last, settled)
     had: dict[tuple[str, str], set[int]] = defaultdict(set)
     begun = {(rule, first_of(occasion)) for rule, _, occasion in settled}
-    left = [_open(session, each, where, session.today, among, begun) for each in _remembered(session, where)]
+    asking = _Asking(session, where, among, begun)
+    left = [asking.open(each, session.today) for each in _remembered(session, where)]
     day = session.today
     while day <= last:
         taken = _had_today(session, among) if day == session.today else {}
-        now = left + [_open(session, each, where, day, among, begun) for each in fresh.get(day, ())]
+        now = left + [asking.open(each, day) for each in fresh.get(day, ())]
         found, left = _one_day(sorted(now, key=lambda one: one.each.rank), day, taken, had)
         if day >= first:
             yield from sorted(found, key=lambda coming: (coming.at, coming.each.rank))
@@ -136,22 +137,37 @@ def _inside(session: Session, place: Place, unit: Unit | None) -> Place | None:
     return replace(place, unit_id=unit.id, unit=unit.name, without=tuple(each.id for each in others))
 
 
-def _open(
-    session: Session,
-    each: Pending,
-    where: Mapping[int, Place],
-    day: date,
-    among: Sequence[int] | None,
-    begun: set[tuple[str, str]],
-) -> _Open:
-    inside = where.get(each.place.unit_id, each.place)
-    fresh = (each.rule.name, first_of(each.occasion)) not in begun
-    audience = replace(
-        meant_by(each) if fresh else audience_of(session, each), unit_id=inside.unit_id, without=inside.without
-    )
-    query = audiences.people(session, EVERYWHERE, audience, among=among, day=day)
-    people = session.connection().execute(query).scalars()
-    return _Open(each, inside, frozenset(people))
+class _Asking:
+    """Whom something is for on a day. Birthdays are asked for once for all days: there is one on each."""
+
+    def __init__(
+        self,
+        session: Session,
+        where: Mapping[int, Place],
+        among: Sequence[int] | None,
+        begun: set[tuple[str, str]],
+    ) -> None:
+        self._session, self._where, self._among, self._begun = session, where, among, begun
+        self._births: dict[Audience, Mapping[tuple[int, int], set[int]]] = {}
+
+    def open(self, each: Pending, day: date) -> _Open:
+        """It, with those it is for who have not had it."""
+        inside = self._where.get(each.place.unit_id, each.place)
+        fresh = (each.rule.name, first_of(each.occasion)) not in self._begun
+        audience = meant_by(each) if fresh else audience_of(self._session, each)
+        audience = replace(audience, unit_id=inside.unit_id, without=inside.without)
+        if fresh and audience.birthday and not audience.query:
+            return _Open(each, inside, self._born_on(audience))
+        query = audiences.people(self._session, EVERYWHERE, audience, among=self._among, day=day)
+        people = self._session.connection().execute(query).scalars()
+        return _Open(each, inside, frozenset(people))
+
+    def _born_on(self, audience: Audience) -> People:
+        always = replace(audience, birthday="")
+        if always not in self._births:
+            self._births[always] = audiences.births(self._session, EVERYWHERE, always, among=self._among)
+        days = audiences.celebrated(date.fromisoformat(audience.birthday))
+        return frozenset().union(*(self._births[always].get(day, ()) for day in days))
 
 
 def _key(row: Occurrence) -> tuple[str, int, str]:

@@ -1,6 +1,16 @@
 """Whom a notice is for: an expression over children and guardians in one unit, always within the asker's scope."""
 
-from models.messaging.audiences.people import EVERYWHERE, ages, children, is_a_birthday, people, reasons, with_accounts
+from models.messaging.audiences.conditions import celebrated
+from models.messaging.audiences.people import (
+    EVERYWHERE,
+    ages,
+    births,
+    children,
+    is_a_birthday,
+    people,
+    reasons,
+    with_accounts,
+)
 from models.messaging.audiences.whom import Audience, Where, from_json
 
 __all__ = [
@@ -8,6 +18,8 @@ __all__ = [
     "Audience",
     "Where",
     "ages",
+    "births",
+    "celebrated",
     "children",
     "from_json",
     "is_a_birthday",

@@ -26,12 +26,15 @@ def condition(node: Node, child: sa.FromClause, tie: sa.FromClause, today: date)
 
 
 def born_on(birth: sa.ColumnElement[date], day: date) -> Condition:
-    """Whether a day is a birthday; who was born on 29 February has it on the 28th in a common year."""
-    days = [(day.month, day.day)]
-    if days == [(2, 28)] and not isleap(day.year):
-        days.append((2, 29))
+    """Whether a day is a birthday."""
     month, number = sa.extract("month", birth), sa.extract("day", birth)
-    return sa.or_(*(sa.and_(month == each, number == of) for each, of in days))
+    return sa.or_(*(sa.and_(month == each, number == of) for each, of in celebrated(day)))
+
+
+def celebrated(day: date) -> list[tuple[int, int]]:
+    """The (month, day) of birth that have their birthday on a day; 29 February has it on the 28th in a common year."""
+    common = (day.month, day.day) == (2, 28) and not isleap(day.year)
+    return [(day.month, day.day), *([(2, 29)] if common else [])]
 
 
 def _comparison(node: Is, child: sa.FromClause, tie: sa.FromClause, today: date) -> Condition:

@@ -1,6 +1,7 @@
 """The guardians an audience means, each once, in the voice of where they are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -87,6 +88,24 @@ def children(
     if among is not None:
         meant = meant.where(one_of(session, tie.c.child_id, among))
     return meant.with_only_columns(tie.c.child_id).distinct()
+
+
+def births(
+    session: Session, scope: Scope, audience: Audience, *, among: Sequence[int] | None = None
+) -> dict[tuple[int, int], set[int]]:
+    """Who is meant on a birthday, whichever day it is, by the (month, day) of a child's birth: for a look at many days.
+
+    The audience is one for birthdays without an expression, whose ages would be those of the day.
+    """
+    tie, meant = _meant(session, scope, replace(audience, birthday=""), session.today)
+    born = aliased(Child)
+    found = meant.join(born, col(born.id) == tie.c.child_id).with_only_columns(tie.c.person_id, col(born.birth))
+    if among is not None:
+        found = found.where(one_of(session, tie.c.person_id, among))
+    by_day: dict[tuple[int, int], set[int]] = {}
+    for person, birth in session.connection().execute(found):
+        by_day.setdefault((birth.month, birth.day), set()).add(person)
+    return by_day
 
 
 def is_a_birthday(session: Session, unit: Unit, day: date) -> bool:
