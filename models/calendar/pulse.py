@@ -30,9 +30,10 @@ class Pulse(SQLModel, table=True):
     mark: int = Field(default=0, sa_type=BigId)
 
 
+_ITS = select(Pulse).where(col(Pulse.name) == bindparam("name")).with_for_update()
 _NOW, _TOMORROW = (bindparam(name, type_=UtcDateTime) for name in ("now", "tomorrow"))
 _RESTING = select(Pulse.name).where(col(Pulse.next_at) > _NOW, col(Pulse.next_at) < _TOMORROW)
-"""Built once: an idle tick asks it every few seconds."""
+"""Built once, both: an idle tick asks it every few seconds."""
 
 
 class Lease(SQLModel, table=True):
@@ -45,13 +46,12 @@ class Lease(SQLModel, table=True):
 
 def pulse(session: Session, name: str) -> Pulse:
     """The row of a task; a new one begins now and is due at once."""
-    query = select(Pulse).where(Pulse.name == name).with_for_update()
-    found = session.exec(query).first()
+    found = session.exec(_ITS, params={"name": name}).first()
     if found is not None:
         return found
     with suppress(IntegrityError), session.begin_nested():  # another scheduler may have begun at the same moment
         session.add(Pulse(name=name, since=session.now, next_at=session.now, looked_at=session.now))
-    return session.exec(query).one()
+    return session.exec(_ITS, params={"name": name}).one()
 
 
 def resting(session: Session) -> set[str]:
