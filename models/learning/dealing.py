@@ -4,6 +4,7 @@ The course stands in them: which lesson is next is reckoned by the database, row
 written.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -16,6 +17,7 @@ from sqlmodel import col
 
 from models.base.facts import holding
 from models.base.many import these
+from models.base.prepared import Prepared
 from models.base.store import Record, UtcDateTime
 from models.learning.enrolments import ROUND, Enrolment
 from models.learning.lessons import AWAY, HOME, course
@@ -41,12 +43,12 @@ class Dealing:
     each child; `drop` and `move_on`: (first, last).
     """
 
-    rest: sa.Update
-    misplaced: sa.Select[Any]
-    deliver: sa.Insert
-    keep: sa.Insert
-    drop: sa.Delete
-    move_on: sa.Update
+    rest: Prepared
+    misplaced: Prepared
+    deliver: Prepared
+    keep: Prepared
+    drop: Prepared
+    move_on: Prepared
 
 
 def of_day(today: date) -> dict[str, Any]:
@@ -61,16 +63,20 @@ def of_day(today: date) -> dict[str, Any]:
 
 
 @cache
-def dealing(dialect: str) -> Dealing:
-    """The statements for a database of this dialect."""
+def dealing() -> Dealing:
+    """The statements, for either database."""
     return Dealing(
-        rest=_rest(dialect),
-        misplaced=_misplaced(dialect),
-        deliver=_deliver(dialect),
-        keep=_keep(),
-        drop=_drop(),
-        move_on=_move_on(dialect),
+        rest=_for_each(_rest),
+        misplaced=_for_each(_misplaced),
+        deliver=_for_each(_deliver),
+        keep=Prepared(_keep()),
+        drop=Prepared(_drop()),
+        move_on=_for_each(_move_on),
     )
+
+
+def _for_each(statement: Callable[[str], sa.Executable]) -> Prepared:
+    return Prepared({dialect: statement(dialect) for dialect in ("sqlite", "postgresql")})
 
 
 def _rest(dialect: str) -> sa.Update:

@@ -11,9 +11,10 @@ from sqlmodel import col, select
 from models.base.clock import local_date
 from models.base.ids import reserve
 from models.base.many import listed
+from models.base.prepared import Prepared
 from models.base.store import Session, UtcDateTime
 from models.calendar.quiet import after_quiet
-from models.learning.dealing import MOST_CHILDREN, Dealing, dealing, of_day
+from models.learning.dealing import MOST_CHILDREN, dealing, of_day
 from models.learning.enrolments import give_places
 from models.learning.reach import accounts
 from models.learning.records import checkin_moment
@@ -28,17 +29,24 @@ PIECE = batch_size(Channel.TEMPLATE)
 _DUE = col(LessonTime.next_at)
 _NEXT = select(LessonTime.next_at).where(_DUE.is_not(None)).order_by(_DUE).limit(1)
 """Built once, like all here: an idle tick asks it every few seconds."""
-_EVENING = _NEXT.where(col(LessonTime.next_at) <= sa.bindparam("now", type_=UtcDateTime()))
-_EVENING = _EVENING.with_for_update(skip_locked=True)
-_WHOSE = (
-    select(LessonTime.id, LessonTime.person_id, LessonTime.weekday)
+_EVENING = Prepared(
+    sa.select(_DUE)
+    .where(col(LessonTime.next_at) <= sa.bindparam("now", type_=UtcDateTime()))
+    .order_by(_DUE)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_WHOSE = Prepared(
+    sa.select(LessonTime.id, LessonTime.person_id, LessonTime.weekday)
     .add_columns(col(LessonTime.hour), col(LessonTime.minute))
     .where(col(LessonTime.next_at) == sa.bindparam("evening", type_=UtcDateTime()))
     .limit(sa.bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
-_POSTED = sa.select(sa.func.count(), sa.func.count(col(Delivery.batch_id))).where(
-    col(Delivery.id).between(sa.bindparam("first"), sa.bindparam("last"))
+_POSTED = Prepared(
+    sa.select(sa.func.count(), sa.func.count(col(Delivery.batch_id))).where(
+        col(Delivery.id).between(sa.bindparam("first"), sa.bindparam("last"))
+    )
 )
 
 
@@ -62,18 +70,18 @@ def due_digests(session: Session, limit: int = PIECE) -> Evening:
     Call it, a transaction each, until it has looked at nobody. The place in the course moves on only for who could
     be sent it. Who has no consent or no account any more is passed over.
     """
-    connection = session.connection()
-    evening = connection.execute(_EVENING, {"now": session.now}).scalar()
-    if evening is None:
+    dialect = session.get_bind().dialect.name
+    first = _EVENING.run(session, {"now": session.now})
+    if not first:
         return Evening()
-    due = connection.execute(_WHOSE, {"evening": evening, "most": min(limit, PIECE)}).all()
-    plan = dealing(connection.dialect.name)
+    evening = first[0][0]
+    due = _WHOSE.run(session, {"evening": evening, "most": min(limit, PIECE)})
     for chosen, times in _by_time(due).items():
-        rest = {"times": listed(connection.dialect.name, times), "next": next_evening(session.now, *chosen)}
-        connection.execute(plan.rest, rest)
+        rest = {"times": listed(dialect, times), "next": next_evening(session.now, *chosen)}
+        dealing().rest.run(session, rest)
     if session.now - evening > MADE_UP_WITHIN:
         return Evening(len(due), too_late=len(due))
-    return Evening(len(due), _deal(session, plan, sorted(person_id for _, person_id, *_ in due), evening))
+    return Evening(len(due), _deal(session, sorted(person_id for _, person_id, *_ in due), evening))
 
 
 def _by_time(due: Iterable[Any]) -> dict[tuple[int, time], list[int]]:
@@ -84,29 +92,29 @@ def _by_time(due: Iterable[Any]) -> dict[tuple[int, time], list[int]]:
     return {(weekday, time(hour, minute)): ids for (weekday, hour, minute), ids in found.items()}
 
 
-def _deal(session: Session, plan: Dealing, people: Sequence[int], evening: datetime) -> int:
+def _deal(session: Session, people: Sequence[int], evening: datetime) -> int:
     """How many digests were posted."""
-    connection, start = session.connection(), after_quiet(session.now)
-    day, who = of_day(session.today), {"people": listed(connection.dialect.name, people)}
-    misplaced = connection.execute(plan.misplaced, day | who).scalars().all()
+    plan, start = dealing(), after_quiet(session.now)
+    day, who = of_day(session.today), {"people": listed(session.get_bind().dialect.name, people)}
+    misplaced = plan.misplaced.run(session, day | who)
     if misplaced:
-        give_places(session, list(accounts(session, misplaced)))
+        give_places(session, list(accounts(session, [person_id for (person_id,) in misplaced])))
     batch = Batch(channel=Channel.TEMPLATE, lane=Lane.LESSON, not_before=start, expires_at=start + USEFUL_FOR)
     session.add(batch)
     session.flush()
     first = reserve(len(people))
     ids = {"first": first, "last": first + len(people) - 1}
     told = {"evening": local_date(evening).isoformat(), "first": first, "batch": batch.id, "now": session.now}
-    connection.execute(plan.deliver, day | who | told)
+    plan.deliver.run(session, day | who | told)
     kept = {
         "first_record": reserve(len(people) * MOST_CHILDREN),
         "sent": start,
         "ask": checkin_moment(local_date(start)),
     }
-    connection.execute(plan.keep, day | ids | kept)
-    connection.execute(plan.drop, ids)
-    connection.execute(plan.move_on, day | ids)
-    posted, sendable = connection.execute(_POSTED, ids).one()
+    plan.keep.run(session, day | ids | kept)
+    plan.drop.run(session, ids)
+    plan.move_on.run(session, day | ids)
+    ((posted, sendable),) = _POSTED.run(session, ids)
     if not sendable:
         session.delete(batch)
     return int(posted)

@@ -42,7 +42,7 @@ _TAKE = (
 class Lease:
     """A batch that is ours until `until` (real time): its fence, its rows, and its broadcast's words if it has one.
 
-    `taken_at` is the session's time. `said`: the words of rows that hold none, where others know them (by the row's id).
+    `taken_at` is the session's time. `said`: the words of rows that hold none, where others know them, by the row's id.
     """
 
     batch_id: int
