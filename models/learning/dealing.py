@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from models.base.days import plus_days
 from models.base.facts import holding
 from models.base.many import these
 from models.base.prepared import Prepared
@@ -71,7 +72,7 @@ def dealing() -> Dealing:
         deliver=_for_each(_deliver),
         keep=Prepared(_keep()),
         drop=Prepared(_drop()),
-        move_on=_for_each(_move_on),
+        move_on=Prepared(_move_on()),
     )
 
 
@@ -166,14 +167,12 @@ def _drop() -> sa.Delete:
     return sa.delete(Delivery).where(_between(Delivery), col(Delivery.state) == State.PLANNED, ~kept)
 
 
-def _move_on(dialect: str) -> sa.Update:
+def _move_on() -> sa.Update:
     """On to the next lesson, or, after the last, to a new round a year after this one began."""
     lasts = [found[-1].id for band in BANDS if (found := course(band))]
     following = {lesson.id: 1 if lesson.id in lasts else lesson.order + 1 for band in BANDS for lesson in course(band)}
     began = sa.case((col(Enrolment.rest_until).is_not(None), _day("today")), else_=col(Enrolment.round_began))
-    # Dialect switch: how days are added to a date.
-    over = sa.func.date(began, f"+{ROUND.days} days", type_=sa.Date()) if dialect == "sqlite" else began + ROUND.days
-    over = sa.case((began > _day("year_over"), sa.type_coerce(over, sa.Date())), else_=_day("tomorrow"))
+    over = sa.case((began > _day("year_over"), plus_days(began, ROUND.days)), else_=_day("tomorrow"))
     given = col(LessonRecord.lesson_id)
     return (
         sa.update(Enrolment)

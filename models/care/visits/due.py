@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, case, func
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import ColumnElement, Select, case, func
 from sqlmodel import col, select
 
+from models.base.days import plus_days
 from models.base.facts import holding
 from models.base.store import Session
 from models.care.visits.tables import LIVE, VisitRevision
@@ -31,25 +30,6 @@ class Due:
     def overdue(self, today: date) -> bool:
         """Whether the day has passed."""
         return self.on < today
-
-
-class _plus_days(FunctionElement[date]):  # named as a function, for it reads as one
-    """A day so many days later."""
-
-    type = Date()
-    inherit_cache = True
-
-
-@compiles(_plus_days)
-def _generic(element: Any, compiler: Any, **options: Any) -> str:
-    day, days = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"({day} + {days})"
-
-
-@compiles(_plus_days, "sqlite")
-def _sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    day, days = (compiler.process(clause, **options) for clause in element.clauses)
-    return f"date({day}, ({days}) || ' days')"
 
 
 def overdue_visits(session: Session, limit: int = 500) -> Sequence[Due]:
@@ -91,7 +71,7 @@ def _due(session: Session) -> tuple[Select[Any], ColumnElement[date]]:
         .scalar_subquery()
     )
     last = col(VisitRevision.day)
-    by_cadence = _plus_days(func.coalesce(last, col(Pairing.since)), col(Child.visit_every_days))
+    by_cadence = plus_days(func.coalesce(last, col(Pairing.since)), col(Child.visit_every_days))
     follow_up = col(VisitRevision.follow_up)
     on = case((follow_up < by_cadence, follow_up), else_=by_cadence)
     query = (
