@@ -49,12 +49,14 @@ def remind_mentors(store: Store) -> Iterator[Made]:
 
 def _to_remind(session: Session, week: str) -> dict[int, list[Due]]:
     """The overdue children where people work today, by mentor; who was told this week is left out."""
-    calendars, nobodys = calendars_now(session), SchoolCalendar("")
-    paths = dict(session.exec(select(Unit.id, Unit.path)).all())
+
+    @cache
+    def paths() -> dict[int, str]:
+        return dict(session.exec(select(Unit.id, Unit.path)).all())
 
     @cache
     def works(unit_id: int) -> bool:
-        return is_working_day(calendars.at(paths[unit_id]) or nobodys, session.today)
+        return is_working_day(calendars_now(session).at(paths()[unit_id]) or SchoolCalendar(""), session.today)
 
     found: dict[int, list[Due]] = {}
     for due in overdue_visits(session, _MOST):

@@ -95,13 +95,15 @@ def _to_mend(session: Session) -> Sequence[tuple[int, DutyTask]]:
 
 
 def _working(session: Session) -> Callable[[DutyTask], bool]:
-    """Whether people work today where a task is."""
-    calendars, nobodys = calendars_now(session), SchoolCalendar("")
-    paths = dict(session.exec(select(Unit.id, Unit.path)).all())
+    """Whether people work today where a task is; calendars are read for the first task."""
+
+    @cache
+    def paths() -> dict[int, str]:
+        return dict(session.exec(select(Unit.id, Unit.path)).all())
 
     @cache
     def works(unit_id: int) -> bool:
-        return is_working_day(calendars.at(paths[unit_id]) or nobodys, session.today)
+        return is_working_day(calendars_now(session).at(paths()[unit_id]) or SchoolCalendar(""), session.today)
 
     return lambda task: works(task.unit_id)
 
