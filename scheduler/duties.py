@@ -1,12 +1,12 @@
 """A working morning's duties: tasks that came due are opened, their owners reminded, the next tier told; each once."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from models.base.clock import at_local, local_date
 from models.base.store import Session, Store
 from models.base.texts import say
-from models.calendar.pulse import pulse
+from models.calendar.pulse import fall_asleep, pulse
 from models.care.duties.kinds import kinds
 from models.care.duties.opening import open_tasks, openings
 from models.care.duties.orders import DUTIES
@@ -28,16 +28,17 @@ def see_to_duties(store: Store) -> Iterator[Made]:
     """Opens what the calendar called for since the last look, then tells each person once a day what there is."""
     with store.write() as session:
         row = pulse(session, DUTIES)
+        since = row.next_at
         first = max(local_date(row.looked_at), session.today - LOOK_BACK)
         late = session.now - at_local(session.today, HOUR)
     if late < timedelta(0):
-        _rest(store, 0)
+        _rest(store, since, 0)
         return
     opened = _open(store, first)
     told = 0
     if late < HUMANE:
         told = _remind(store)
-    _rest(store, 1)
+    _rest(store, since, 1)
     if opened:
         yield Made(DUTIES, "opened", opened)
     if told:
@@ -100,8 +101,8 @@ def _day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _rest(store: Store, days: int) -> None:
+def _rest(store: Store, since: datetime, days: int) -> None:
     with store.write() as session:
         row = pulse(session, DUTIES)
         row.looked_at = session.now
-        row.next_at = at_local(session.today + timedelta(days=days), HOUR)
+        fall_asleep(row, since, at_local(session.today + timedelta(days=days), HOUR))

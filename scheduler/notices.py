@@ -11,7 +11,7 @@ from models.base.clock import at_local, local_date
 from models.base.store import Session, Store
 from models.base.turns import hold_one
 from models.calendar.occurrences import Occurrence, OccurrenceState, held, settled, waiting
-from models.calendar.pulse import NOTICES, pulse
+from models.calendar.pulse import NOTICES, fall_asleep, pulse
 from models.calendar.quiet import after_quiet, is_quiet
 from scheduler.deciding import decide
 from scheduler.plan import Place, Planned, places, planned
@@ -49,6 +49,7 @@ def run(store: Store, rules: Sequence[Rule] | None = None) -> Iterator[Made]:
         if is_quiet(session.now):
             row.next_at = after_quiet(session.now)
             return
+        since = row.next_at
         work = _look(session, max(row.since, min(row.looked_at, session.now - LOOK_BACK)), _rules(rules))
     failed: list[Exception] = []
     for each, row_id in work.due:
@@ -65,7 +66,8 @@ def run(store: Store, rules: Sequence[Rule] | None = None) -> Iterator[Made]:
         raise ExceptionGroup("notices, looked at again with the next tick", failed)
     with store.write() as session:
         row = pulse(session, NOTICES)
-        row.looked_at, row.next_at = work.now, work.next_at
+        row.looked_at = work.now
+        fall_asleep(row, since, work.next_at)
 
 
 def _rules(rules: Sequence[Rule] | None) -> dict[str, Rule]:

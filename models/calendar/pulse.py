@@ -63,7 +63,13 @@ def wake(session: Session, name: str) -> None:
     """Makes a task due now: something it looks at has changed."""
     found = hold(session, Pulse, name)
     if found is not None:
-        found.next_at = min(found.next_at, session.now)
+        found.next_at = session.now
+
+
+def fall_asleep(row: Pulse, since: datetime, until: datetime) -> None:
+    """A task that was due `since` rests until then; if it was woken meanwhile it stays due."""
+    if row.next_at == since:
+        row.next_at = until
 
 
 def lead(store: Store, name: str, holder: str, machine: Clock) -> bool:

@@ -20,6 +20,7 @@ from models.calendar.occurrences import (
     standing_approval,
     withdraw_approval,
 )
+from models.calendar.pulse import NOTICES, wake
 from models.calendar.when import on
 from models.messaging.broadcasts import Broadcast
 from models.messaging.forecast import preview
@@ -28,7 +29,7 @@ from models.roster.children import Child
 from models.roster.people import Duty, Person, duties_of, give_duty
 from models.roster.units import Unit
 from scheduler import notices as task
-from scheduler.clockwork import tick
+from scheduler.clockwork import due_tasks, tick
 from scheduler.rule import Rule
 from scheduler.rules import rules
 from scheduler.task import Made
@@ -63,6 +64,23 @@ def begun(store: Store, clock: FrozenClock, approved: Cast) -> Cast:
 
 def test_drowning_is_not_sent_again_for_a_may_before_the_scheduler_began(store: Store, begun: Cast) -> None:
     assert broadcasts(store) == []
+
+
+def test_an_edit_in_the_middle_of_a_tick_is_looked_at_with_the_next(
+    store: Store, clock: FrozenClock, begun: Cast
+) -> None:
+    clock.set(at(6, 10, 18, 0))
+    under_way = iter(task.run(store))
+    assert next(under_way).outcome == OccurrenceState.MADE
+    clock.advance(seconds=1)
+    with store.write() as session:
+        wake(session, NOTICES)
+    list(under_way)
+    with store.read() as session:
+        assert NOTICES in {each.name for each in due_tasks(session)}
+    tick(store)
+    with store.read() as session:
+        assert NOTICES not in {each.name for each in due_tasks(session)}
 
 
 def test_what_was_due_an_hour_before_the_very_first_tick_is_not_made_up(
