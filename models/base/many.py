@@ -9,6 +9,16 @@ import sqlalchemy as sa
 from models.base.store import Session
 
 
+def each_of(session: Session, numbers: Sequence[int]) -> sa.ColumnElement[int]:
+    """The column of a table that holds these numbers, in one parameter."""
+    # Dialect switch: how a list becomes rows.
+    if session.get_bind().dialect.name == "sqlite":
+        column: sa.ColumnElement[int] = sa.func.json_each(json.dumps(list(numbers))).table_valued("value").c.value
+        return sa.type_coerce(column, sa.BigInteger)
+    whole = sa.func.unnest(sa.literal(list(numbers), sa.ARRAY(sa.BigInteger)))
+    return whole.table_valued(sa.column("value", sa.BigInteger)).render_derived().c.value
+
+
 def one_of(session: Session, column: Any, ids: Sequence[int]) -> sa.ColumnElement[bool]:
     """`column IN ids`."""
     # Dialect switch: how a list becomes rows.

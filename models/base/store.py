@@ -40,6 +40,8 @@ BigId = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 48, "hide_parameters": True}
 """`hide_parameters`: what people wrote must not reach a log by way of a database error."""
+_ROOM = {"cache_size": -8000, "wal_autocheckpoint": 4000}
+"""In KiB, and in pages of 4 KiB: 4,000 rows of a broadcast are 6 MB, which twice the usual room carries in one go."""
 _SHARED_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 16, "hide_parameters": True, "pool_pre_ping": True}
 """A server has a hundred connections for all processes; one that was lost while it rested is opened again."""
 _ANSWERS_WITHIN = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
@@ -233,6 +235,8 @@ def _sqlite(url: str, *, query_only: bool = False) -> Engine:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA secure_delete=ON")
+        for name, value in _ROOM.items():
+            cursor.execute(f"PRAGMA {name}={value}")
         cursor.execute(f"PRAGMA query_only={'ON' if query_only else 'OFF'}")
         cursor.close()
 
@@ -248,7 +252,8 @@ def _sqlite(url: str, *, query_only: bool = False) -> Engine:
 
 
 def _postgresql(url: str) -> Engine:
-    options = " ".join(f"-c {name}={value}" for name, value in _AWAKE.items())
+    # Compiling the longer statements (jit) took a quarter of their time here, each time.
+    options = " ".join(f"-c {name}={value}" for name, value in (_AWAKE | {"jit": "off"}).items())
     engine = create_engine(url, connect_args={**_ANSWERS_WITHIN, "options": options}, **_SHARED_POOL)
 
     @event.listens_for(engine, "handle_error")

@@ -107,7 +107,8 @@ def chosen(session: Session, found: sa.Subquery, urgency: Urgency, plan: Plan) -
     kind = SQLModel.metadata.tables["delivery"].c.channel.type
     order = [channel for channel in ORDER[urgency, plan.crowded] if channel in plan.usable]
     needed = order if plan.room is not None or _T not in order else order[: order.index(_T)]
-    facts = reached_by(session, found, plan, needed).subquery()
+    # Once for each person: as a subquery it would be asked anew wherever its columns are named.
+    facts = reached_by(session, found, plan, needed).cte("facts", nesting=True).prefix_with("MATERIALIZED")
     at = order.index(_T) if _T in order else len(order)
     reachable, none = facts.c.reason == "", sa.cast(sa.null(), kind)
     template = sa.literal(_T, kind)

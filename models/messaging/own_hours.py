@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, col, func, select
 
 from models.base.clock import at_local, local
+from models.base.many import one_of
 from models.base.store import Record, Ref, Session
 from models.base.turns import hold
 from models.messaging.broadcasts import Broadcast, Urgency
@@ -46,7 +47,7 @@ def hours_among(session: Session, broadcast: Broadcast, person_ids: Sequence[int
     """How many of these people wait for which minute of the day; the others (AT_ONCE) do not."""
     if not waits_for_hours(broadcast):
         return {AT_ONCE: len(person_ids)}
-    chosen = select(OwnHour.minute, func.count()).where(col(OwnHour.person_id).in_(person_ids))
+    chosen = select(OwnHour.minute, func.count()).where(one_of(session, col(OwnHour.person_id), person_ids))
     found = Counter[int]()
     for minute, count in session.exec(chosen.group_by(col(OwnHour.minute))):
         found[minute if starts_at(broadcast, minute) != broadcast.not_before else AT_ONCE] += count

@@ -112,6 +112,7 @@ class Batch(Record, table=True):
 
 
 _IS_MASS = text("channel = 'MASS'")
+_ANSWERED = text("msgid IS NOT NULL")
 
 
 class Delivery(Record, table=True):
@@ -126,6 +127,8 @@ class Delivery(Record, table=True):
         Index("ix_delivery_broadcast_state", "broadcast_id", "rung", "state"),
         # Small, and so the month's mass messages of each person are counted at once.
         Index("ix_delivery_mass", "openid", "planned_at", sqlite_where=_IS_MASS, postgresql_where=_IS_MASS),
+        # Partial: a row that is planned costs it nothing, and one that is answered only one entry.
+        Index("ix_delivery_msgid", "msgid", sqlite_where=_ANSWERED, postgresql_where=_ANSWERED),
     )
 
     key: str = Field(unique=True, max_length=120)
@@ -146,7 +149,7 @@ class Delivery(Record, table=True):
     acknowledged_at: datetime | None = Moment(default=None)
     told_at: datetime | None = Moment(default=None)
     rung: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    msgid: str | None = Field(default=None, index=True, max_length=40)
+    msgid: str | None = Field(default=None, max_length=40)
 
     @property
     def words(self) -> dict[str, Any]:
