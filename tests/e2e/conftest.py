@@ -19,8 +19,9 @@ def browser_type_launch_args() -> dict[str, Any]:
     return launch_args()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Ends with the last story: it would beat and poll beside all other tests."""
     with demo(tmp_path_factory.mktemp("demo")) as running:
         yield running
 
