@@ -138,7 +138,7 @@ def test_a_year_of_a_county(new_year: None, sqlite_store: Store) -> None:
     assert sent > 15_000 and expired
 
 
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 def test_its_spring_on_postgresql(new_year: None, store: Store) -> None:
     sent, _ = live_through(store, SPRING_ENDS)
     assert sent > 4_000
