@@ -1,6 +1,6 @@
 """One digest per guardian and evening, however many children: the lessons that are due become deliveries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -84,12 +84,12 @@ def due_digests(session: Session, limit: int = PIECE) -> Evening:
     return Evening(len(due), _deal(session, sorted(person_id for _, person_id, *_ in due), evening))
 
 
-def _by_time(due: Iterable[Any]) -> dict[tuple[int, time], list[int]]:
+def _by_time(due: Sequence[Any]) -> dict[tuple[int, time], list[int]]:
     """The rows by the weekday and time that were chosen: most often one for all."""
-    found: dict[tuple[int, int, int], list[int]] = {}
-    for row_id, _, weekday, hour, minute in due:
-        found.setdefault((weekday, hour, minute), []).append(row_id)
-    return {(weekday, time(hour, minute)): ids for (weekday, hour, minute), ids in found.items()}
+    return {
+        (weekday, time(hour, minute)): [row[0] for row in due if row[2:] == (weekday, hour, minute)]
+        for weekday, hour, minute in {row[2:] for row in due}
+    }
 
 
 def _deal(session: Session, people: Sequence[int], evening: datetime) -> int:
