@@ -37,8 +37,8 @@ _EVENING = Prepared(
     .with_for_update(skip_locked=True)
 )
 _WHOSE = Prepared(
-    sa.select(LessonTime.id, LessonTime.person_id, LessonTime.weekday)
-    .add_columns(col(LessonTime.hour), col(LessonTime.minute))
+    sa.select(col(LessonTime.id), col(LessonTime.person_id))
+    .add_columns(col(LessonTime.weekday), col(LessonTime.hour), col(LessonTime.minute))
     .where(col(LessonTime.next_at) == sa.bindparam("evening", type_=UtcDateTime()))
     .limit(sa.bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
