@@ -57,13 +57,14 @@ def write_config(trial: Trial, port: int, redis: str = "") -> Path:
 
 
 class Bot:
-    """A bot's processes, by the commands that an operator types."""
+    """A bot's processes, by the commands that an operator types. What they print goes to `log`, where there is one."""
 
-    def __init__(self, trial: Trial, redis: str = "") -> None:
+    def __init__(self, trial: Trial, redis: str = "", log: Path | None = None) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
         self._config = write_config(trial, port, redis)
+        self._log = log
         self._processes: list[subprocess.Popen[bytes]] = []
         self.url = f"http://127.0.0.1:{port}"
 
@@ -80,13 +81,19 @@ class Bot:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOUWANG_")}
         environment |= {"SHOUWANG_CONFIG": str(self._config), "PYTHONUTF8": "1"}
         typed = [sys.executable, "-m", "bot", command, *arguments]
-        process = subprocess.Popen(typed, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        process = self._begun(typed, environment)
         self._processes.append(process)
         deadline = time.monotonic() + _READY_WITHIN
         while command == "serve" and not self._answers():
             assert process.poll() is None and time.monotonic() < deadline
             time.sleep(0.05)
         return process
+
+    def _begun(self, typed: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+        if self._log is None:
+            return subprocess.Popen(typed, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+        with self._log.open("ab") as log:
+            return subprocess.Popen(typed, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     def kill(self, process: "subprocess.Popen[bytes]") -> None:
         """`kill -9`."""
