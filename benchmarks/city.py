@@ -62,7 +62,7 @@ def main(rounds: int = ROUNDS, share: float = 1.0) -> None:
 
 def _is_whole(one: dict[str, Any], meant: int) -> bool:
     """Whoever was meant has an outcome, and what is sent is what the platform was told."""
-    return one["without"] == 0 and one["sent"] == one["distinct"] > meant
+    return bool(one["without"] == 0 and one["sent"] == one["distinct"] > meant)
 
 
 def _one_day(url: str, meant: int) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def run(one: Contender) -> dict[str, Any]:
 def ratio(found: Mapping[str, list[dict[str, Any]]], ours: str, peer: str) -> float:
     """The median of the ratios of one round each."""
     pairs = zip(found[ours], found[peer], strict=True)
-    return statistics.median(a["rate"] / b["rate"] for a, b in pairs)
+    return float(statistics.median(a["rate"] / b["rate"] for a, b in pairs))
 
 
 def report(name: str, found: Mapping[str, list[dict[str, Any]]], judged: Sequence[Judgement], **settings: Any) -> None:

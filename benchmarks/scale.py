@@ -32,7 +32,7 @@ def main(rounds: int = ROUNDS, share: float = 1.0) -> None:
 
 def _judged(found: dict[str, list[dict[str, Any]]], database: str, sizes: list[int]) -> list[Judgement]:
     def median(size: int, what: str) -> float:
-        return statistics.median(one[what] for one in found[f"{size:,}, {database}"])
+        return float(statistics.median(one[what] for one in found[f"{size:,}, {database}"]))
 
     most = sizes[-1]
     slowest = min(median(most, "rate") / median(size, "rate") for size in sizes[:-1])

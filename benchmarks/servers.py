@@ -109,7 +109,7 @@ class Postgres:
     def run(self, statement: str, database: str = "postgres") -> None:
         """One statement by itself: CREATE DATABASE is refused inside a transaction."""
         with psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement.encode())
 
     def new_database(self, template: str = "template1") -> str:
         """A database of its own, copied from another, and its name."""

@@ -97,7 +97,8 @@ def settle_in(session: Session) -> Cast:
     give_duty(session, zhou, class_, Duty.CLASS_TEACHER)
     give_duty(session, wang, school, Duty.ADMIN)
     give_duty(session, li, county, Duty.APPROVER)
-    people = (lin, chen, zhou, wang, li, grandmother, father, other_mother)
     return Cast(
-        county.id, school.id, class_.id, other_class.id, *(p.id for p in people), xiaoman.id, xiaochuan.id, xiaoyu.id
+        *(county.id, school.id, class_.id, other_class.id),
+        *(lin.id, chen.id, zhou.id, wang.id, li.id, grandmother.id, father.id, other_mother.id),
+        *(xiaoman.id, xiaochuan.id, xiaoyu.id),
     )

@@ -10,7 +10,7 @@ HOUSE = ("bot", "handlers", "models", "scheduler", "simulator")
 
 
 def test_imports_run_downward() -> None:
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 

@@ -73,11 +73,13 @@ class Run:
 
 async def main(url: str, count: int, in_flight: int) -> None:
     address = urlsplit(url)
+    assert address.hostname is not None and address.port is not None
+    host, port = address.hostname, address.port
     loop = asyncio.get_running_loop()
     with measured(count):
         run = Run(address.netloc, count)
         for _ in range(in_flight):
-            await loop.create_connection(lambda: Line(run), address.hostname, address.port)
+            await loop.create_connection(lambda: Line(run), host, port)
         await run.done
 
 

@@ -6,6 +6,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def settle(store: Store, count: int) -> int:
     return share
 
 
-def _enrol(session: Session, ties: list[tuple[int, int]], first: int, share: int) -> None:
+def _enrol(session: Session, ties: Sequence[tuple[int, int]], first: int, share: int) -> None:
     times, places = reserve(len(ties)), reserve(len(ties))
     evening = {"weekday": 6, "hour": 19, "minute": 30}
     rows = [

@@ -8,13 +8,13 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import Protocol
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
 from redis.exceptions import RedisError
 
 from bot.city.link import Away, Link
-from bot.delivery.worker import Worker
 from models.messaging.outbox import Lane, Ready
 
 SWIFT, STEADY = "swift", "steady"
@@ -34,6 +34,18 @@ _ASKS_FOR_ROOM = 0.05
 def queue_of(lane: Lane) -> str:
     """Where a lane's rings go."""
     return SWIFT if lane <= Lane.ANSWER else STEADY
+
+
+class Hearer(Protocol):
+    """As much of a worker as a ring needs: what it takes, whether it has room, and how it is woken."""
+
+    lanes: tuple[Lane, ...]
+
+    def has_room(self) -> bool:
+        """Whether it could begin something now."""
+
+    def wake(self) -> None:
+        """Has it look at once."""
 
 
 class _Broker(RedisBroker):
@@ -72,7 +84,7 @@ class Bell:
                 if numbers:
                     self._link.ask(partial(_enqueue, broker, numbers))
 
-    def answer(self, workers: Sequence[Worker]) -> Callable[[], None]:
+    def answer(self, workers: Sequence[Hearer]) -> Callable[[], None]:
         """Hears the rings for these workers (the first are the swift ones) from now on; returns how to end it."""
         ended = threading.Event()
         ears = [_listen(broker, _whose(queue, workers), ended) for queue, broker in self._brokers.items()]
@@ -92,12 +104,12 @@ def _enqueue(broker: _Broker, numbers: Sequence[int], _client: object) -> None:
         broker.enqueue(dramatiq.Message(broker.queue, _ACTOR, (number,), {}, {}))
 
 
-def _whose(queue: str, workers: Sequence[Worker]) -> list[Worker]:
+def _whose(queue: str, workers: Sequence[Hearer]) -> list[Hearer]:
     lanes = {lane for lane in Lane if queue_of(lane) == queue}
     return [worker for worker in workers if lanes & set(worker.lanes)]
 
 
-def _listen(broker: _Broker, workers: Sequence[Worker], ended: threading.Event) -> dramatiq.Worker:
+def _listen(broker: _Broker, workers: Sequence[Hearer], ended: threading.Event) -> dramatiq.Worker:
     def look_at(_number: int) -> None:
         """Takes the next ring only when there is room for a batch: until then it is another machine's to take."""
         while not ended.is_set():

@@ -1,6 +1,7 @@
 """A phone for each of the cast, over the house's own router."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlmodel import col, select
@@ -53,7 +54,7 @@ def lin(store: Store, cast: Cast) -> Phone:
     return Phone(store, "o-lin")
 
 
-def standing(store: Store) -> list[dict[str, object]]:
+def standing(store: Store) -> list[dict[str, Any]]:
     """Every visit as it stands."""
     with store.read() as session:
         rows = session.exec(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -61,21 +62,13 @@ def test_one_cause_is_one_visit(store: Store, cast: Cast) -> None:
         ({"follow_up": TODAY}, "visit.next_before"),
     ],
 )
-def test_what_cannot_be_kept(store: Store, cast: Cast, change: dict[str, object], refused: str) -> None:
-    facts: dict[str, object] = {"child": "xiaoman", "day": TODAY, "note": "好", "follow_up": None} | change
+def test_what_cannot_be_kept(store: Store, cast: Cast, change: dict[str, Any], refused: str) -> None:
+    facts: dict[str, Any] = {"child": "xiaoman", "day": TODAY, "note": "好", "follow_up": None} | change
     with pytest.raises(Refused) as caught, store.write() as session:
         child = session.get_one(Child, getattr(cast, str(facts["child"])))
         mentor = session.get_one(Person, cast.lin)
         record_visit(
-            session,
-            mentor,
-            child,
-            facts["day"],
-            VisitWay.HOME,
-            [],
-            facts["note"],
-            facts["follow_up"],
-            cause=1,  # type: ignore[arg-type]
+            session, mentor, child, facts["day"], VisitWay.HOME, [], facts["note"], facts["follow_up"], cause=1
         )
     assert caught.value.key == refused
 
@@ -235,14 +228,14 @@ def test_overdue_is_what_a_slow_and_simple_count_says(
         for which, child_id in enumerate(children):
             due = {each.child.id: each for each in due_children(session, session.get_one(Person, mentors[which]))}
             if which in last:
-                child = session.get_one(Child, child_id)
-                assert due[child_id].on == when_due(session, child, last[which][0], last[which][2])
+                seen = session.get_one(Child, child_id)
+                assert due[child_id].on == when_due(session, seen, last[which][0], last[which][2])
     store.close()
 
 
 def test_the_overdue_query_looks_each_childs_last_visit_up_in_the_index(sqlite_store: Store) -> None:
     store = sqlite_store
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, Any]] = []
     event.listen(store._reader, "before_cursor_execute", lambda _c, _cur, sql, params, *_: asked.append((sql, params)))
     assert overdue(store) == []
     [(sql, params)] = [each for each in asked if each[0].startswith("SELECT")]

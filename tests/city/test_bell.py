@@ -34,7 +34,11 @@ class Hand:
 def hears(lines: Lines) -> Iterator[Hears]:
     """Makes a process in which these workers hear the bell."""
     with ExitStack() as stack:
-        yield lambda hands: stack.callback(Bell(lines()).answer(hands))
+
+        def hear(hands: Sequence[Hand]) -> None:
+            stack.callback(Bell(lines()).answer(hands))
+
+        yield hear
 
 
 def test_an_alert_wakes_whoever_takes_alerts_and_a_lesson_does_not(lines: Lines, hears: Hears) -> None:

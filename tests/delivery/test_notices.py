@@ -93,7 +93,7 @@ def test_what_a_phone_cannot_show_or_nobody_says_is_a_fault() -> None:
         ({"page": notice.page + "\n!"}, "# 页面：不用感叹号"),
         ({"home": "满16岁才能骑。\n看完请回1。", "source": ""}, "写了“满16岁”，开头要有 source"),
     ):
-        assert any(fault in each for each in notice_faults(replace(notice, **change))), fault  # type: ignore[arg-type]
+        assert any(fault in each for each in notice_faults(replace(notice, **change))), fault
 
 
 def test_a_series_has_its_parts_in_order_and_each_part_one_place() -> None:

@@ -82,8 +82,9 @@ def settle_mixed(session: Session, cast: Cast, count: int, dice: random.Random) 
             allowances.allowed(session, account.openid, "S")
         for channel, times, ago in ((CUSTOM, sent, 0), (MASS, masses, 0), (MASS, 2, 40)):
             for _ in range(times):
-                row = Delivery(key=f"old:{len(session.new)}:{dice.random()}", openid=account.openid, kind="notice")
-                row.channel, row.state, row.planned_at = channel, State.SENT, session.now - timedelta(days=ago)
+                key, at = f"old:{len(session.new)}:{dice.random()}", session.now - timedelta(days=ago)
+                row = Delivery(key=key, openid=account.openid, kind="notice", channel=channel, planned_at=at)
+                row.state = State.SENT
                 session.add(row)
         if not bound:
             account.person_id = None

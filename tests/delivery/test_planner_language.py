@@ -126,7 +126,10 @@ def test_too_long_and_too_deep_are_refused_or_read_but_never_break(store: Store,
 def comparisons() -> st.SearchStrategy[Node]:
     words = st.text('柳溪小学且或非三年级1班 ()（）="”and', min_size=1, max_size=8).map(str.strip)
     names = words.filter(lambda word: word and not ('"' in word.replace("”", '"') and "'" in word))
-    several = lambda values: st.lists(values, min_size=1, max_size=3, unique=True).map(tuple)  # noqa: E731
+
+    def several(values: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, ...]]:
+        return st.lists(values, min_size=1, max_size=3, unique=True).map(tuple)
+
     return st.one_of(
         st.builds(Is, st.sampled_from([*KINDS, Field.RELATION]), several(names)),
         st.builds(Is, st.just(Field.BAND), several(st.sampled_from(list(BANDS)))),
@@ -211,7 +214,7 @@ def random_node(dice: random.Random, depth: int = 3) -> Node:
     if dice.random() < 0.25:
         inner = random_node(dice, depth - 1)
         return inner.inner if isinstance(inner, Not) else Not(inner)
-    kind = dice.choice([Both, Either])
+    kind: type[Both] | type[Either] = Both if dice.random() < 0.5 else Either
     return flat(kind, [random_node(dice, depth - 1) for _ in range(dice.randint(2, 3))])
 
 

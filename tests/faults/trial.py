@@ -188,12 +188,11 @@ class Trial:
         summary = self.simulator.ask("/sim/ledger/summary")
         assert summary["duplicates"] == []
         with self.store.read() as session:
-            columns = (Delivery.openid, Delivery.state, Delivery.channel, Delivery.msgid)
-            meant = select(*columns).where(~col(Delivery.key).startswith("words:"))  # a late answer to somebody
+            meant = select(Delivery).where(~col(Delivery.key).startswith("words:"))  # a late answer to somebody
             rows = session.exec(meant).all()
         entries = [entry for kind in {row.channel.value for row in rows} for entry in self.shown(kind)]
         shown = Counter(entry["openid"] for entry in entries)
-        lacking = Counter(row.openid for row in rows if row.state in NOT_REACHED)
+        lacking = Counter(row.openid or "" for row in rows if row.state in NOT_REACHED)
         assert not [row for row in rows if row.state in UNSETTLED], self.counts()
         assert Counter(row.openid for row in rows) == self.intended
         assert len([row for row in rows if row.state == State.UNKNOWN]) <= unknown, self.counts()

@@ -162,7 +162,9 @@ def live_through(store: Store, last: date) -> tuple[int, int]:
         settled = list(session.exec(select(Occurrence)))
     got = Counter((person, sent[broadcast].notice_id, at) for person, broadcast, at in rows if broadcast is not None)
     wanted = oracle.by_guardian(wards, ticks)
-    must = Counter((person, notice, at) for person, events in wanted.items() for notice, at in events)
+    must: Counter[tuple[int | None, str, datetime]] = Counter(
+        (person, notice, at) for person, events in wanted.items() for notice, at in events
+    )
     assert sorted((must - got).elements(), key=str)[:5] == []  # nobody is missed
     assert sorted((got - must).elements(), key=str)[:5] == []  # nobody gets what is not theirs, or twice
     assert not [row for row in sent.values() if is_quiet(row.not_before)]
