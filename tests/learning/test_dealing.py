@@ -4,6 +4,7 @@ import os
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -71,7 +72,7 @@ def family(session: Session, dice: random.Random, unit: Unit, number: int) -> Fa
         ward = Ward(child.id, birth, dice.random() < 0.5, _seat(dice, band_of(birth, TODAY) or "15-18"))
         tie = set_guardian(session, child, person, "奶奶", at_home=ward.at_home)
         order, began, rests = ward.seat
-        place = {"band": band_of(birth, TODAY) or "15-18", "next_order": order, "round_began": began}
+        place: dict[str, Any] = {"band": band_of(birth, TODAY) or "15-18", "next_order": order, "round_began": began}
         session.add(Enrolment(person_id=person.id, child_id=child.id, rest_until=rests, **place))
         child.left_on = TODAY if dice.random() < 0.1 else None
         tie.until = TODAY if dice.random() < 0.1 else None

@@ -38,7 +38,7 @@ def test_every_birthday_of_a_year_is_foreseen_and_asked_for_once(store: Store, a
     with store.read() as session, statements() as asked:
         first = session.today + timedelta(days=1)
         coming = list(forecast(session, first, first + timedelta(days=364)))
-        births = dict(session.exec(select(Child.id, Child.birth)).all())
+        births = {child.id: child.birth for child in session.exec(select(Child))}
         ties = session.exec(select(Guardianship.person_id, Guardianship.child_id)).all()
     found = {(local_date(each.at), who) for each in coming if each.each.birthday for who in each.people}
     on: dict[date, date] = {}
