@@ -1,9 +1,5 @@
-"""`kill -9` of `serve` in the middle of a broadcast to 5,000: after the restart every phone has it exactly once.
+"""`kill -9` of `serve` in the middle of a broadcast to 5,000: after the restart every phone has it exactly once."""
 
-Five times, ten where `SHOUWANG_TRIAL_MESSAGES` asks for a larger trial.
-"""
-
-import os
 import random
 import time
 
@@ -15,11 +11,10 @@ from tests.faults.conftest import Trials
 from tests.faults.serving import Bot
 
 GUARDIANS = 5000
-SEEDS = 10 if "SHOUWANG_TRIAL_MESSAGES" in os.environ else 5
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+@pytest.mark.parametrize("seed", range(1, 11))
 def test_serve_killed_in_the_middle_of_a_broadcast(trials_now: Trials, seed: int) -> None:
     chance = random.Random(seed)
     after, nap = chance.randrange(1, GUARDIANS * 4 // 5), chance.random() * 0.2
