@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 RESULTS = Path(__file__).parent / "results"
-_PACKAGES = ("pycurl", "psycopg", "sqlalchemy", "sqlmodel", "flask", "waitress")
+_PACKAGES = ("pycurl", "psycopg", "sqlalchemy", "sqlmodel", "flask", "granian")
 _PEERS = ("wechatpy", "uvloop", "werobot", "gunicorn", "apscheduler")
 
 

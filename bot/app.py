@@ -8,6 +8,7 @@ from flask import Flask, Response, jsonify
 from flask_wtf import CSRFProtect
 
 from bot.auditor import Auditor
+from bot.behind import Behind
 from bot.commons import Commons, commons
 from bot.database import open_store
 from bot.delivery.media import MediaWorker
@@ -15,15 +16,16 @@ from bot.delivery.quotas import Quotas
 from bot.delivery.render import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
+from bot.door import MOST_BODY, Door
 from bot.pages.progress import progress_pages
 from bot.pages.routes import blueprint as pages
 from bot.rooms import rooms
 from bot.settings import Settings
-from bot.wechat.callback import Callback, mount
+from bot.wechat.callback import PATH, Callback
 from bot.wechat.client import Client
 from bot.wechat.crypto import Gate
 from bot.wechat.oauth import OAuth
-from bot.wechat.receive import receive
+from bot.wechat.receive import keep_receipts, receive
 from bot.wechat.replays import Replays
 from bot.wechat.token import TokenProvider, stable_token
 from bot.wechat.wire import Wire
@@ -45,6 +47,7 @@ class House:
     client: Client
     common: Commons
     web: Flask
+    door: Door
     workers: tuple[Worker, ...]
     quotas: Quotas
     media: MediaWorker
@@ -64,6 +67,7 @@ def open_house(
     wire = Wire(settings.wechat.api_base)
     secret = settings.wechat.app_secret.get_secret_value()
     common = commons(settings, clock, store)
+    web = _web(settings, store, wire)
     tokens = TokenProvider(stable_token(wire, settings.wechat.app_id, secret), clock, common.shelf)
     client = Client(settings.wechat.app_id, secret, wire=wire, tokens=tokens)
     folder = settings.storage.folder
@@ -73,7 +77,8 @@ def open_house(
         store=store,
         client=client,
         common=common,
-        web=_web(settings, clock, store, wire, common.replays),
+        web=web,
+        door=_door(settings, clock, store, web, common.replays),
         workers=_workers(settings, common, store, tokens),
         quotas=Quotas(store, client, common.throttle),
         media=MediaWorker(store, client, folder / "media"),
@@ -82,9 +87,9 @@ def open_house(
     )
 
 
-def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
-    """The web application alone, for a WSGI server."""
-    return open_house(settings, clock).web
+def open_door(settings: Settings, clock: Clock | None = None) -> Door:
+    """What a web server serves, alone."""
+    return open_house(settings, clock).door
 
 
 def _workers(settings: Settings, common: Commons, store: Store, tokens: TokenProvider) -> tuple[Worker, ...]:
@@ -110,18 +115,8 @@ def _workers(settings: Settings, common: Commons, store: Store, tokens: TokenPro
     return (*swift, *(worker(tuple(Lane), number == 0) for number in range(settings.delivery.workers)))
 
 
-def _web(settings: Settings, clock: Clock, store: Store, wire: Wire, replays: Replays) -> Flask:
-    app = Flask("shouwang", static_folder=None)
-    app.secret_key = store.vault.sign("web", "session") + store.vault.sign("web", "cookies")
-    app.config.update(
-        SESSION_COOKIE_SECURE=settings.server.public_url.startswith("https://"),
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        MAX_CONTENT_LENGTH=1024 * 1024,
-        WTF_CSRF_TIME_LIMIT=None,  # a page may lie open all evening before its button is pressed
-    )
-    CSRFProtect(app)
-    account = settings.wechat
+def _door(settings: Settings, clock: Clock, store: Store, web: Flask, replays: Replays) -> Door:
+    account, threads = settings.wechat, settings.server.threads
     gate = Gate(
         token=account.token.get_secret_value(),
         encoding_aes_key=account.encoding_aes_key.get_secret_value(),
@@ -130,11 +125,27 @@ def _web(settings: Settings, clock: Clock, store: Store, wire: Wire, replays: Re
         clock=clock,
         replays=replays,
     )
+    inside = rooms(settings.bureau.name, f"{settings.server.public_url.rstrip('/')}/p/")
+    answers = ThreadPoolExecutor(threads, thread_name_prefix="answer")
+    hear, keep = partial(receive, store, inside), partial(keep_receipts, store, inside)
+    callback = Callback(gate, hear, keep, answers, clock)
+    return Door({PATH: callback.answer}, Behind(web, ThreadPoolExecutor(threads, thread_name_prefix="page")))
+
+
+def _web(settings: Settings, store: Store, wire: Wire) -> Flask:
+    app = Flask("shouwang", static_folder=None)
+    app.secret_key = store.vault.sign("web", "session") + store.vault.sign("web", "cookies")
+    app.config.update(
+        SESSION_COOKIE_SECURE=settings.server.public_url.startswith("https://"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=MOST_BODY,
+        WTF_CSRF_TIME_LIMIT=None,  # a page may lie open all evening before its button is pressed
+    )
+    CSRFProtect(app)
+    account = settings.wechat
     oauth = OAuth(account.app_id, account.app_secret.get_secret_value(), wire=wire, oauth_base=account.oauth_base)
-    answers = ThreadPoolExecutor(settings.server.threads, thread_name_prefix="answer")
     site = settings.server.public_url.rstrip("/")
-    inside = rooms(store, settings.bureau.name, f"{site}/p/")
-    mount(app, Callback(gate, partial(receive, store, inside), answers, clock))
     app.register_blueprint(pages(store, oauth, settings.bureau.name, site))
     app.register_blueprint(progress_pages(store, oauth, site))
 

@@ -1,52 +1,77 @@
-"""The embedded web server: waitress on a thread of its own, and an end that cuts no answer short."""
+"""The embedded web server: granian in a loop on a thread of its own, and an end that cuts no answer short."""
 
+import asyncio
+import socket
 import threading
+import time
+from contextlib import suppress
 from typing import Any
 
-from flask import Flask
-from waitress.server import create_server
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
 
+from bot.door import Door
 from bot.wechat.answering import DEADLINE_SECONDS
 
-_MOST_BODY = 1024 * 1024
+_MOST_HEAD = 64 * 1024
+_HEAD_SECONDS = 10
+SHAPE: dict[str, Any] = {
+    "interface": Interfaces.RSGI,
+    "http": HTTPModes.http1,
+    "http1_settings": HTTP1Settings(header_read_timeout=_HEAD_SECONDS * 1000, max_buffer_size=_MOST_HEAD),
+    "websockets": False,
+    "log_enabled": False,
+}
+"""How granian serves here, in this process or in those of a city."""
+_LOOK_SECONDS = 0.002
 _ENDS_SECONDS = DEADLINE_SECONDS + 1
 """How long an end waits for answers under way; none takes longer than a callback's deadline."""
-_FLUSH_SECONDS = 1.0
-"""And then for a slow reader to take what was answered."""
 
 
 class Listening:
     """Serves from the moment it is made. Raises OSError where the port is taken."""
 
-    def __init__(self, web: Flask, *, host: str, port: int, threads: int) -> None:
-        limits = {"threads": threads, "max_request_body_size": _MOST_BODY}
-        self._server: Any = create_server(web, host=host, port=port, **limits)
-        self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
+    def __init__(self, door: Door, *, host: str, port: int) -> None:
+        must_be_free(host, port)
+        self._begun = threading.Event()
+        self._error: BaseException | None = None
+        self._server = Server(door, address=host, port=port, **SHAPE)
+        self._server.on_startup(self._begun.set)
+        self._thread = threading.Thread(target=self._run, name="web", daemon=True)
         self._thread.start()
+        self._begun.wait()
+        if self._error is not None:
+            raise self._error
+        self._until_it_accepts(host, port)
 
     def end(self, patience: float = _ENDS_SECONDS) -> None:
-        """Accepts nobody any more, lets answers under way end, and hangs up; what still waited for a thread is
-        hung up on, and the platform asks again.
+        """Accepts nobody any more, lets answers under way end, and hangs up; of what is not answered within the
+        patience, in seconds, the platform asks again."""
+        self._loop.call_soon_threadsafe(self._server.stop)
+        self._thread.join(patience)
 
-        waitress' own `close` gives back the pipe by which an answering thread wakes the loop, whoever still answers:
-        the byte would go to whatever file has its number by then. Here the pipe is closed after the last of them, or,
-        where one outlives the patience, not at all.
-        """
-        self._in_the_loop(self._stop_accepting)
-        self._server.task_dispatcher.shutdown(timeout=patience)
-        self._in_the_loop(self._hang_up)
-        self._thread.join(_FLUSH_SECONDS)
+    def _until_it_accepts(self, host: str, port: int) -> None:
+        """granian begins to listen in a thread of its own, and tells nobody when."""
+        while self._thread.is_alive():
+            with suppress(ConnectionError), socket.create_connection((host, port)):
+                return
+            time.sleep(_LOOK_SECONDS)
 
-    def _in_the_loop(self, act: Any) -> None:
-        """waitress' sockets belong to the thread of its loop."""
-        self._server.trigger.pull_trigger(act)
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except OSError as error:
+            self._error = error
+        finally:
+            self._begun.set()
 
-    def _stop_accepting(self) -> None:
-        self._server.del_channel()
-        self._server.socket.close()
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        await self._server.serve()
 
-    def _hang_up(self) -> None:
-        for channel in list(self._server.active_channels.values()):
-            channel.close_when_flushed = True
-        if not self._server.task_dispatcher.threads:
-            self._server.trigger.close()
+
+def must_be_free(host: str, port: int) -> None:
+    """Raises OSError where the port is taken: granian would share it with another of its kind."""
+    with socket.create_server((host, port)):
+        pass

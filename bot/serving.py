@@ -84,7 +84,7 @@ class Running:
     def _listen(self) -> None:
         server = self._house.settings.server
         try:
-            listening = Listening(self._house.web, host=server.host, port=server.port, threads=server.threads)
+            listening = Listening(self._house.door, host=server.host, port=server.port)
         except OSError as error:
             raise Misconfigured(say("setting.port", host=server.host, port=server.port, why=error.strerror)) from error
         self._endings.append(listening.end)

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from bot.behind import Behind
+from bot.door import Door
 from bot.listening import Listening
 from tests.commands.office import free_port
 
@@ -26,7 +29,9 @@ class Answering:
         self.web.add_url_rule("/", "at_once", lambda: _WORDS)
         self.web.add_url_rule("/held", "held", self._held)
         self.port = free_port()
-        self.listening = Listening(self.web, host="127.0.0.1", port=self.port, threads=_THREADS)
+        self.executor = ThreadPoolExecutor(_THREADS)
+        door = Door({}, Behind(self.web, self.executor))
+        self.listening = Listening(door, host="127.0.0.1", port=self.port)
 
     def _held(self) -> str:
         self.asked.release()
@@ -40,8 +45,7 @@ class Answering:
 @contextmanager
 def _answering(caplog: pytest.LogCaptureFixture) -> Iterator[Answering]:
     """An application, ended by the test; its descriptors are given back and nothing went wrong in it."""
-    caplog.set_level(logging.INFO, "waitress")
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a queue is what the tests are after
+    caplog.set_level(logging.INFO)
     yield Answering()
     said = [record.getMessage() for record in caplog.records if record.levelno > logging.WARNING]
     assert said == []
@@ -126,8 +130,5 @@ def test_who_outlives_the_patience_writes_into_nobody_elses_file(
         # Whatever number was given back is taken again by these.
         files = [stack.enter_context((tmp_path / str(number)).open("w+b")) for number in range(numbers)]
         answering.let_go.set()
-        for thread in threading.enumerate():
-            if thread.name.startswith("waitress"):
-                thread.join(_PATIENCE)
-                assert not thread.is_alive()
+        answering.executor.shutdown(wait=True)
         assert [file.read() for file in files] == [b""] * numbers

@@ -1,14 +1,17 @@
-"""python -m benchmarks.contenders.our_server CONFIG PORT: the real application on waitress, without the scheduler."""
+"""python -m benchmarks.contenders.our_server CONFIG PORT: the real application as `serve` runs it, without the
+scheduler and the delivery."""
 
-import logging
 import sys
+import threading
 from pathlib import Path
 
-from waitress import serve
-
-from bot.app import create_app
+from bot.app import open_door
+from bot.garbage import look_for_garbage_rarely
+from bot.listening import Listening
 from bot.settings import load_settings
 
 if __name__ == "__main__":
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a burst waits in the queue: that is the bench
-    serve(create_app(load_settings(Path(sys.argv[1]))), host="127.0.0.1", port=int(sys.argv[2]), threads=32)
+    door = open_door(load_settings(Path(sys.argv[1])))
+    look_for_garbage_rarely()
+    listening = Listening(door, host="127.0.0.1", port=int(sys.argv[2]))
+    threading.Event().wait()

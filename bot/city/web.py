@@ -1,17 +1,16 @@
 """The web server of the city setting: granian, which hands requests to processes of its own; this one only watches."""
 
 import multiprocessing
-import socket
 from functools import partial
 
 import click
-from flask import Flask
 from granian import Granian
-from granian.constants import HTTPModes, Interfaces
 
-from bot.app import create_app
+from bot.app import open_door
 from bot.database import open_store
+from bot.door import Door
 from bot.garbage import look_for_garbage_rarely
+from bot.listening import SHAPE, must_be_free
 from bot.log import set_up
 from bot.settings import Settings
 from models.base.errors import Misconfigured
@@ -33,12 +32,8 @@ def serve_city(settings: Settings) -> None:
         "bot.app",
         address=server.host,
         port=server.port,
-        interface=Interfaces.WSGI,
-        http=HTTPModes.http1,
-        websockets=False,
         workers=server.processes,
-        blocking_threads=server.threads,
-        log_enabled=False,
+        **SHAPE,
         respawn_failed_workers=True,
         workers_kill_timeout=_ENDS_WITHIN,
     )
@@ -46,17 +41,16 @@ def serve_city(settings: Settings) -> None:
     granian.serve(target_loader=partial(_loaded, settings), wrap_loader=False)
 
 
-def _loaded(settings: Settings) -> Flask:
+def _loaded(settings: Settings) -> Door:
     """In each process, which shares nothing with this one."""
     set_up()
-    web = create_app(settings)
+    door = open_door(settings)
     look_for_garbage_rarely()
-    return web
+    return door
 
 
 def _must_be_free(host: str, port: int) -> None:
     try:
-        with socket.create_server((host, port)):
-            pass
+        must_be_free(host, port)
     except OSError as error:
         raise Misconfigured(say("setting.port", host=host, port=port, why=error.strerror)) from error

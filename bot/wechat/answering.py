@@ -1,12 +1,13 @@
 """The words leave by exactly one route: in the reply if they are ready in time, else as a delivery of their own.
 
 An empty reply is the platform's leave to forget the message. A process that is killed between that reply and its commit
-loses this one message; holding the reply back instead would cost a web thread for each late answer.
+loses this one message; holding the reply back instead would cost the platform's patience for each late answer.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor, wait
+from concurrent.futures import Executor
 
 from models.messaging.inbox import Route
 
@@ -17,7 +18,7 @@ _COMMIT_SECONDS = 30.0
 
 
 class Race:
-    """The worker and the web thread each claim a route once; the first claim holds for both."""
+    """The worker and the web server each claim a route once; the first claim holds for both."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -31,7 +32,7 @@ class Race:
             return self._route is route
 
 
-def answer_in_time(
+async def answer_in_time(
     executor: Executor, job: Callable[[Race], str | None], deadline_seconds: float = DEADLINE_SECONDS
 ) -> str | None:
     """The words for the reply, or None: there are none, or the deadline came first and the job must push them.
@@ -41,7 +42,8 @@ def answer_in_time(
     Raises what the job raises.
     """
     race = Race()
-    future = executor.submit(job, race)
-    if not wait([future], timeout=deadline_seconds).done and race.claim(Route.PUSH):
+    words = asyncio.wrap_future(executor.submit(job, race))
+    done, _ = await asyncio.wait((words,), timeout=deadline_seconds)
+    if not done and race.claim(Route.PUSH):
         return None
-    return future.result(timeout=_COMMIT_SECONDS)
+    return await asyncio.wait_for(words, _COMMIT_SECONDS)

@@ -1,21 +1,20 @@
 """`/wechat`: whatever arrives, the answer is a reply, an empty 200 or a 4xx, in time; 503 says *bring it again*.
 
-It stands before the web framework: a broadcast brings a callback from everyone at once, and routes, cookies and
-sessions, which no callback has, would cost more than all that one needs.
+It stands before the web framework, in the loop that reads the requests: a broadcast brings a callback from everyone at
+once, and a thread, routes, cookies and sessions, which no callback has, would cost more than all that one needs.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import Flask
-
+from bot.answer import XML, Answer, Read
 from bot.wechat import inbound, reply, xmltree
 from bot.wechat.answering import DEADLINE_SECONDS, Race, answer_in_time
 from bot.wechat.bad_callback import BadCallback, NotKept
 from bot.wechat.crypto import Gate
+from bot.wechat.gathering import Gathering
 from bot.wechat.inbound import Event, Message
 from bot.wechat.trouble import whereabouts
 from models.base.clock import Clock
@@ -25,31 +24,20 @@ log = logging.getLogger(__name__)
 
 PATH = "/wechat"
 _QUERY_BYTES = 2048
-_STATUS = {200: "200 OK", 400: "400 Bad Request", 403: "403 Forbidden", 413: "413 Content Too Large"}
-_AGAIN = "503 Service Unavailable"
-_PLAIN, _XML = "text/plain; charset=utf-8", "application/xml; charset=utf-8"
+
 
 Receive = Callable[[Message | Event, Race], str | None]
-Web = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-
-def mount(app: Flask, callback: "Callback") -> None:
-    """Lets the callback answer before the application does."""
-    behind: Web = app.wsgi_app
-
-    def wsgi_app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        return callback(environ, start) if environ.get("PATH_INFO") == PATH else behind(environ, start)
-
-    app.wsgi_app = wsgi_app  # type: ignore[assignment,method-assign]  # Flask's own way to put something before it
+KeepReceipts = Callable[[Sequence[Event]], None]
 
 
 class Callback:
-    """The callback of one account. The executor needs as many threads as the web server has."""
+    """The callback of one account, in one loop. The executor answers messages: as many at once as it has threads."""
 
     def __init__(
         self,
         gate: Gate,
         receive: Receive,
+        keep_receipts: KeepReceipts,
         executor: Executor,
         clock: Clock,
         *,
@@ -60,47 +48,43 @@ class Callback:
         self._executor = executor
         self._clock = clock
         self._deadline_seconds = deadline_seconds
+        self._receipts = Gathering(keep_receipts)
 
-    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        """One request, by WSGI."""
-        status, kind, text = 200, _PLAIN, ""
+    async def answer(self, method: str, query: str, read: Read) -> Answer:
+        """The answer to one request; `read` reads its body."""
         try:
-            match environ["REQUEST_METHOD"]:
+            match method:
                 case "POST":
-                    kind, text = self._post(environ)
+                    return await self._post(_fields(query), await read(xmltree.MAX_BYTES))
                 case "GET":
-                    text = self._gate.check_url(_query(environ))
+                    # Not HTML: the URL check echoes what it was sent.
+                    return Answer(200, self._gate.check_url(_fields(query)).encode())
                 case _:
-                    start("405 Method Not Allowed", [("Allow", "GET, POST"), ("Content-Length", "0")])
-                    return ()
+                    return Answer(405, headers=(("allow", "GET, POST"),))
         except BadCallback as bad:
             log.info("callback refused: %s", bad.reason)
-            status = bad.status
+            return Answer(bad.status)
         except NotKept:
-            start(_AGAIN, [("Content-Length", "0")])
-            return ()
-        body = text.encode()
-        # Not HTML: the URL check echoes what it was sent.
-        head = [("Content-Type", kind), ("X-Content-Type-Options", "nosniff"), ("Content-Length", str(len(body)))]
-        start(_STATUS[status], head)
-        return (body,)
+            return Answer(503)
 
-    def _post(self, environ: dict[str, Any]) -> tuple[str, str]:
-        """The kind and the text of the answer. Raises BadCallback, and NotKept."""
-        opened = self._gate.open(_query(environ), _body(environ))
+    async def _post(self, query: Mapping[str, str], body: bytes) -> Answer:
+        """Raises BadCallback, and NotKept."""
+        opened = self._gate.open(query, body)
         message = inbound.parse(opened.body)
-        words = self._words(message)
+        words = await self._words(message)
         if not words:
-            return _PLAIN, ""
+            return Answer(200)
         xml = reply.text_reply(message.openid, message.to_user, words, int(self._clock.now().timestamp()))
-        return _XML, self._gate.seal(xml) if opened.encrypted else xml
+        return Answer(200, (self._gate.seal(xml) if opened.encrypted else xml).encode(), XML)
 
-    def _words(self, message: Message | Event) -> str | None:
+    async def _words(self, message: Message | Event) -> str | None:
+        if isinstance(message, Event) and message.is_receipt:
+            await self._receipts.keep(message)
+            return None
         try:
-            if isinstance(message, Event) and message.is_receipt:
-                # It has no words that could be late, and there are as many as messages: no thread of its own.
-                return self._receive(message, Race())
-            return answer_in_time(self._executor, lambda race: self._receive(message, race), self._deadline_seconds)
+            return await answer_in_time(
+                self._executor, lambda race: self._receive(message, race), self._deadline_seconds
+            )
         except NotKept:
             raise
         except Exception as error:
@@ -108,29 +92,9 @@ class Callback:
             return say("edge.not_kept") if isinstance(message, Message) else None
 
 
-def _query(environ: dict[str, Any]) -> Mapping[str, str]:
+def _fields(query: str) -> Mapping[str, str]:
     """The query, if it is not far longer than the platform's; of a name that comes twice the first counts. Raises
     BadCallback before it is taken apart."""
-    query = environ.get("QUERY_STRING", "")
     if len(query) > _QUERY_BYTES:
         raise BadCallback("bad_query")
-    # WSGI's strings are bytes in latin-1.
-    text = query.encode("latin-1", "replace").decode("utf-8", "replace")
-    return dict(reversed(parse_qsl(text, keep_blank_values=True, errors="replace")))
-
-
-def _body(environ: dict[str, Any]) -> bytes:
-    """The body. Raises BadCallback for one that is too large, read or declared, or shorter than it was declared."""
-    declared = environ.get("CONTENT_LENGTH") or "0"
-    if not (declared.isascii() and declared.isdigit()):
-        raise BadCallback("cut")
-    length = int(declared[:20])
-    if length > xmltree.MAX_BYTES:
-        raise BadCallback("too_large")
-    try:
-        body = environ["wsgi.input"].read(length)
-    except OSError as error:
-        raise BadCallback("cut") from error
-    if len(body) < length:
-        raise BadCallback("cut")
-    return bytes(body)
+    return dict(reversed(parse_qsl(query, keep_blank_values=True, errors="replace")))

@@ -48,27 +48,24 @@ class Rooms:
 
     `answer(session, openid, said, cause)` gives the words, '' or None for none; `alarm(session, openid, words, cause)`
     does nothing but call for help, and says so; `push(session, openid, words, cause, part)` writes them as a Delivery,
-    once per cause and part; `consent(session, event)` keeps a popup's result. `receipt(event)` has no session: it
-    returns when the receipt is durable, and is free to settle many in one transaction.
+    once per cause and part; `consent(session, event)` keeps a popup's result, `receipts(session, events)`
+    those of a group.
     """
 
     answer: Callable[[Session, str, Said, int], str | None]
     alarm: Callable[[Session, str, str, int], str]
     push: Callable[[Session, str, str, int, int], object]
     consent: Callable[[Session, Event], object]
-    receipt: Callable[[Event], object]
+    receipts: Callable[[Session, Sequence[Event]], object]
 
 
 def receive(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) -> str | None:
-    """The words for the reply, None for an empty one. A failure of ours is logged and answered; for a report, which
+    """The words for the reply, None for an empty one. A failure of ours is logged and answered; for a consent, which
     the platform can bring again, it raises NotKept."""
-    if isinstance(inbound, Event) and not (inbound.is_receipt or inbound.is_consent or inbound.kind in SPOKEN_EVENTS):
+    if isinstance(inbound, Event) and not (inbound.is_consent or inbound.kind in SPOKEN_EVENTS):
         return None
     for left in reversed(range(TRIES)):
         try:
-            if isinstance(inbound, Event) and inbound.is_receipt:
-                rooms.receipt(inbound)
-                return None
             return _in_one_transaction(store, rooms, inbound, race)
         except DBAPIError as error:
             if not left:
@@ -76,6 +73,20 @@ def receive(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) ->
         except Exception as error:
             return _nothing_kept(store, rooms, inbound, race, error)
     return None
+
+
+def keep_receipts(store: Store, rooms: Rooms, receipts: Sequence[Event]) -> None:
+    """Returns when they are durable, all in one transaction. Raises NotKept: the platform can bring them again."""
+    for left in reversed(range(TRIES)):
+        try:
+            with store.write() as session:
+                rooms.receipts(session, receipts)
+            return
+        except Exception as error:
+            if not left or not isinstance(error, DBAPIError):
+                kinds = "、".join(sorted({each.kind for each in receipts}))
+                log.error("%d receipts were not kept (%s): %s", len(receipts), kinds, whereabouts(error))
+                raise NotKept from error
 
 
 def _in_one_transaction(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) -> str | None:
@@ -114,7 +125,7 @@ def _leave(session: Session, rooms: Rooms, row: inbox.Admitted, parts: Sequence[
 def _nothing_kept(store: Store, rooms: Rooms, inbound: Message | Event, race: Race, error: Exception) -> str | None:
     trouble = new_id()
     log.error("callback %s was not kept (%s): %s", trouble, inbound.kind, whereabouts(error))
-    if isinstance(inbound, Event) and (inbound.is_receipt or inbound.is_consent):
+    if isinstance(inbound, Event) and inbound.is_consent:
         raise NotKept from error
     if isinstance(inbound, Event) and inbound.kind not in _ANSWERABLE:
         return None

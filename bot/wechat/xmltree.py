@@ -12,18 +12,19 @@ MAX_ELEMENTS = 256
 
 @dataclass(slots=True)
 class Node:
-    """One element: its name, its own text and its children in order."""
+    """One element: its own text, and its children by their names, those of one name in order."""
 
-    name: str
     text: str = ""
-    children: list["Node"] = field(default_factory=list)
+    children: dict[str, list["Node"]] = field(default_factory=dict)
 
     def child(self, name: str) -> "Node | None":
         """The child of that name. Raises BadCallback where there are two: which of them would be meant?"""
-        found = [child for child in self.children if child.name == name]
+        found = self.children.get(name)
+        if found is None:
+            return None
         if len(found) > 1:
             raise BadCallback("repeated_field")
-        return found[0] if found else None
+        return found[0]
 
     def value(self, name: str) -> str:
         """The text of the child of that name, '' where there is none."""
@@ -32,13 +33,13 @@ class Node:
 
     def all(self, name: str) -> list["Node"]:
         """Every element of that name below this one."""
-        below = [inner for child in self.children for inner in child.all(name)]
-        return [child for child in self.children if child.name == name] + below
+        below = [inner for named in self.children.values() for child in named for inner in child.all(name)]
+        return self.children.get(name, []) + below
 
 
 class _Builder:
     def __init__(self) -> None:
-        self.root = Node("")
+        self.root = Node()
         self._open = [self.root]
         self._count = 0
 
@@ -50,8 +51,8 @@ class _Builder:
             raise BadCallback("too_many_elements")
         if attributes:
             raise BadCallback("attributes")
-        node = Node(name)
-        self._open[-1].children.append(node)
+        node = Node()
+        self._open[-1].children.setdefault(name, []).append(node)
         self._open.append(node)
 
     def end(self, _name: str) -> None:
@@ -86,7 +87,7 @@ def read(body: bytes) -> Node:
         parser.Parse(body, True)
     except (expat.ExpatError, UnicodeDecodeError) as error:
         raise BadCallback("not_xml") from error
-    root = builder.root.children[0]
-    if root.name != "xml":
+    root = builder.root.child("xml")
+    if root is None:
         raise BadCallback("not_xml")
     return root

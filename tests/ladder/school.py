@@ -1,6 +1,5 @@
 """A school of sixty guardians on the simulator: what each of them will do, and the bot that writes to them."""
 
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -9,17 +8,14 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from flask import Flask
-from werkzeug.serving import make_server
-
 from bot.delivery.render import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.throttle import Throttle
 from bot.delivery.worker import Worker
 from bot.rooms import rooms
-from bot.wechat.callback import Callback, mount
+from bot.wechat.callback import Callback
 from bot.wechat.crypto import Gate
-from bot.wechat.receive import receive
+from bot.wechat.receive import keep_receipts, receive
 from bot.wechat.token import TokenProvider, stable_token
 from bot.wechat.wire import Wire
 from models.base.clock import FileClock
@@ -33,6 +29,7 @@ from models.roster.units import UnitKind, add_unit
 from scheduler.clockwork import tick
 from tests.conftest import FrozenClock
 from tests.simulator.running import AES_KEY, APP_ID, SECRET, TOKEN, Simulator
+from tests.wechat.served import served
 
 WAYS = ("prompt", "late", "on_the_list", "silent", "unbound", "blocked", "gone", "not_agreed", "prompt")
 """What guardians do, one after the other: answer, answer the reminder, answer when they are on a list already, stay
@@ -161,16 +158,8 @@ def open_town(store: Store, clock: FrozenClock, folder: Path, school: School) ->
 def _callback(store: Store, simulator: Simulator) -> Iterator[str]:
     platform_time = FileClock(simulator.clock_file)
     gate = Gate(token=TOKEN, encoding_aes_key=AES_KEY, app_id=APP_ID, mode="safe", clock=platform_time)
-    app = Flask("town", static_folder=None)
     with ThreadPoolExecutor(8) as answers:
-        inside = rooms(store, "青禾守望", "http://127.0.0.1:8080/p/")
-        mount(app, Callback(gate, partial(receive, store, inside), answers, platform_time))
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/wechat"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        inside = rooms("青禾守望", "http://127.0.0.1:8080/p/")
+        hear, keep = partial(receive, store, inside), partial(keep_receipts, store, inside)
+        with served(Callback(gate, hear, keep, answers, platform_time)) as port:
+            yield f"http://127.0.0.1:{port}/wechat"

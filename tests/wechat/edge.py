@@ -1,19 +1,18 @@
 """The callback as it is served, over a real store, with rooms that write one audit row for each message they answer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from xml.etree import ElementTree
 
-from flask import Flask
+import requests
 from sqlmodel import col, select
-from werkzeug.test import TestResponse
 
-from bot.wechat.callback import Callback, mount
+from bot.wechat.callback import PATH, Callback
 from bot.wechat.crypto import Gate, Mode
 from bot.wechat.inbound import Event
-from bot.wechat.receive import Rooms, receive
+from bot.wechat.receive import Rooms, keep_receipts, receive
 from handlers.said import Said
 from models.base import audit
 from models.base.audit import AuditEntry
@@ -22,6 +21,7 @@ from models.messaging import outbox
 from models.messaging.inbox import InboxMessage
 from models.messaging.outbox import Channel, Delivery, Lane
 from tests.conftest import FrozenClock
+from tests.wechat.served import HOST, served
 from tests.wechat.signing import AES_KEY, APP_ID, TOKEN
 
 
@@ -37,9 +37,10 @@ class Edge:
         self.receipts: list[Event] = []
         self.executor = ThreadPoolExecutor(8)
         gate = Gate(token=TOKEN, encoding_aes_key=AES_KEY, app_id=APP_ID, mode=mode, clock=clock)
-        rooms = Rooms(self._answer, self._alarm, self._push, self._consent, self._receipt)
-        self.app = Flask("edge")
-        mount(self.app, Callback(gate, partial(receive, store, rooms), self.executor, clock, deadline_seconds=deadline))
+        rooms = Rooms(self._answer, self._alarm, self._push, self._consent, self._receipts)
+        hear, keep = partial(receive, store, rooms), partial(keep_receipts, store, rooms)
+        self.callback = Callback(gate, hear, keep, self.executor, clock, deadline_seconds=deadline)
+        self.port = 0
 
     def _answer(self, session: Session, openid: str, said: Said, cause: int) -> str | None:
         audit.record(session, "edge.heard", by=None, subject="inbox", subject_id=cause)
@@ -67,12 +68,18 @@ class Edge:
         for number, item in enumerate(event.items):
             audit.record(session, f"consent.{item.status}", by=None, subject="template", subject_id=number)
 
-    def _receipt(self, event: Event) -> None:
+    def _receipts(self, session: Session, events: Sequence[Event]) -> None:
         self.hook()
-        self.receipts.append(event)
+        self.receipts += events
 
-    def post(self, query: dict[str, str], body: bytes) -> TestResponse:
-        return self.app.test_client().post("/wechat", query_string=query, data=body, content_type="text/xml")
+    def ask(self, method: str, query: dict[str, str], body: bytes = b"") -> requests.Response:
+        with requests.Session() as http:
+            http.trust_env = False
+            head = {"Content-Type": "text/xml"}
+            return http.request(method, f"http://{HOST}:{self.port}{PATH}", params=query, data=body, headers=head)
+
+    def post(self, query: dict[str, str], body: bytes) -> requests.Response:
+        return self.ask("POST", query, body)
 
     def facts(self, verb: str = "edge.heard") -> int:
         with self.store.read() as session:
@@ -94,13 +101,14 @@ class Edge:
 @contextmanager
 def open_edge(store: Store, clock: FrozenClock, mode: Mode = "plain", deadline: float = 4.0) -> Iterator[Edge]:
     edge = Edge(store, clock, mode, deadline)
-    yield edge
+    with served(edge.callback) as edge.port:
+        yield edge
     edge.executor.shutdown(wait=True)
 
 
-def content(response: TestResponse) -> str:
+def content(response: requests.Response) -> str:
     """The words of a reply, '' for an empty one."""
     assert response.status_code == 200
-    if not response.data:
+    if not response.content:
         return ""
-    return ElementTree.fromstring(response.data).findtext("Content") or ""
+    return ElementTree.fromstring(response.content).findtext("Content") or ""

@@ -1,13 +1,20 @@
 """The race for the answer's route: exactly one of the two sides wins, whenever either arrives."""
 
+import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from bot.wechat.answering import Race, answer_in_time
 from models.messaging.inbox import Route
+
+
+def answered_in_time(
+    executor: ThreadPoolExecutor, job: Callable[[Race], str | None], seconds: float = 4.0
+) -> str | None:
+    return asyncio.run(answer_in_time(executor, job, seconds))
 
 
 @pytest.fixture
@@ -17,7 +24,7 @@ def executor() -> Iterator[ThreadPoolExecutor]:
 
 
 def test_words_in_time_are_the_reply(executor: ThreadPoolExecutor) -> None:
-    assert answer_in_time(executor, lambda race: "好" if race.claim(Route.REPLY) else None) == "好"
+    assert answered_in_time(executor, lambda race: "好" if race.claim(Route.REPLY) else None) == "好"
 
 
 def test_words_too_late_are_not_the_reply_and_the_job_knows(executor: ThreadPoolExecutor) -> None:
@@ -28,7 +35,7 @@ def test_words_too_late_are_not_the_reply_and_the_job_knows(executor: ThreadPool
         told.append(race.claim(Route.REPLY))
         return None
 
-    assert answer_in_time(executor, job, 0.01) is None
+    assert answered_in_time(executor, job, 0.01) is None
     answered.set()
     executor.shutdown(wait=True)
     assert told == [False]
@@ -43,7 +50,7 @@ def test_a_claim_just_before_the_deadline_is_waited_for(executor: ThreadPoolExec
         assert commit.wait(5)
         return "好"
 
-    answer = executor.submit(answer_in_time, executor, job, 0.01)
+    answer = executor.submit(answered_in_time, executor, job, 0.01)
     assert claimed.wait(5)
     commit.set()
     assert answer.result() == "好"
@@ -54,7 +61,7 @@ def test_a_job_that_breaks_says_so_and_a_slow_one_does_not_hold_the_web_thread(e
         raise TimeoutError("the job's own, not the deadline's")
 
     with pytest.raises(TimeoutError):
-        answer_in_time(executor, broken)
+        answered_in_time(executor, broken)
 
 
 def test_one_route_wins_every_time_when_both_sides_claim_at_once() -> None:

@@ -1,0 +1,52 @@
+"""Receipts arrive by the hundred at once: those that wait are written together, and none is answered before it is
+durable. A broadcast to 450,000 brings as many callbacks; a transaction each would be the slowest way."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from bot.wechat.inbound import Event
+
+MOST = 500
+"""In one transaction."""
+
+_Waiting = list[tuple[Event, "asyncio.Future[None]"]]
+
+
+class Gathering:
+    """Groups grow for as long as the one before them is being written, by one thread; used by one loop."""
+
+    def __init__(self, write: Callable[[Sequence[Event]], None]) -> None:
+        self._write = write
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="receipts")
+        self._waiting: _Waiting = []
+        self._is_writing = False
+
+    async def keep(self, receipt: Event) -> None:
+        """Returns when it is durable. Raises what writing raised, to everyone whose receipt was in the group."""
+        loop = asyncio.get_running_loop()
+        kept: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((receipt, kept))
+        if not self._is_writing:
+            self._begin(loop)
+        await kept
+
+    def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        receipts = [receipt for receipt, _ in group]
+        written = loop.run_in_executor(self._writer, self._write, receipts)
+        self._is_writing = True
+        written.add_done_callback(lambda done: self._tell(loop, group, done))
+
+    def _tell(self, loop: asyncio.AbstractEventLoop, group: _Waiting, written: "asyncio.Future[None]") -> None:
+        error = written.exception()
+        for _, kept in group:
+            if kept.done():  # whoever asked is gone
+                continue
+            if error is None:
+                kept.set_result(None)
+            else:
+                kept.set_exception(error)
+        self._is_writing = False
+        if self._waiting:
+            self._begin(loop)
