@@ -11,6 +11,7 @@ from bot.delivery.quotas import REST_SECONDS
 from bot.garbage import look_for_garbage_rarely
 from bot.listening import Listening
 from bot.loops import Loop
+from bot.threads import change_threads_often
 from models.base.errors import Misconfigured
 from models.base.texts import say
 from models.messaging.outbox.leasing import release_all
@@ -35,6 +36,7 @@ class Running:
         """Begins. Raises Misconfigured where the port is taken."""
         deliver, schedule, web = self._parts
         look_for_garbage_rarely()
+        change_threads_often()
         if deliver:
             self._deliver()
         if schedule:

@@ -13,6 +13,7 @@ from bot.garbage import look_for_garbage_rarely
 from bot.listening import SHAPE, must_be_free
 from bot.log import set_up
 from bot.settings import Settings
+from bot.threads import change_threads_often
 from models.base.errors import Misconfigured
 from models.base.texts import say
 
@@ -46,6 +47,7 @@ def _loaded(settings: Settings) -> Door:
     set_up()
     door = open_door(settings)
     look_for_garbage_rarely()
+    change_threads_often()
     return door
 
 

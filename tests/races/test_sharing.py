@@ -62,6 +62,13 @@ def test_a_crowd_shares_one_commit_and_each_is_durable(sqlite_store: Store) -> N
     assert kept(sqlite_store) == list(range(CROWD))
 
 
+def test_a_burst_shares_as_few_commits_as_it_may(sqlite_store: Store) -> None:
+    commits: list[object] = []
+    event.listen(sqlite_store.engine, "commit", commits.append)
+    assert [one.result() for one in crowd(sqlite_store, *[nothing] * 2 * sharing.MOST)] == [True] * 2 * sharing.MOST
+    assert len(commits) == 2 and kept(sqlite_store) == list(range(2 * sharing.MOST))
+
+
 def test_not_more_than_so_many(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sharing, "MOST", 3)
     commits: list[object] = []
