@@ -2,12 +2,13 @@
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,15 +37,30 @@ def main(rounds: int = ROUNDS) -> None:
                 found[name].append(_measured(name, server, *arguments, str(CONNECTIONS)))
                 print(f"  round {turn + 1} {name}: {found[name][-1]['rate']:,.0f}/s", file=sys.stderr)
         burst = _measured("burst", ours, "text", "1", str(BURST), "64")
-    print(f"10,000 answers in a burst: p99 {burst['p99']:.3f} s, longest {burst['longest']:.3f} s, 0 lost")
+        lost = BURST + rounds * TEXTS - _acknowledged(Path(folder))
+    print(f"{BURST:,} in a burst: p99 {burst['p99']:.3f} s, longest {burst['longest']:.3f} s; of all {lost} lost")
     judged = [
         Judgement("dialogue/werobot_echo", ratio(found, _TEXT, _ECHO), 1.0),
         Judgement("receipt/werobot_echo", ratio(found, _RECEIPT, _ECHO), 4.0),
         Judgement("burst_half_second/p99", 0.5 / burst["p99"], 1.0),
         Judgement("burst_four_seconds/longest", 4.0 / burst["longest"], 1.0),
     ]
-    settings = {"texts": TEXTS, "receipts": RECEIPTS, "echoes": ECHOES, "connections": CONNECTIONS, "burst": burst}
+    settings = {
+        "texts": TEXTS,
+        "receipts": RECEIPTS,
+        "echoes": ECHOES,
+        "connections": CONNECTIONS,
+        "burst": burst,
+        "lost": lost,
+    }
     report("callback", found, judged, rounds=rounds, database="sqlite", **settings)
+
+
+def _acknowledged(folder: Path) -> int:
+    """How many of the town's guardians are known to know."""
+    with closing(sqlite3.connect(folder / "bench.db")) as database:
+        found: int = database.execute("SELECT count(*) FROM delivery WHERE acknowledged_at IS NOT NULL").fetchone()[0]
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ a thread. A client that is slow keeps nobody else waiting, for it holds no threa
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -34,7 +35,8 @@ class Door:
             await self._answer(scope, protocol)
         except Exception as error:
             log.error("a request failed: %s", whereabouts(error))
-            protocol.response_empty(500, [])
+            with suppress(RuntimeError):  # RSGI's, where an answer has begun or nobody is there for it
+                protocol.response_empty(500, [])
 
     async def _answer(self, scope: Any, protocol: Any) -> None:
         read = partial(_read, scope, protocol)

@@ -14,6 +14,8 @@ from granian.server.embed import Server
 from bot.door import Door
 from bot.wechat.answering import DEADLINE_SECONDS
 
+_CONNECTIONS = 1024
+"""Open at once, for each process: those that dawdle are cut after ten seconds."""
 _MOST_HEAD = 64 * 1024
 _HEAD_SECONDS = 10
 SHAPE: dict[str, Any] = {
@@ -21,6 +23,8 @@ SHAPE: dict[str, Any] = {
     "http": HTTPModes.http1,
     "http1_settings": HTTP1Settings(header_read_timeout=_HEAD_SECONDS * 1000, max_buffer_size=_MOST_HEAD),
     "websockets": False,
+    "backlog": _CONNECTIONS,
+    "backpressure": _CONNECTIONS,
     "log_enabled": False,
 }
 """How granian serves here, in this process or in those of a city."""

@@ -43,6 +43,8 @@ async def answer_in_time(
     """
     race = Race()
     words = asyncio.wrap_future(executor.submit(job, race))
+    # What a late job raises nobody awaits; asyncio would log it with its message.
+    words.add_done_callback(lambda over: over.cancelled() or over.exception())
     done, _ = await asyncio.wait((words,), timeout=deadline_seconds)
     if not done and race.claim(Route.PUSH):
         return None

@@ -144,7 +144,7 @@ def test_a_client_that_does_not_go_on_is_a_400(
 
 def test_clients_that_dawdle_keep_nobody_else_waiting(store: Store, clock: FrozenClock) -> None:
     with open_edge(store, clock) as edge, ExitStack() as lines:
-        for _ in range(100):
+        for _ in range(300):
             line = lines.enter_context(_connected(edge))
             line.sendall(_head(plain_query(clock.now()), "Content-Length: 500") + b"<xml>")
         assert content(edge.post(plain_query(clock.now()), text_xml("小满"))) == "听到了：小满"
