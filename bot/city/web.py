@@ -2,6 +2,7 @@
 
 import multiprocessing
 from functools import partial
+from typing import Any
 
 import click
 from granian import Granian
@@ -39,7 +40,8 @@ def serve_city(settings: Settings) -> None:
         workers_kill_timeout=_ENDS_WITHIN,
     )
     click.echo(say("cli.serve_waits", address=f"http://{server.host}:{server.port}"))
-    granian.serve(target_loader=partial(_loaded, settings), wrap_loader=False)
+    loader: Any = partial(_loaded, settings)  # granian's type leaves out what it serves: an object with __rsgi__
+    granian.serve(target_loader=loader, wrap_loader=False)
 
 
 def _loaded(settings: Settings) -> Door:
