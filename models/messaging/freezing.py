@@ -7,8 +7,10 @@ import time
 from array import array
 from dataclasses import replace
 
+import sqlalchemy as sa
 from sqlmodel import col, func, select
 
+from models.base.many import numbers
 from models.base.store import Session, Store
 from models.base.turns import take_turn
 from models.messaging import audiences
@@ -106,9 +108,13 @@ def _less(plan: Plan, templates: int) -> Plan:
 
 
 def _missing(session: Session, broadcast: Broadcast, by_voice: bool) -> "array[int]":
-    """Who has no row yet, as `freeze` takes them."""
-    found = audiences.people(session, scope_of(session, broadcast), audiences.from_json(broadcast.audience))
-    order = ("at_home", "person_id") if by_voice else ("person_id",)
-    wanted = session.connection().execute(found.order_by(*order))
+    """Who has no row yet, as `freeze` takes them, in the order of people; where a batch is of one voice, by voice."""
+    meant = audiences.people(session, scope_of(session, broadcast), audiences.from_json(broadcast.audience)).subquery()
+    wanted = numbers(session, sa.case((meant.c.at_home == 1, meant.c.person_id), else_=-meant.c.person_id))
     there = set(session.exec(select(Delivery.person_id).where(Delivery.broadcast_id == broadcast.id)))
-    return array("q", (person if home else -person for person, home in wanted if person not in there))
+    if there:
+        wanted = [person for person in wanted if abs(person) not in there]
+    wanted.sort(key=abs)
+    if by_voice:
+        wanted.sort(key=lambda person: person < 0)  # those at home first
+    return array("q", wanted)
