@@ -88,10 +88,13 @@ class Throttle:
     def is_open(self, channel: Channel) -> bool:
         """Whether what has its permit may be handed over now: there is no pause."""
         pace = self._paces[channel]
-        if pace.closed_for_day is not None:
-            if self._clock.now() < pace.closed_for_day:
+        until = pace.closed_for_day  # read once: worker and sender ask at the same time
+        if until is not None:
+            if self._clock.now() < until:
                 return False
-            pace.closed_for_day = None
+            with self._lock:
+                if pace.closed_for_day == until:
+                    pace.closed_for_day = None
         return time.monotonic() >= pace.closed_until
 
     def window(self, channel: Channel) -> int:
@@ -101,7 +104,8 @@ class Throttle:
     def seconds_closed(self, channel: Channel, lane: Lane) -> float:
         """How long it stays closed to a lane, 0 where it is open."""
         pace, now, real = self._paces[channel], self._clock.now(), time.monotonic()
-        by_day = (pace.closed_for_day - now).total_seconds() if pace.closed_for_day else 0.0
+        until = pace.closed_for_day
+        by_day = (until - now).total_seconds() if until is not None else 0.0
         waits = [0.0, by_day, pace.closed_until - real]
         if lane in BY_DAY:
             waits.append(pace.busy_until - real)
