@@ -22,12 +22,10 @@ def each_of(session: Session, numbers: Sequence[int]) -> sa.ColumnElement[int]:
 def numbers(session: Session, column: sa.ColumnElement[int]) -> list[int]:
     """All values of a column, fetched as one: to carry a row for each takes longer than to find it."""
     # Dialect switch: how rows become a list.
-    if session.get_bind().dialect.name == "sqlite":
-        found: list[int] = json.loads(
-            session.connection().execute(sa.select(sa.func.json_group_array(column))).scalar_one()
-        )
-        return found
-    return session.connection().execute(sa.select(sa.func.array_agg(column))).scalar_one() or []
+    on_sqlite = session.get_bind().dialect.name == "sqlite"
+    gather = sa.func.json_group_array if on_sqlite else sa.func.array_agg
+    found: Any = session.connection().execute(sa.select(gather(column))).scalar_one()
+    return list(json.loads(found) if on_sqlite else found or ())
 
 
 def one_of(session: Session, column: Any, ids: Sequence[int]) -> sa.ColumnElement[bool]:
