@@ -13,9 +13,10 @@ _BREATH = 0.2
 
 
 class Answering:
-    """Some people at a time, while the context is open. `thanked`: the phones to which the bot said that it is kept."""
+    """Some people at a time, while the context is open. `thanked`: the phones to which the bot said that it is kept;
+    `in_vain`: how often somebody was asked to answer once more, or got no answer."""
 
-    def __init__(self, simulator: Simulator, title: str = "看住水", people: int = 3) -> None:
+    def __init__(self, simulator: Simulator, title: str = "看住水", people: int = 4) -> None:
         self._simulator = simulator
         self._thanks = say("ack.thanks", title=title)
         self._once_more = say("edge.not_kept")
@@ -25,6 +26,7 @@ class Answering:
         self._over = threading.Event()
         self._threads = [threading.Thread(target=self._answer) for _ in range(people)]
         self.thanked: set[str] = set()
+        self.in_vain = 0
 
     def __enter__(self) -> "Answering":
         for thread in self._threads:
@@ -48,8 +50,11 @@ class Answering:
                 answer: dict[str, Any] = http.post(f"{self._simulator.url}/sim/say", json=body, timeout=30).json()
                 if answer["reply"] == self._thanks:
                     self.thanked.add(openid)
-                elif answer["reply"] in (None, self._once_more) and not self._over.wait(_BREATH):
-                    self._shown.append(openid)
+                elif answer["reply"] in (None, self._once_more):
+                    with self._lock:
+                        self.in_vain += 1
+                    if not self._over.wait(_BREATH):
+                        self._shown.append(openid)
 
     def _next(self, http: requests.Session) -> str | None:
         with self._lock:
