@@ -14,6 +14,11 @@ from granian.server.embed import Server
 from bot.door import Door
 from bot.wechat.answering import DEADLINE_SECONDS
 
+try:
+    from uvloop import new_event_loop
+except ImportError:  # on Windows
+    from asyncio import new_event_loop
+
 _CONNECTIONS = 1024
 """Open at once, for each process: those that dawdle are cut after ten seconds."""
 _MOST_HEAD = 64 * 1024
@@ -64,7 +69,8 @@ class Listening:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._serve())
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                runner.run(self._serve())
         except OSError as error:
             self._error = error
         finally:

@@ -36,15 +36,6 @@ class Prepared:
             return result.all() if result.returns_rows else ()
         return self._ready(connection, values).run(connection, values)
 
-    def run_many(self, session: Session, rows: Sequence[Mapping[str, object]]) -> None:
-        """Runs it for each of the rows, which name the same columns; returns nothing. Raises DBAPIError."""
-        session.flush()
-        connection = session.connection()
-        if connection.dialect.name != "sqlite":
-            connection.execute(self._statement(connection.dialect), rows)
-        elif rows:
-            self._ready(connection, rows[0]).run_many(connection, rows)
-
     def _statement(self, dialect: Dialect) -> Any:
         return self._statements[dialect.name] if isinstance(self._statements, Mapping) else self._statements
 
@@ -85,12 +76,6 @@ class _Compiled:
         if self._is_write:
             note_write(connection)
         return [self._converted(row) for row in rows] if self._converts else rows
-
-    def run_many(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
-        """One run for each of the rows."""
-        with sqlites_errors(self._sql):
-            driver_of(connection).executemany(self._sql, list(map(self._parameters, rows)))
-        note_write(connection)
 
     def _parameters(self, values: Mapping[str, Any]) -> list[object]:
         return [

@@ -88,6 +88,21 @@ def test_whoever_fails_takes_nobody_with_them(sqlite_store: Store) -> None:
     assert begun[0].result() and begun[2].result() and kept(sqlite_store) == [0, 2]
 
 
+def test_a_statement_that_the_database_refuses_takes_nobody_with_it(sqlite_store: Store) -> None:
+    def twice(session: Session) -> None:
+        session.flush()
+        first = session.exec(select(AuditEntry)).first()
+        assert first is not None
+        session.expunge_all()
+        session.add(AuditEntry(id=first.id, at=session.now, verb="note", subject="unit", subject_id=9))
+        session.flush()
+
+    begun = crowd(sqlite_store, nothing, twice, nothing)
+    with pytest.raises(DBAPIError):
+        begun[1].result()
+    assert begun[0].result() and begun[2].result() and kept(sqlite_store) == [0, 2]
+
+
 def test_a_commit_that_fails_is_an_error_for_everyone(sqlite_store: Store) -> None:
     def break_a_promise(session: Session) -> None:
         connection = session.connection()
