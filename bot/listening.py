@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -14,10 +15,11 @@ from granian.server.embed import Server
 from bot.door import Door
 from bot.wechat.answering import DEADLINE_SECONDS
 
-try:
-    from uvloop import new_event_loop
-except ImportError:  # on Windows
-    from asyncio import new_event_loop
+_new_loop: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+with suppress(ImportError):  # on Windows there is none
+    import uvloop
+
+    _new_loop = uvloop.new_event_loop
 
 _CONNECTIONS = 1024
 """Open at once, for each process: those that dawdle are cut after ten seconds."""
@@ -69,7 +71,7 @@ class Listening:
 
     def _run(self) -> None:
         try:
-            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            with asyncio.Runner(loop_factory=_new_loop) as runner:
                 runner.run(self._serve())
         except OSError as error:
             self._error = error
