@@ -70,7 +70,9 @@ def whole(url: str, count: int, in_flight: int, database: str) -> None:
 
 def bare(url: str, count: int, in_flight: int) -> None:
     """The same sender and the same words, a lease at a time, and nothing written down."""
-    broadcast: Any = SimpleNamespace(card='{"thing1":"防溺水：六不记牢","thing2":"孩子出门，问清四句"}')
+    broadcast: Any = SimpleNamespace(
+        card_in=lambda voice: {"thing1": "防溺水：六不记牢", "thing2": "孩子出门，问清四句"}
+    )
     sender = Sender(Throttle(SystemClock(), in_flight), in_flight=in_flight)
     ticket, address = Ticket(time.monotonic() + 600), f"{url}/cgi-bin/message/template/send"
     way = Way(Channel.TEMPLATE, Lane.URGENT, address, "sink", ticket)

@@ -9,6 +9,7 @@ from typing import Any
 from models.base.errors import Misconfigured
 from models.base.seal import Vault
 from models.base.texts import say
+from models.messaging.cards import fitted
 from models.messaging.links import token_for
 from models.messaging.outbox import Channel, client_mass_id, client_msg_id
 from models.messaging.outbox.leasing import Lease
@@ -20,7 +21,6 @@ PATHS = {
     Channel.SUBSCRIBE: "/cgi-bin/message/subscribe/bizsend",
     Channel.MASS: "/cgi-bin/message/mass/send",
 }
-_FIELD_CHARS = 20
 _TEXT_BYTES = 2000
 
 
@@ -42,10 +42,10 @@ class Renderer:
         if lease.channel == Channel.CUSTOM:
             yield from ((row, _json(self._text(lease, row))) for row in lease.rows)
             return
-        shared = _data(json.loads(lease.broadcast.card)) if lease.broadcast else b""
+        shared = _shared(lease)
         card = self._subscription if lease.channel == Channel.SUBSCRIBE else self._card
         for row in lease.rows:
-            yield row, card(row) + (shared or self._own(lease, row)) + b"}"
+            yield row, card(row) + (shared.get(row.voice) or self._own(lease, row)) + b"}"
 
     def _card(self, row: Row) -> bytes:
         """A card up to its data. Put together by hand: this is said for each of 450,000."""
@@ -94,9 +94,16 @@ def clipped(text: str) -> str:
     return text if len(data) <= _TEXT_BYTES else data[:_TEXT_BYTES].decode("utf-8", "ignore") + "…"
 
 
+def _shared(lease: Lease) -> dict[str, bytes]:
+    """The data of a broadcast's cards by voice, put together once for all rows of the lease."""
+    if lease.broadcast is None:
+        return {}
+    return {voice: _data(lease.broadcast.card_in(voice)) for voice in {row.voice for row in lease.rows}}
+
+
 def _data(card: Mapping[str, Any]) -> bytes:
     """A card's fields as the platform shows them: one line of at most 20 characters, never empty."""
-    lines = {name: " ".join(str(value).split())[:_FIELD_CHARS] for name, value in card.items()}
+    lines = {name: fitted(str(value)) for name, value in card.items()}
     return _json({name: {"value": line or say("delivery.see_page")} for name, line in lines.items()})
 
 

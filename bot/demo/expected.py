@@ -52,7 +52,7 @@ def faults(ledger: Iterable[Seen], wanted: Counter[Event]) -> Iterator[str]:
 def kind_of(seen: Seen) -> str:
     """Which notice a card is, or that it is a lesson, a question about one, or a reminder; else its first words."""
     first = seen.fields.get("thing1", "")
-    by_card = {notice.card["thing1"]: notice.id for notice in notices().values()}
+    by_card = {card["thing1"]: notice.id for notice in notices().values() for card in notice.cards}
     if seen.title == _LESSON_TITLE:
         return LESSON
     if say("lesson.hard") in seen.fields.get("thing2", seen.text):

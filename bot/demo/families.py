@@ -32,7 +32,7 @@ def join_all(playing: Playing) -> None:
 
 def answer_notices(playing: Playing, shown: Iterable[Seen], guardians: Iterable[str]) -> None:
     """Whoever was shown a notice says that they know: on the phones of the page by typing, the others without."""
-    cards = {notice.card["thing1"] for notice in notices().values()}
+    cards = {card["thing1"] for notice in notices().values() for card in notice.cards}
     readers = {seen.openid for seen in shown if seen.direction == "out" and seen.fields.get("thing1") in cards}
     for openid in sorted(readers.intersection(guardians)):
         playing.hand.say(openid, say("page.acknowledge"))

@@ -8,7 +8,7 @@ from sqlmodel import Field, select
 from models.base.errors import Refused
 from models.base.store import BigId, Moment, Record, Ref, Session
 from models.base.turns import hold_one
-from models.messaging import voices
+from models.messaging import cards, voices
 from models.messaging.outbox import Batch, BatchState, Delivery, Lane, State
 from models.messaging.outbox.ready import says_when_ready
 from models.roster.people import Duty, Person
@@ -56,8 +56,8 @@ class Broadcast(Record, table=True):
     `dedupe_key` makes the same click, or the same occurrence of a rule, one broadcast. `frozen_at`: since when every
     recipient has a row. `trouble`: why it paused by itself, for an operator. `plan`: by which ways it was to go when
     it was approved (models/messaging/outlets.py). `forecast`: what was counted then (models/messaging/planning.py).
-    `by_age`: words for some ages (models/messaging/voices.py). `until`: of no use after this, however late it was
-    approved.
+    `card`: one for each voice (models/messaging/cards.py). `by_age`: words for some ages (models/messaging/voices.py).
+    `until`: of no use after this, however late it was approved.
     """
 
     dedupe_key: str = Field(unique=True, max_length=120)
@@ -89,6 +89,10 @@ class Broadcast(Record, table=True):
     forecast: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
     by_age: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
     until: datetime | None = Moment(default=None)
+
+    def card_in(self, voice: str) -> dict[str, str]:
+        """The fields of its card for the voice of a delivery."""
+        return cards.card_in(self.card, voice)
 
     def text_in(self, voice: str) -> str:
         """Its words in the voice of a delivery."""

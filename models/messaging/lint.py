@@ -7,6 +7,8 @@ from pathlib import Path
 from models.base.content import leaf
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
+from models.messaging.cards import CARD_CHARS
+from models.messaging.lint_cards import cards_faults
 from models.messaging.notices import Notice, read_notice
 from models.messaging.resources import resources_faults
 from models.messaging.series import series_faults
@@ -15,7 +17,6 @@ from models.messaging.voices import AWAY, HOME
 NOTICE_CHARS = 120
 """domain.md section 4: a message to a guardian."""
 PAGE_CHARS = 700
-CARD_CHARS = 20
 SENTENCE_CHARS = 20
 PAGE_SENTENCE_CHARS = 32
 MESSAGE_BYTES = 2047
@@ -54,11 +55,7 @@ def notice_faults(notice: Notice) -> Iterator[str]:
     """What is too long, missing or not to be said in one notice."""
     if len(notice.title) > CARD_CHARS:
         yield f"title 有 {len(notice.title)} 字，最多 {CARD_CHARS}"
-    if not notice.card:
-        yield "[card] 至少要有一栏"
-    for field, text in notice.card.items():
-        if not 0 < len(text) <= CARD_CHARS:
-            yield f"[card] {field} 有 {len(text)} 字，要 1 到 {CARD_CHARS}"
+    yield from cards_faults(notice)
     spoken = {HOME: notice.home, AWAY: notice.away, **notice.by_age}
     for voice, text in spoken.items():
         yield from spoken_faults(voice, text, NOTICE_CHARS, SENTENCE_CHARS)

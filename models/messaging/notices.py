@@ -1,4 +1,4 @@
-"""Notices (通知 / 安全提示) that editors keep in `content/notices/`: two voices, a card, an urgency, a useful life."""
+"""Notices (通知 / 安全提示) that editors keep in `content/notices/`: two voices with cards, an urgency, a life."""
 
 import re
 from collections.abc import Mapping
@@ -18,8 +18,9 @@ _UNITS = {"hour": "hours", "day": "days", "week": "weeks"}
 class Notice:
     """One notice. `quiet`: "wait" for the morning, "drop" at night, or "through" (urgent ones only).
 
-    `by_age`: words for some ages, by voice and ages (`在家 12-15 15-18`); whoever has children of several hears the
-    words for everybody. `hazard`: by which words it is called for when the weather turns; then it is sent until a time.
+    `card` is for 在家; `card_away` has the fields that say something else to 在外. `by_age`: words for some ages, by
+    voice and ages (`在家 12-15 15-18`); whoever has children of several hears the words for everybody. `hazard`: by
+    which words it is called for when the weather turns; then it is sent until a time.
     `resources`: its page shows where the children can go (models/messaging/resources.py).
     """
 
@@ -33,9 +34,15 @@ class Notice:
     away: str
     page: str
     by_age: Mapping[str, str] = field(default_factory=dict)
+    card_away: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     hazard: tuple[str, ...] = ()
     resources: bool = False
+
+    @property
+    def cards(self) -> tuple[dict[str, str], dict[str, str]]:
+        """The cards for 在家 and for 在外."""
+        return self.card, {**self.card, **self.card_away}
 
 
 @cache
@@ -68,6 +75,7 @@ def read_notice(page: Leaf) -> Notice:
         useful_for=life,
         quiet=page["quiet"],
         card=page["card"],
+        card_away=page["card_away"],
         home=page.section(HOME),
         away=page.section(AWAY),
         page=page.sections.get("页面", ""),

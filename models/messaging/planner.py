@@ -1,6 +1,5 @@
 """A draft: a notice in somebody's name for an audience they may write to; and the writer gets it first."""
 
-import json
 from datetime import datetime, timedelta
 
 from sqlmodel import select
@@ -10,18 +9,18 @@ from models.base.ids import new_id
 from models.base.store import Session
 from models.base.texts import say
 from models.base.turns import take_turn
-from models.messaging.audiences import Audience
+from models.messaging import cards
+from models.messaging.audiences import Audience, from_json
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency, may_act
 from models.messaging.notices import Notice
 from models.messaging.outbox import Channel, Delivery, Lane, post
 from models.messaging.planning import plan
-from models.messaging.voices import AWAY, HOME, by_age_of, written
+from models.messaging.voices import by_age_of, written
 from models.roster.accounts import accounts_of
 from models.roster.people import Person
 from models.roster.scope import duty_scope
 from models.roster.units import Unit
 
-_CARD_CHARS = 20
 _TEXT_CHARS = 600
 
 
@@ -30,15 +29,16 @@ def own_words(title: str, text: str, text_away: str = "", urgency: Urgency = Urg
     title, text, text_away = title.strip(), text.strip(), text_away.strip()
     if not title or not text:
         raise Refused("broadcast.no_words")
-    if len(title) > _CARD_CHARS or max(len(text), len(text_away)) > _TEXT_CHARS:
-        raise Refused("broadcast.too_long", title=_CARD_CHARS, text=_TEXT_CHARS)
+    if len(title) > cards.CARD_CHARS or max(len(text), len(text_away)) > _TEXT_CHARS:
+        raise Refused("broadcast.too_long", title=cards.CARD_CHARS, text=_TEXT_CHARS)
     return Notice(
         id="own",
         title=title,
         urgency=urgency,
         useful_for=timedelta(days=3),
         quiet="through" if urgency == Urgency.URGENT else "wait",
-        card={"thing1": title, "thing2": text.splitlines()[0][:_CARD_CHARS]},
+        card={"thing1": title, "thing2": _first(title, text)},
+        card_away={"thing2": _first(title, text_away or text)},
         home=text,
         away=text_away or text,
         page="",
@@ -72,14 +72,18 @@ def draft(
 
 
 def send_to_self(session: Session, broadcast: Broadcast, by: Person) -> list[Delivery]:
-    """Sends every voice to the person who asks, as guardians would get them. Raises Refused `broadcast.bind_first`."""
+    """Sends every voice that is meant to the person who asks, as guardians would get them.
+
+    Raises Refused `broadcast.bind_first`.
+    """
     may_act(session, broadcast, by)
     account = next((one for one in accounts_of(session, by.id) if one.following), None)
     if account is None:
         raise Refused("broadcast.bind_first")
     rows = []
-    for voice in (HOME, AWAY, *by_age_of(broadcast.by_age)):
-        card = json.loads(broadcast.card) | {"thing2": say("broadcast.trial", voice=voice)}
+    meant = from_json(broadcast.audience).voices
+    for voice in (*meant, *(each for each in by_age_of(broadcast.by_age) if each.startswith(meant))):
+        card = broadcast.card_in(voice) | {"thing2": say("broadcast.trial", voice=voice)}
         words = {"title": broadcast.title, "card": card, "text": broadcast.text_in(voice), "page": broadcast.page}
         row = post(
             session,
@@ -106,7 +110,7 @@ def keep_draft(
         title=notice.title,
         urgency=notice.urgency,
         quiet=notice.quiet,
-        card=json.dumps(notice.card, ensure_ascii=False),
+        card=cards.written(*notice.cards),
         text_home=notice.home,
         text_away=notice.away,
         page=notice.page,
@@ -121,3 +125,9 @@ def keep_draft(
     session.add(broadcast)
     session.flush()
     return broadcast
+
+
+def _first(title: str, text: str) -> str:
+    """The line of the card below the title: the first of the text that says more."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return cards.fitted(next((line for line in lines if line.rstrip("。") != title.rstrip("。")), title))

@@ -1,5 +1,6 @@
 """A preview in words: whom it reaches by which ways, in what time at the quota, and who phones the others."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from models.base.clock import local
@@ -20,21 +21,29 @@ CALLERS_SHOWN = 3
 def preview_facts(
     session: Session, broadcast: Broadcast, found: Forecast, callers_shown: int = CALLERS_SHOWN
 ) -> dict[str, Any]:
-    """What a person must see before it goes out, as `announce.preview` says it: both texts, for whom, how many, and who
-    cannot be reached and why."""
-    seen = found.seen
-    same = seen.text_away == seen.text_home
+    """What a person must see before it goes out, as `announce.preview` says it: the card and the text of each voice
+    that is meant, for whom, how many, and who cannot be reached and why."""
+    seen, audience = found.seen, from_json(broadcast.audience)
     return {
         "title": broadcast.title,
         "urgency": broadcast.urgency,
-        "to": describe(session, from_json(broadcast.audience)),
-        "home": seen.text_home,
-        "away": (say("announce.same") if same else seen.text_away) + ages_words(broadcast),
+        "to": describe(session, audience),
+        "words": "\n\n".join(_voices(broadcast, audience.voices)) + ages_words(broadcast),
         "total": f"{seen.count:,}",
         "count": f"{seen.reachable:,}",
         "time": time_words(seen) + until_words(broadcast),
         "missed": missed_words(session, found, callers_shown),
     }
+
+
+def _voices(broadcast: Broadcast, meant: Sequence[str]) -> Iterator[str]:
+    """A block for each voice: what the phone shows of it, then its text; the same text is not said twice."""
+    told = ""
+    for voice in meant:
+        card = say("preview.card", lines=" / ".join(broadcast.card_in(voice).values()))
+        text = broadcast.text_in(voice)
+        yield say("preview.voice", voice=voice, card=card, text=say("announce.same") if text == told else text)
+        told = text
 
 
 def time_words(seen: Preview) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 
 from models.base.store import Session
+from models.messaging.cards import fitted
 from models.messaging.outbox import Channel, Delivery, Lane, post
 from models.messaging.outlets import usable
 from models.roster.accounts import Account, accounts_of
@@ -14,8 +15,6 @@ SPOKEN_WINDOW = timedelta(hours=47, minutes=55)
 """After a person wrote, the platform takes customer-service messages for 48 hours, less some minutes for the way."""
 TAPPED_WINDOW = timedelta(seconds=45)
 """After a tap, a follow or a scan it takes them for one minute."""
-
-_CARD_CHARS = 20
 
 
 def tell(
@@ -89,4 +88,4 @@ def words_of(text: str, title: str) -> dict[str, object]:
     lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
     title = title or lines[0]
     rest = next((line for line in lines if line != title), title).rstrip("：")  # a card ends here: nothing follows
-    return {"text": text, "title": title, "card": {"thing1": title[:_CARD_CHARS], "thing2": rest[:_CARD_CHARS]}}
+    return {"text": text, "title": title, "card": {"thing1": fitted(title), "thing2": fitted(rest)}}

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from bot.delivery.errands import Errands
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.freezing import Freezer
+from models.messaging.notices import notices
 from models.messaging.outbox import Batch, BatchState, Delivery, State
 from models.roster.people import Duty, find_person, give_duty
 from models.roster.units import Unit
@@ -58,8 +59,11 @@ def _told(office: Office, openid: str) -> list[str]:
 def test_a_draft_shows_the_words_whom_it_reaches_and_whom_not(office: Office) -> None:
     said = office.does("broadcast", "new", "--by", WANG, "--notice", "drowning", "--to", "柳溪小学 在家")
     assert "《" in said and "柳溪小学 · 在家的监护人" in said
-    assert "在家：\n" in said and "在外：\n" in said and "能发到 1 位" in said
+    water = notices()["drowning"]
+    assert f"在家：\n卡片：防溺水：六不记牢 / 孩子出门，问清四句\n{water.home}" in said and "能发到 1 位" in said
+    assert "在外：\n" not in said and water.away not in said  # whom it is not for does not hear of it
     said = office.does("broadcast", "new", "--by", WANG, "--notice", "drowning")
+    assert f"在外：\n卡片：防溺水：六不记牢 / 今天打电话，问他三句\n{water.away}" in said
     assert "一共 3 位，能发到 1 位" in said and "2 位发不到（没绑定），要打电话：王启明 2 位" in said
     assert _told(office, "o-nainai") == []
 

@@ -26,6 +26,7 @@ WATER = Notice(
     useful_for=timedelta(days=7),
     quiet="wait",
     card={"thing1": "防溺水：六不记牢", "thing2": "孩子出门，问清四句"},
+    card_away={"thing2": "今天打电话，问他三句"},
     home="天热了，孩子爱玩水。\n看完请回1。",
     away="您不在家，请今天打一个电话。\n看完请回1。",
     page="",

@@ -40,9 +40,9 @@ def test_the_grandmother_of_two_gets_one_card_and_the_father_away_another_voice(
     with store.write() as session:
         broadcast = approved(session, agreed)
     worker.drain()
-    for who in ("grandmother", "father"):
+    for who, fields in zip(("grandmother", "father"), WATER.cards, strict=True):
         [card] = simulator.shown(OPENIDS[who])
-        assert card["fields"] == WATER.card
+        assert card["fields"] == fields
     assert simulator.shown(OPENIDS["other_mother"]) == []  # another school
     with store.read() as session:
         voices = dict(session.exec(select(Delivery.person_id, Delivery.voice)).all())

@@ -78,6 +78,11 @@ def test_what_a_phone_cannot_show_or_nobody_says_is_a_fault() -> None:
     assert list(notice_faults(notice)) == []
     teens = {**notice.by_age, "在家 12-15 15-18": "问一句：有人约你吗？"}
     for change, fault in (
+        ({"card_away": {}}, "[card_away] 要有一栏和 [card] 不同"),
+        ({"card_away": {"thing2": "带上孩子，往高处走"}}, "[card_away] thing2：“带上孩子”是在家的人做的"),
+        ({"card_away": {"thing2": "水" * 21}}, "[card_away] thing2 有 21 字"),
+        ({"card_away": {"thing3": "打个电话"}}, "[card_away] thing3：[card] 里没有这一栏"),
+        ({"card": notice.card | {"thing2": "今天打电话回家"}}, "[card] thing2：“打电话”是在外的人做的"),
         ({"home": notice.home.removesuffix("看完请回1。")}, "# 在家：最后一行要是“看完请回1。”"),
         ({"by_age": teens}, "# 在家 12-15 15-18：最后一行要是"),
         ({"by_age": {**teens, "在家 12-15 15-18": notice.by_age["在外 12-15 15-18"]}}, "不能是同一段话"),

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from models.messaging.audiences.language import read
-from models.messaging.audiences.terms import NO, YES, Field, Is, Node, both
+from models.messaging.audiences.terms import NO, YES, Both, Field, Is, Node, both
+from models.messaging.voices import AWAY, HOME
 from models.roster.children import Category
 
 
@@ -51,6 +52,14 @@ class Audience:
             Is(Field.AT_HOME, (YES if self.where == Where.HOME else NO,)) if self.where != Where.ALL else None,
             read(self.query) if self.query else None,
         )
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """In which voices it is spoken to: both, unless only those at home or only those away are meant."""
+        node = self.expression
+        parts = node.parts if isinstance(node, Both) else (node,)
+        only = {part.values for part in parts if isinstance(part, Is) and part.field == Field.AT_HOME}
+        return (HOME,) if (YES,) in only else (AWAY,) if (NO,) in only else (HOME, AWAY)
 
     def as_json(self) -> str:
         """The text that the broadcast keeps."""
