@@ -98,7 +98,7 @@ def _lessons(title: str, found: list[PageLesson]) -> Sheet:
 def _lesson(found: PageLesson, *, alone: bool) -> Part:
     """One lesson; where it is the only one, the page's own title is its title."""
     lesson = found.lesson
-    return Part("" if alone else lesson.title, lines(found.body), lesson.homework, "" if alone else lesson.band)
+    return Part("" if alone else lesson.title, lines(found.body), found.homework, "" if alone else lesson.band)
 
 
 def spoken(text: str) -> tuple[str, ...]:

@@ -19,5 +19,6 @@ def lesson_again(chat: Chat) -> Dialogue:
     voices = {lesson.id: row.voice for row, lesson in found}
     lessons: list[Lesson] = [lesson for _, lesson in found]
     chosen = yield from Pick("lesson.which", lessons, name=lambda lesson: lesson.title, sole=True)
-    body = chosen.body(voices[chosen.id])
-    return Told("lesson.again", {"title": chosen.title, "body": body, "homework": chosen.homework})
+    voice = voices[chosen.id]
+    said = {"title": chosen.title, "body": chosen.body(voice), "homework": chosen.task(voice)}
+    return Told("lesson.again", said)

@@ -23,8 +23,9 @@ def run(chat: Chat) -> Dialogue:
     """Keeps the answer and says the next small step."""
     words = _WORDS.__getitem__
     answer = yield from Pick("lesson.answer", CheckIn, name=lambda a: chat.say(f"lesson.{a.value}"), words=words)
-    lesson = lessons().get(check_in(chat.session, chat.me.id, answer).lesson_id)
-    return Kept(f"lesson.said_{answer.value}", {"homework": lesson.homework if lesson else ""})
+    row = check_in(chat.session, chat.me.id, answer)
+    lesson = lessons().get(row.lesson_id)
+    return Kept(f"lesson.said_{answer.value}", {"homework": lesson.task(row.voice) if lesson else ""})
 
 
 @dataclass(frozen=True)

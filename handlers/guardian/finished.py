@@ -12,4 +12,4 @@ def lesson_finished(chat: Chat) -> Dialogue:
     """Notes it and says again what to do tonight."""
     yield from ()
     found = with_lessons(finish_lessons(chat.session, chat.me.id))
-    return Kept("lesson.finished", {"homework": "\n".join(lesson.homework for _, lesson in found)})
+    return Kept("lesson.finished", {"homework": "\n".join(lesson.task(row.voice) for row, lesson in found)})

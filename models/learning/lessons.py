@@ -8,6 +8,7 @@ from models.base.errors import Misconfigured
 from models.roster.children import BANDS
 
 HOME, AWAY = "在家", "在外"
+_TEXTS = ("id", "title", "band", "goal", "homework", "homework_away", "checkin", "checkin_away", "source")
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,9 @@ class Lesson:
     order: int
     goal: str
     homework: str
+    homework_away: str
     checkin: str
+    checkin_away: str
     source: str
     quiz: Quiz | None
     home: str
@@ -39,6 +42,14 @@ class Lesson:
     def body(self, voice: str) -> str:
         """The text for 在家 or 在外."""
         return self.away if voice == AWAY else self.home
+
+    def task(self, voice: str) -> str:
+        """What to do tonight, for 在家 or 在外."""
+        return self.homework_away if voice == AWAY else self.homework
+
+    def question(self, voice: str) -> str:
+        """The question of the evening after, for 在家 or 在外."""
+        return self.checkin_away if voice == AWAY else self.checkin
 
 
 @cache
@@ -68,7 +79,7 @@ def is_last(lesson: Lesson) -> bool:
 
 def read_lesson(page: Leaf) -> Lesson:
     """One lesson from its file. Raises Misconfigured naming the file and the fact."""
-    texts = {key: _text(page, key) for key in ("id", "title", "band", "goal", "homework", "checkin", "source")}
+    texts = {key: _text(page, key) for key in _TEXTS}
     if texts["band"] not in BANDS:
         raise Misconfigured(f"{page.path.name}：band 要写 {'、'.join(BANDS)} 之一")
     if type(page["order"]) is not int or page["order"] < 1:

@@ -8,7 +8,9 @@ from models.base.content import leaf
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
 from models.learning.lessons import AWAY, HOME, Lesson, read_lesson
-from models.messaging.lint import CARD_CHARS, notices_faults, spoken_faults
+from models.messaging.cards import CARD_CHARS
+from models.messaging.lint import notices_faults, spoken_faults
+from models.messaging.lint_cards import place_faults
 from models.roster.children import BANDS
 
 LESSON_CHARS = 300
@@ -26,12 +28,19 @@ def lesson_faults(lesson: Lesson) -> Iterator[str]:
         ("title", lesson.title, CARD_CHARS),
         ("goal", lesson.goal, CARD_CHARS),
         ("homework", lesson.homework, CARD_CHARS),
+        ("homework_away", lesson.homework_away, CARD_CHARS),
         ("checkin", lesson.checkin, CARD_CHARS),
+        ("checkin_away", lesson.checkin_away, CARD_CHARS),
     ):
         if len(text) > most:
             yield f"{name} 有 {len(text)} 字，最多 {most}"
-    if not lesson.checkin.endswith("吗？"):
-        yield "checkin 要能答“做了”或“还没”，如：昨晚问了吗？"
+    for name, text in (("checkin", lesson.checkin), ("checkin_away", lesson.checkin_away)):
+        if not text.endswith("吗？"):
+            yield f"{name} 要能答“做了”或“还没”，如：昨晚问了吗？"
+    if lesson.homework == lesson.homework_away:
+        yield "homework 和 homework_away 不能是同一句话"
+    yield from place_faults("homework", HOME, lesson.homework)
+    yield from place_faults("homework_away", AWAY, lesson.homework_away)
     for voice, text in ((HOME, lesson.home), (AWAY, lesson.away)):
         yield from spoken_faults(voice, text, LESSON_CHARS, SENTENCE_CHARS)
     if lesson.home == lesson.away:

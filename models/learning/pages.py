@@ -11,18 +11,21 @@ from models.messaging.outbox import Delivery
 
 @dataclass(frozen=True)
 class PageLesson:
-    """One lesson on a page; `body` is in the voice of who gets it."""
+    """One lesson on a page; `body` and `homework` are in the voice of who gets it."""
 
     lesson: Lesson
     voice: str
     body: str
+    homework: str
     finished: bool
 
 
 def lesson_page(session: Session, delivery: Delivery) -> list[PageLesson]:
     """The lessons of a delivery in their order; one that left the content since is left out."""
     return [
-        PageLesson(lesson, row.voice, lesson.body(row.voice), finished=row.finished_at is not None)
+        PageLesson(
+            lesson, row.voice, lesson.body(row.voice), lesson.task(row.voice), finished=row.finished_at is not None
+        )
         for row, lesson in with_lessons(records_of(session, delivery.id))
     ]
 

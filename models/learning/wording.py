@@ -44,10 +44,10 @@ def _words(parts: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     if not found:
         return _NOTHING
     first, voice = found[0]
-    card = {"thing1": first.title, "thing2": first.homework}
+    card = {"thing1": first.title, "thing2": first.task(voice)}
     if len(found) == 1:
         title = first.title
-        text = say("lesson.one", title=title, body=first.body(voice), homework=first.homework)
+        text = say("lesson.one", title=title, body=first.body(voice), homework=first.task(voice))
     else:
         title = say("lesson.several_title", count=len(found))
         lines = [say("lesson.several_line", band=each.band, title=each.title) for each, _ in found]

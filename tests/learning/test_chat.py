@@ -53,7 +53,7 @@ def test_the_father_sees_the_lesson_again_in_his_words(sunday: Home) -> None:
     assert asked.startswith("看哪一课？回数字。\n1 ")
     again = sunday.types("father", "2")
     lesson = course("6-12")[0]
-    assert again == f"《{lesson.title}》\n{lesson.away}\n{lesson.homework}"
+    assert again == f"《{lesson.title}》\n{lesson.away}\n{lesson.homework_away}"
 
 
 def test_an_only_lesson_is_shown_at_once(sunday: Home) -> None:

@@ -70,6 +70,10 @@ def test_the_father_away_gets_other_words(home: Home) -> None:
     with home.store.read() as session:
         shown = lesson_page(session, session.get_one(Delivery, digest.id))
         assert [each.body for each in shown] == [course("12-15")[0].away, course("6-12")[0].away]
+        assert [each.homework for each in shown] == [
+            course("12-15")[0].homework_away,
+            course("6-12")[0].homework_away,
+        ]
 
 
 def test_one_child_the_whole_lesson_is_in_the_words_and_fits_a_message(home: Home) -> None:

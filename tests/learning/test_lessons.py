@@ -65,7 +65,12 @@ def test_what_is_too_long_or_stiff_is_a_fault() -> None:
     assert list(lint.lesson_faults(lesson)) == []
     changes: tuple[tuple[dict[str, Any], str], ...] = (
         ({"homework": "今晚" * 11}, "homework 有 22 字，最多 20"),
+        ({"homework_away": "今晚" * 11}, "homework_away 有 22 字，最多 20"),
+        ({"homework_away": lesson.homework}, "homework 和 homework_away 不能是同一句话"),
+        ({"homework_away": "进他屋前先敲门"}, "homework_away：“敲门”是在家的人做的"),
+        ({"homework": "今天在视频里玩一样"}, "homework：“视频”是在外的人做的"),
         ({"checkin": "昨晚问了"}, "checkin 要能答"),
+        ({"checkin_away": "昨晚打了"}, "checkin_away 要能答"),
         ({"checkin": "他挑了哪一件？"}, "checkin 要能答"),
         ({"home": "看看他的脸。\n" * 60}, "# 在家 有 360 字"),
         ({"away": lesson.home}, "在家和在外不能是同一段话"),
