@@ -8,6 +8,7 @@ from handlers.flow import Who, flow
 from handlers.guardian.evenings import EVENINGS, weekdays
 from handlers.prompts import Pick
 from models.base.clock import local_date
+from models.learning.enrolments import next_day
 from models.learning.times import LessonTime, change_time, lesson_time, pause, resume
 
 
@@ -40,7 +41,12 @@ def lesson_line(chat: Chat) -> str:
     chosen = lesson_time(chat.session, chat.me.id)
     if chosen is None:
         return ""
-    return chat.say("schedule.line_paused" if chosen.paused_at else "schedule.line", **when(chosen))
+    if chosen.paused_at:
+        return chat.say("schedule.line_paused")
+    day, rests = next_day(chat.session, chosen)
+    if day is None:
+        return ""
+    return chat.say("schedule.line_rests" if rests else "schedule.line", **when(chosen) | {"day": day})
 
 
 def when(chosen: LessonTime) -> dict[str, object]:

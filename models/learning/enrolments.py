@@ -8,9 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, UniqueConstraint, col, select
 
+from models.base.clock import local_date
 from models.base.facts import holding
 from models.base.store import Record, Ref, Session
 from models.base.turns import hold_all
+from models.learning.lessons import course
 from models.learning.times import LessonTime, first_evening
 from models.roster.accounts import Account
 from models.roster.children import Child, band_of, births_in_band
@@ -136,3 +138,28 @@ def _place(session: Session, person_id: int, child: Child, known: dict[int, Enro
     if sibling is not None:
         row.next_order, row.round_began, row.rest_until = sibling.next_order, sibling.round_began, sibling.rest_until
     return row
+
+
+def next_day(session: Session, chosen: LessonTime) -> tuple[date | None, bool]:
+    """On which evening the person's next lesson comes, and whether their rounds are over and they rest until then.
+
+    None while lessons are paused, or where none of the children gets any within a round.
+    """
+    if chosen.next_at is None:
+        return None, False
+    known = enrolments_of(session, [chosen.person_id]).get(chosen.person_id, {})
+    children = children_of(session, [chosen.person_id]).get(chosen.person_id, [])
+    first = local_date(chosen.next_at)
+    evenings = (first + timedelta(weeks=week) for week in range(ROUND.days // 7 + 2))
+    day = next((day for day in evenings if any(_comes(known, child, day) for child in children)), None)
+    return day, day is not None and day != first
+
+
+def _comes(known: dict[int, Enrolment], child: Child, day: date) -> bool:
+    """Whether a lesson for this child comes on an evening: by the place it will have then, as `place` gives it."""
+    band = band_of(child.birth, day)
+    row = known.get(child.id)
+    if row is None or row.band != band:
+        row = next((each for each in known.values() if each.band == band), None)
+    rests = row is not None and row.rest_until is not None and row.rest_until > day
+    return band is not None and bool(course(band)) and not rests
