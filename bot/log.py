@@ -9,6 +9,7 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 def set_up(level: int = logging.INFO) -> None:
     """Logs to standard error, once per process."""
     logging.basicConfig(level=level, format=FORMAT, stream=sys.stderr, force=True)
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every look, two a second
     for noisy in ("alembic", "urllib3", "werkzeug"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     # What Dramatiq says is that Redis is away, every three seconds and with a traceback: bot/city/link.py says it once.
