@@ -9,6 +9,7 @@ from bot.demo.hand import Seen
 from models.base.clock import local, local_date
 from models.base.texts import CONTENT, say
 from models.calendar.quiet import is_quiet
+from models.learning.lessons import AWAY, HOME, lessons
 from models.messaging.notices import notices
 
 GUARDIANS = ("demo-grandmother", "demo-father")
@@ -55,7 +56,8 @@ def kind_of(seen: Seen) -> str:
     by_card = {card["thing1"]: notice.id for notice in notices().values() for card in notice.cards}
     if seen.title == _LESSON_TITLE:
         return LESSON
-    if say("lesson.hard") in seen.fields.get("thing2", seen.text):
+    asked = {lesson.question(voice) for lesson in lessons().values() for voice in (HOME, AWAY)}
+    if first in asked or say("lesson.hard") in seen.text:
         return CHECK_IN
     if first == say("rule.visit_overdue_title"):
         return OVERDUE

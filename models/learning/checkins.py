@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from models.base.store import Session
 from models.base.texts import say
@@ -58,10 +58,13 @@ def asked_last(session: Session, person_id: int) -> LessonRecord | None:
     return None if later else row
 
 
-def checkin_text(lesson: Lesson) -> str:
-    """The question with its three answers: 昨晚问了吗？ is answered by 1 问了."""
-    did = re.search("昨晚(.{1,6}?了)", lesson.checkin)
-    return say("lesson.checkin", question=lesson.checkin, did=did[1] if did else say("lesson.did"))
+def checkin_text(lesson: Lesson, voice: str, *, alone: bool = True) -> str:
+    """The question with its three answers: 昨晚问了吗？ is answered by 1 问了. Where the lesson was not `alone` on its
+    evening, it says which one is meant."""
+    question = lesson.question(voice)
+    did = re.search("昨晚(.{1,6}?了)", question)
+    text = say("lesson.checkin", question=question, did=did[1] if did else say("lesson.did"))
+    return text if alone else say("lesson.checkin_of", title=lesson.title, band=lesson.band, checkin=text)
 
 
 def _ask(session: Session, rows: Sequence[LessonRecord]) -> list[Delivery]:
@@ -69,6 +72,7 @@ def _ask(session: Session, rows: Sequence[LessonRecord]) -> list[Delivery]:
     found = accounts(session, learning)
     posts: dict[Channel, list[Post]] = {}
     closed = {channel: why_not(session, channel) for channel in Channel}
+    several = _several(session, {row.delivery_id for row in rows})
     for row in rows:
         account, lesson = found.get(row.person_id), lessons().get(row.lesson_id)
         if account is None or lesson is None:
@@ -80,7 +84,9 @@ def _ask(session: Session, rows: Sequence[LessonRecord]) -> list[Delivery]:
             key=f"checkin:{row.id}",
             person_id=row.person_id,
             openid=None if reason else account.openid,
-            words=words_of(checkin_text(lesson), lesson.checkin),
+            words=words_of(
+                checkin_text(lesson, row.voice, alone=row.delivery_id not in several), lesson.question(row.voice)
+            ),
             voice=row.voice,
             reason=reason,
         )
@@ -89,6 +95,13 @@ def _ask(session: Session, rows: Sequence[LessonRecord]) -> list[Delivery]:
     for channel, some in posts.items():
         told += post_many(session, some, kind="task", channel=channel, lane=Lane.LESSON, useful_for=USEFUL_FOR)
     return told
+
+
+def _several(session: Session, deliveries: set[int]) -> set[int]:
+    """Those of the deliveries that brought more than one lesson."""
+    query = select(LessonRecord.delivery_id).where(col(LessonRecord.delivery_id).in_(deliveries))
+    query = query.group_by(col(LessonRecord.delivery_id))
+    return set(session.exec(query.having(func.count(col(LessonRecord.lesson_id).distinct()) > 1)))
 
 
 def _not_paused(session: Session, people: set[int]) -> Sequence[int]:

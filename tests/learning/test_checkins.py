@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from models.base.clock import SHANGHAI
+from models.learning.lessons import course
 from models.learning.records import CheckIn, LessonRecord
 from models.messaging.broadcasts import Broadcast, Urgency
 from models.messaging.outbox import Channel, Delivery, State
@@ -42,7 +43,11 @@ def answers(home: Home, person_id: int) -> list[CheckIn | None]:
 
 def test_one_question_is_asked_for_one_digest(asked: Home) -> None:
     assert asked.words(asked.cast.other_mother, "task") == ["昨晚问了吗？\n1 问了　2 还没　3 有点难"]
-    assert len(asked.words(asked.cast.grandmother, "task")) == 1
+    first, second = course("12-15")[0], course("6-12")[0]
+    (question,) = asked.words(asked.cast.grandmother, "task")
+    assert question.startswith(f"《{first.title}》（12-15岁）\n{first.checkin}\n1 ") and second.title not in question
+    (question,) = asked.words(asked.cast.father, "task")
+    assert question.startswith(f"《{first.title}》（12-15岁）\n{first.checkin_away}\n1 发照片了")
 
 
 @pytest.mark.parametrize(
