@@ -9,7 +9,7 @@ from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
 from models.messaging.ladder.calling import call_counts, masked
 from models.messaging.ladder.tables import CallOutcome
 from models.messaging.overview import in_sight
-from models.messaging.phoning import Call, to_phone
+from models.messaging.phoning import Call, count_to_phone, to_phone
 from models.messaging.progress import progress
 from models.roster.people import Duty
 
@@ -24,7 +24,7 @@ def see_progress(chat: Chat) -> Dialogue:
     broadcast = yield from _pick(chat, "announce.which_progress", *_SENT, BroadcastState.CANCELLED)
     now = progress(chat.session, broadcast)
     calls = call_counts(chat.session, broadcast.id)
-    told, to_call = calls.get(CallOutcome.TOLD, 0), calls.get(None, 0)
+    told, to_call = calls.get(CallOutcome.TOLD, 0), count_to_phone(chat.session, broadcast)
     counts = {
         "planned": f"{now.planned:,}",
         "waiting": f"{now.waiting:,}",
@@ -32,7 +32,7 @@ def see_progress(chat: Chat) -> Dialogue:
         "acknowledged": f"{now.acknowledged:,}",
         "not_reached": f"{now.not_reached:,}",
     }
-    phoned = chat.say("announce.calls", told=f"{told:,}", left=f"{to_call:,}") if calls else ""
+    phoned = chat.say("announce.calls", told=f"{told:,}", left=f"{to_call:,}") if calls or to_call else ""
     more = "".join(f"\n{line}" for line in (phoned, broadcast.trouble, _link(chat, broadcast)) if line)
     state = chat.say(f"announce.is_{broadcast.state.value}")
     return Told("announce.progress", {"title": broadcast.title, "state": state, "more": more, **counts})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from models.base import audit
 from models.base.store import Session
@@ -64,17 +64,25 @@ def to_phone(session: Session, broadcast: Broadcast, by: Person) -> Iterator[Cal
         )
 
 
+def count_to_phone(session: Session, broadcast: Broadcast) -> int:
+    """How many `to_phone` names: 还要打电话."""
+    open_ = _open(select(func.count()).select_from(Delivery), broadcast)
+    return int(session.exec(open_).one())
+
+
 def _still_open(broadcast: Broadcast) -> Any:
     """(delivery, call or None) of whoever was meant and neither answered nor was told."""
+    query = _open(select(Delivery, PhoneCall).select_from(Delivery), broadcast)
+    return query.order_by(col(Delivery.state).in_(NOT_REACHED).desc(), col(Delivery.state).desc(), col(Delivery.id))
+
+
+def _open(query: Any, broadcast: Broadcast) -> Any:
     same = col(PhoneCall.broadcast_id) == Delivery.broadcast_id
     listed = col(PhoneCall.outcome).is_(None) | col(PhoneCall.outcome).in_(MISSED)
-    query: Any = select(Delivery, PhoneCall).outerjoin(
-        PhoneCall, same & (col(PhoneCall.person_id) == Delivery.person_id)
-    )
+    query = query.outerjoin(PhoneCall, same & (col(PhoneCall.person_id) == Delivery.person_id))
     query = query.where(Delivery.broadcast_id == broadcast.id, Delivery.rung == 0)
     unlisted = col(PhoneCall.id).is_(None) & col(Delivery.state).in_(NOT_REACHED)
-    query = query.where(unlisted | (col(PhoneCall.id).is_not(None) & listed))
-    return query.order_by(col(Delivery.state).in_(NOT_REACHED).desc(), col(Delivery.state).desc(), col(Delivery.id))
+    return query.where(unlisted | (col(PhoneCall.id).is_not(None) & listed))
 
 
 def _outcome(call: PhoneCall | None) -> str:

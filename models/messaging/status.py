@@ -11,6 +11,7 @@ from models.messaging.broadcasts import Broadcast
 from models.messaging.ladder.calling import call_counts
 from models.messaging.ladder.tables import MISSED, CallOutcome
 from models.messaging.outbox import State
+from models.messaging.phoning import count_to_phone
 from models.messaging.progress import progress
 
 _SHARP_AFTER = 1.0
@@ -23,9 +24,10 @@ def status_document(session: Session, broadcast: Broadcast) -> dict[str, Any]:
 
     `state`, `trouble`; `planned`, of which `settled` have an outcome and `waiting` have none; `reached`, of which
     `acknowledged`; `not_reached`, of which `unknown`; `mass_missing`: of the mass calls, whom the platform reports as
-    missed without saying who. `counts` by state of the outbox. `calls` by outcome, and in `phoning` as `told`, `open`,
-    `missed`. `rate` a second on average since it began, `seconds_left` (None where nobody can say). Times are ISO 8601
-    (UTC). `words`: the state and the time that is left as people read them. `etag` does not change with time alone.
+    missed without saying who. `counts` by state of the outbox. `calls` by outcome, and in `phoning` as `told`, `missed`
+    and `open`: whom the list for phoning names, the missed among them. `rate` a second on average since it began,
+    `seconds_left` (None where nobody can say). Times are ISO 8601 (UTC). `words`: the state and the time that is left
+    as people read them. `etag` does not change with time alone.
     """
     now, calls = progress(session, broadcast), call_counts(session, broadcast.id)
     facts: dict[str, Any] = {
@@ -48,7 +50,7 @@ def status_document(session: Session, broadcast: Broadcast) -> dict[str, Any]:
         },
         "phoning": {
             "told": calls.get(CallOutcome.TOLD, 0),
-            "open": calls.get(None, 0),
+            "open": count_to_phone(session, broadcast),
             "missed": sum(calls.get(outcome, 0) for outcome in MISSED),
         },
         "began_at": _iso(broadcast.not_before if broadcast.approved_at else None),

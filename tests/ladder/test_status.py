@@ -2,7 +2,9 @@
 
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast
+from models.messaging.phoning import to_phone
 from models.messaging.status import status_document
+from models.roster.people import Person
 from tests.cast import OPENIDS, Cast
 from tests.delivery.stories import approved
 from tests.ladder.conftest import House
@@ -25,12 +27,17 @@ def test_the_document_counts_everyone_once_and_its_etag_stands_while_nothing_cha
     second = document()
     assert (second["waiting"], second["reached"], second["unknown"], second["not_reached"]) == (0, 1, 1, 1)
     assert (second["rate"], second["seconds_left"], second["state"]) == (0.2, 0, "done")
+    assert second["phoning"] == {"told": 0, "open": 1, "missed": 0}  # before a call is opened as after it
     assert second["etag"] != first["etag"]
     house.clock.advance(seconds=30)
     assert document()["etag"] == second["etag"]
     house.later(minutes=20)  # a call for the father, a reminder for the grandmother
     third = document()
-    assert third["calls"] == {"open": 1} and third["etag"] != second["etag"]
+    assert third["calls"] == {"open": 1} and third["phoning"] == second["phoning"]
+    with store.write() as session:
+        named = list(to_phone(session, session.get_one(Broadcast, broadcast_id), session.get_one(Person, agreed.wang)))
+    assert len(named) == 1
+    assert third["etag"] != second["etag"]
     assert (third["planned"], sum(third["counts"].values())) == (2, 2)  # type: ignore[attr-defined]
 
 
