@@ -79,3 +79,8 @@ def test_withdrawing_below_says_that_the_unit_above_still_approves(office: Offic
     _approve(office, "gaokao", until, unit="柳溪小学")
     said = office.does("schedule", "withdraw", "gaokao", "--unit", "柳溪小学", "--by", LI)
     assert "撤回了 1 个批准" in said and "上级单位的批准还在" in said
+
+
+def test_a_preview_of_days_in_the_wrong_order_says_so(office: Office) -> None:
+    said = office.refuses("schedule", "preview", "--from", "2027-06-20", "--to", "2027-06-01")
+    assert "--to 2027-06-01 在 --from 2027-06-20 前面" in said

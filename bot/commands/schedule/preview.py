@@ -16,6 +16,7 @@ from bot.schedule.picture import as_svg
 from bot.schedule.year import year_of
 from bot.settings import load_settings
 from models.base.clock import local
+from models.base.errors import Misconfigured
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.notices import notices
@@ -39,6 +40,8 @@ def preview(first: str, last: str, unit: str, guardian: str, ics: Path | None, s
     with open_store(load_settings()).read() as session:
         begins = read_day("--from", first) if first else session.today
         ends = read_day("--to", last) if last else begins + timedelta(days=_DAYS)
+        if ends < begins:
+            raise Misconfigured(say("cli.days_backwards", first=begins, last=ends))
         place = unit_named(session, unit) if unit or ics or svg else None
         if guardian:
             _explain(session, guardian, begins, ends)
