@@ -7,7 +7,6 @@ from handlers.dialogue import Dialogue, Kept
 from handlers.flow import Who, flow
 from handlers.guardian.evenings import EVENINGS, weekdays
 from handlers.prompts import Pick
-from models.base.clock import local_date
 from models.learning.enrolments import next_day
 from models.learning.times import LessonTime, change_time, lesson_time, pause, resume
 
@@ -18,7 +17,7 @@ def change_lesson_time(chat: Chat) -> Dialogue:
     weekday = yield from Pick("schedule.which_weekday", weekdays(), name=lambda d: d.label, words=lambda d: d.words)
     evening = yield from Pick("schedule.which_hour", EVENINGS, name=lambda e: e.label, words=lambda e: e.words)
     chosen = change_time(chat.session, chat.me.id, weekday.id, time(*divmod(evening.id, 60)))
-    return Kept("schedule.changed", when(chosen))
+    return Kept("schedule.changed", when(chat, chosen))
 
 
 @flow("暂停", "不学了", "先不学", who=Who.GUARDIAN, menu="schedule.menu_pause")
@@ -33,7 +32,7 @@ def pause_lessons(chat: Chat) -> Dialogue:
 def resume_lessons(chat: Chat) -> Dialogue:
     """Lessons come again, from where they rested."""
     yield from ()
-    return Kept("schedule.resumed", when(resume(chat.session, chat.me.id)))
+    return Kept("schedule.resumed", when(chat, resume(chat.session, chat.me.id)))
 
 
 def lesson_line(chat: Chat) -> str:
@@ -46,11 +45,11 @@ def lesson_line(chat: Chat) -> str:
     day, rests = next_day(chat.session, chosen)
     if day is None:
         return ""
-    return chat.say("schedule.line_rests" if rests else "schedule.line", **when(chosen) | {"day": day})
+    return chat.say("schedule.line_rests" if rests else "schedule.line", **when(chat, chosen))
 
 
-def when(chosen: LessonTime) -> dict[str, object]:
-    """The parameters of a text that says when lessons come."""
+def when(chat: Chat, chosen: LessonTime) -> dict[str, object]:
+    """The parameters of a text that says when lessons come, and when the next one does."""
     label = next(day.label for day in weekdays() if day.id == chosen.weekday)
-    day = local_date(chosen.next_at) if chosen.next_at is not None else None
+    day, _ = next_day(chat.session, chosen)
     return {"weekday": label, "time": f"{chosen.hour}:{chosen.minute:02d}", "day": day}
