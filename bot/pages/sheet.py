@@ -8,6 +8,7 @@ from models.learning.pages import PageLesson, lesson_page
 from models.learning.wording import KIND, words_of_digest
 from models.messaging import series
 from models.messaging.broadcasts import Broadcast
+from models.messaging.cards import repeats
 from models.messaging.ladder.calling import Callee, is_call_page, page_calls
 from models.messaging.notices import notices
 from models.messaging.outbox import Delivery, State
@@ -48,8 +49,10 @@ def sheet_of(session: Session, delivery: Delivery, *, mine: bool) -> Sheet | Non
     if delivery.kind == KIND:
         return _lessons(words_of_digest(session, delivery)["title"], lesson_page(session, delivery))
     words = delivery.words
-    parts = [Part("", spoken(words.get("text", ""))), Part("", lines(words.get("page") or ""))]
-    return Sheet(words.get("title", ""), tuple(part for part in parts if part.lines))
+    title = words.get("title", "")
+    said = tuple(line for line in spoken(words.get("text", "")) if not repeats(line, title))
+    parts = [Part("", said), Part("", lines(words.get("page") or ""))]
+    return Sheet(title, tuple(part for part in parts if part.lines))
 
 
 def _notice(session: Session, broadcast: Broadcast, delivery: Delivery, *, mine: bool) -> Sheet:

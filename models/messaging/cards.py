@@ -22,6 +22,11 @@ def fitted(text: str) -> str:
     return line[: end + 1] if end > 0 else line[: CARD_CHARS - 1] + "…"
 
 
+def repeats(line: str, title: str) -> bool:
+    """Whether a line says no more than the title above it."""
+    return line.strip().rstrip("。") == title.strip().rstrip("。")
+
+
 def written(home: Card, away: Card) -> str:
     """Both cards as a broadcast keeps them."""
     return json.dumps({HOME: dict(home), AWAY: dict(away)}, ensure_ascii=False)

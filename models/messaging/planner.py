@@ -130,4 +130,4 @@ def keep_draft(
 def _first(title: str, text: str) -> str:
     """The line of the card below the title: the first of the text that says more."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return cards.fitted(next((line for line in lines if line.rstrip("。") != title.rstrip("。")), title))
+    return cards.fitted(next((line for line in lines if not cards.repeats(line, title)), title))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 
 from models.base.store import Session
-from models.messaging.cards import fitted
+from models.messaging.cards import fitted, repeats
 from models.messaging.outbox import Channel, Delivery, Lane, post
 from models.messaging.outlets import usable
 from models.roster.accounts import Account, accounts_of
@@ -87,5 +87,6 @@ def words_of(text: str, title: str) -> dict[str, object]:
     """The words of a row: the text for the chat and the page, and the two lines of its card."""
     lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
     title = title or lines[0]
-    rest = next((line for line in lines if line != title), title).rstrip("：")  # a card ends here: nothing follows
+    rest = next((line for line in lines if not repeats(line, title)), title)
+    rest = rest.rstrip("：")  # a card ends here: nothing follows
     return {"text": text, "title": title, "card": {"thing1": fitted(title), "thing2": fitted(rest)}}

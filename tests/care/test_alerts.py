@@ -88,7 +88,7 @@ def test_the_top_is_called_for_a_stranger(store: Store, cast: Cast) -> None:
 def test_the_push_is_urgent_and_says_nothing(store: Store, cast: Cast, phone: Callable[[str], Phone]) -> None:
     answer = phone("o-grandmother").types("小满挨打了")
     assert "110" in answer
-    assert told(store) == [(cast.zhou, "有一条危急消息，请马上看。\n回“预警”看详情。")]
+    assert told(store) == [(cast.zhou, "有一条危急消息。\n请马上看，回“预警”看详情。")]
     with store.read() as session:
         lane = session.exec(select(Batch.lane).join(Delivery, col(Delivery.batch_id) == Batch.id)).one()
     assert lane == Lane.URGENT

@@ -1,7 +1,9 @@
 """`tell` and `post_words`: words in the chat while the window is open, else a card; nobody is told twice."""
 
 from bot.delivery.worker import Worker
+from bot.pages.sheet import sheet_of
 from models.base.store import Store
+from models.base.texts import say
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.outlets import AccountKind, open_outlets
 from models.messaging.words import post_words, tell
@@ -42,6 +44,22 @@ def test_a_teacher_who_was_silent_for_two_days_gets_a_card_with_a_page(
     assert card["fields"] == {"thing1": "小满今天没来上课。", "thing2": "请打个电话。"}
     assert card["url"].startswith(f"http://127.0.0.1:8080/p/{told:x}-")
     assert row(store, told).msgid == str(card["msgid"])
+
+
+def test_a_card_and_its_page_do_not_say_the_title_again(
+    store: Store, cast: Cast, worker: Worker, simulator: Simulator, clock: FrozenClock
+) -> None:
+    clock.advance(days=2)
+    with store.write() as session:
+        lin = session.get_one(Person, cast.lin)
+        told = tell(session, lin, say("alert.push"), key="alert", title=say("alert.title")).id
+    worker.drain()
+    [card] = simulator.shown(OPENIDS["lin"])
+    assert card["fields"] == {"thing1": "有一条危急消息", "thing2": "请马上看，回“预警”看详情。"}
+    with store.read() as session:
+        page = sheet_of(session, session.get_one(Delivery, told), mine=True)
+    assert page is not None and page.title == "有一条危急消息"
+    assert [part.lines for part in page.parts] == [("请马上看，回“预警”看详情。",)]
 
 
 def test_an_account_that_may_send_no_cards_tells_those_who_wrote_and_names_the_others(
