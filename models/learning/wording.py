@@ -11,10 +11,10 @@ from models.base.store import Session
 from models.base.texts import say
 from models.learning.lessons import is_last, lessons
 from models.learning.records import LessonRecord
+from models.messaging.cards import fitted
 from models.messaging.outbox import Delivery
 
 KIND = "lesson"
-_CARD_CHARS = 20
 _NOTHING: dict[str, Any] = {"title": "", "text": "", "card": {"thing1": "", "thing2": ""}}
 """Where all lessons of a digest have left the content since."""
 
@@ -55,4 +55,4 @@ def _words(parts: tuple[tuple[str, str], ...]) -> dict[str, Any]:
         card["thing1"] = title
     if any(is_last(each) for each, _ in found):
         text += "\n" + say("lesson.round_over")
-    return {"title": title, "text": text, "card": {k: v[:_CARD_CHARS] for k, v in card.items()}}
+    return {"title": title, "text": text, "card": {field: fitted(line) for field, line in card.items()}}
