@@ -6,14 +6,26 @@ from handlers import intents
 from handlers.dialogue import Asking, back, step
 from handlers.flow import Flow, Who
 from handlers.memory import State
+from handlers.prompts.prompt import Missed, Turn
 from handlers.reading.choices import choice
-from handlers.running import Running
+from handlers.reading.plain import plain
+from handlers.running import Running, mark_of
 from handlers.said import Said
 from handlers.universal import Universal, universal
+from models.messaging.acknowledgements import latest_waiting
 from models.messaging.conversations import last_kept, note_kept
 from models.roster.people import duties_of
 
 _STUCK = 2
+_NEVER_MIND = ("算了", "算了吧")
+"""At a question that may stay without an answer these drop the question, and anywhere else the dialogue."""
+_NONE_OF_IT = ("都不要", "都不要了", "3都不要")
+
+
+def _taken_up(words: str) -> int | None:
+    """Which of 1 继续, 2 重来, 3 都不要 was said."""
+    number = 3 if plain(words) in _NONE_OF_IT else choice(words)
+    return number if number in (1, 2, 3) else None
 
 
 class Exchange(Running):
@@ -22,14 +34,19 @@ class Exchange(Running):
     def hear(self, said: Said, *, clicked: bool = False) -> str:
         """The answer to a message; `clicked` words are an intent and never the answer to a question."""
         meaning = universal(said.words)
+        now = self._running()
+        if now is not None and plain(said.words) in _NEVER_MIND and self._optional(*now):
+            return self._continue(*now, Said("text", text="0"))
         if meaning is not None:
             return self._universal(meaning)
-        now = self._running()
+        if now is not None and self._said_again(now[1], said):
+            return self._ask_again(*now)
         if now is not None and not clicked:
             return self._continue(*now, said)
-        if self.memory.offered and not clicked and choice(said.words) in (1, 2):
-            return self._resume(again=choice(said.words) == 2)
-        return self._joined(said) or self._open(said)
+        if self.memory.offered and not clicked and (number := _taken_up(said.words)):
+            return self._take_up(number)
+        late = None if clicked else self._too_late(said)
+        return late or self._joined(said) or self._open(said)
 
     def noting(self, said: Said) -> Flow | None:
         """The flow in which a staff member is writing down what happened, by these words: they must be kept as well as
@@ -50,6 +67,33 @@ class Exchange(Running):
         return self._start(flow, flow.words[0], scene) if flow else self._chat().say("bind.who")
 
     # -- the words that mean the same everywhere
+
+    def _take_up(self, number: int | None) -> str:
+        """The answer to what waits: 继续, 重来, 都不要."""
+        if number != 3:
+            return self._resume(again=number == 2)
+        self.memory.aside, self.memory.offered = [], False
+        return self._chat().say("cancel.all")
+
+    def _too_late(self, said: Said) -> str | None:
+        """The answer to a question that has stood for half an hour is not carried out unseen: the question is asked
+        again, and it is said why. None for what is no answer to it; a notice that came since is answered first."""
+        state = self.rested
+        flow = self.tables.named(state.flow) if state else None
+        if state is None or flow is None or said.kind != "text" or not self._may(flow):
+            return None
+        waiting = latest_waiting(self.session, self.person.id) if self.person else None
+        if waiting is not None and waiting.tried_at > state.touched and self._opens(said):
+            return None
+        chat, state = self._chat(state), replace(state, opened=self.session.today)
+        asked = step(flow.run, chat, state)
+        if not isinstance(asked, Asking) or asked.prompt.free:
+            return None
+        turn = Turn(chat, asked.trail, asked.state.copy().view)
+        if isinstance(asked.prompt.read(turn, said), Missed):
+            return None
+        self.memory.take()
+        return f"{chat.say('ask.too_late', said=said.text.strip())}\n{self._after(flow, asked)}"
 
     def _universal(self, meaning: Universal) -> str:
         now = self._running()
@@ -86,6 +130,8 @@ class Exchange(Running):
 
     def _undo(self, now: tuple[Flow, State] | None) -> str:
         kept = last_kept(self.session, self.conversation)
+        if kept is None and self.memory.earlier:
+            kept = self.memory.earlier.pop()[:2]
         undo = self.tables.undos.get(kept[0]) if kept else None
         if kept is None or undo is None:
             text = self._chat().say("undo.nothing")
@@ -133,7 +179,18 @@ class Exchange(Running):
                 outcome = replace(outcome, text=f"{outcome.text}\n{chat.say('ask.stuck')}")
         return self._after(flow, outcome)
 
+    @staticmethod
+    def _said_again(state: State, said: Said) -> bool:
+        """The very line that opened it, sent again by an impatient thumb."""
+        return bool(state.mark) and said.kind == "text" and state.mark == mark_of(said.text)
+
+    def _optional(self, flow: Flow, state: State) -> bool:
+        asked = step(flow.run, self._chat(state), state)
+        return isinstance(asked, Asking) and asked.prompt.optional
+
     def _open(self, said: Said) -> str:
+        if self.memory.aside and self._said_again(self.memory.aside[-1], said):
+            return self._resume(again=False)
         found = self._opens(said)
         if found is not None:
             return self._offer_same(*found) or self._start(*found)

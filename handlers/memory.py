@@ -27,7 +27,8 @@ class Answer:
 @dataclass
 class State:
     """One dialogue. `at` is the key of the question that was asked last and `view` what it showed; `walked` are the
-    questions a person went back to, which the opening line does not answer again."""
+    questions a person went back to, which the opening line does not answer again; `about` says in a few words what it
+    is about (a child, a title), and `mark` is the digest of an opening line that said more than the flow's word."""
 
     flow: str
     opened: date
@@ -39,6 +40,8 @@ class State:
     at: str = ""
     view: dict[str, Any] = field(default_factory=dict)
     misses: int = 0
+    about: str = ""
+    mark: str = ""
 
     def copy(self) -> "State":
         """One that shares nothing with this one."""
@@ -60,13 +63,15 @@ class State:
 @dataclass
 class Memory:
     """The running dialogue, those put aside (the latest last), whether 继续 / 重来 was just offered, how many messages
-    in a row nobody understood, and whose all this is: the person bound to the account, None for nobody."""
+    in a row nobody understood, whose all this is (the person bound to the account, None for nobody), and the records
+    before the last one that 撤销 still takes back: kind, id, until when."""
 
     now: State | None = None
     aside: list[State] = field(default_factory=list)
     offered: bool = False
     misses: int = 0
     whose: int | None = None
+    earlier: list[tuple[str, int, datetime]] = field(default_factory=list)
 
     def put_aside(self) -> None:
         """The running dialogue waits for 继续, if anything has been answered in it."""
@@ -80,13 +85,16 @@ class Memory:
         state, self.now = self.now, None
         return state or (self.aside.pop() if self.aside else None)
 
-    def let_go_of_what_is_old(self, now: datetime) -> None:
-        """Puts a dialogue aside that nobody touched for half an hour, to be offered, and forgets it after a week."""
-        if self.now is not None and self.now.touched + IDLE <= now:
+    def let_go_of_what_is_old(self, now: datetime) -> State | None:
+        """Puts a dialogue aside that nobody touched for half an hour, and forgets it after a week; returns the one
+        that has just been put aside, whose last question is still what the person sees."""
+        rested = self.now if self.now is not None and self.now.touched + IDLE <= now else None
+        if rested is not None:
             self.put_aside()
-            self.offered = bool(self.aside)
         self.aside = [state for state in self.aside if state.touched + FORGOTTEN > now]
         self.offered = self.offered and bool(self.aside)
+        self.earlier = [kept for kept in self.earlier if kept[2] > now]
+        return rested if rested in self.aside else None
 
 
 def dump(memory: Memory) -> str:
@@ -104,7 +112,9 @@ def load(text: str, flows: Collection[str]) -> Memory:
     aside = [state for state in map(_state, kept["aside"]) if state.flow in flows]
     now = _state(kept["now"]) if kept["now"] else None
     offered = bool(kept["offered"] and aside)
-    return Memory(now if now and now.flow in flows else None, aside, offered, kept["misses"], kept.get("whose"))
+    now = now if now and now.flow in flows else None
+    earlier = [(kind, row, datetime.fromisoformat(until)) for kind, row, until in kept.get("earlier", [])]
+    return Memory(now, aside, offered, kept["misses"], kept.get("whose"), earlier)
 
 
 def _state(kept: dict[str, Any]) -> State:

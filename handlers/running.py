@@ -1,5 +1,6 @@
 """Begins a dialogue, asks in it once more, and remembers what each step leaves behind."""
 
+import hashlib
 from datetime import timedelta
 
 from handlers.chat import Chat
@@ -7,13 +8,22 @@ from handlers.dialogue import Asking, Ended, Go, Kept, Outcome, step
 from handlers.flow import Flow, Who
 from handlers.memory import Memory, State
 from handlers.opening import Opening
+from handlers.reading.plain import plain
 from handlers.tables import Tables
 from models.base.store import Session
-from models.messaging.conversations import Talk, note_kept
+from models.messaging.conversations import Talk, last_kept, note_kept
 from models.roster.consent import has_consent
 from models.roster.people import Person
 
 UNDOABLE = timedelta(minutes=10)
+_EARLIER = 4
+"""So many records before the last one can be taken back, one 撤销 after the other."""
+_ABOUT = 14
+
+
+def mark_of(line: str) -> str:
+    """What an opening line is known by when it comes again: the typed text itself is not kept."""
+    return hashlib.sha256(plain(line).encode()).hexdigest()[:16]
 
 
 class Running:
@@ -34,7 +44,7 @@ class Running:
         self.memory = memory
         self.person = person
         self.cause = cause
-        memory.let_go_of_what_is_old(session.now)
+        self.rested = memory.let_go_of_what_is_old(session.now)
 
     def _start(self, flow: Flow, word: str, rest: str) -> str:
         if not self._agreed(flow):
@@ -42,8 +52,9 @@ class Running:
         self.memory.put_aside()
         today = self.session.today
         opening = Opening.of(word, today, rest)
-        state = State(flow.name, today, opening, self.session.now, one_line=bool(opening.left))
-        aside = self.memory.aside[-1] if self.memory.aside and not self.memory.offered else None
+        mark = mark_of(word + rest) if opening.left else ""
+        state = State(flow.name, today, opening, self.session.now, one_line=bool(opening.left), mark=mark)
+        aside = self.memory.aside[-1] if self.memory.aside and not self.memory.offered and not self.rested else None
         text = self._after(flow, step(flow.run, self._chat(state), state))
         if aside is None or self.memory.now is None:
             return text
@@ -62,6 +73,7 @@ class Running:
         """Remembers what an outcome leaves behind, and says it."""
         if isinstance(outcome, Asking):
             outcome.state.touched = self.session.now
+            outcome.state.about = next((step.label for step in outcome.trail if step.label), "")[:_ABOUT]
             self.memory.now, self.memory.offered, self.memory.misses = outcome.state, False, 0
             return outcome.text
         self.memory.now, self.memory.misses = None, 0
@@ -75,10 +87,19 @@ class Running:
             before = f"{self._chat().say(result.key)}\n" if result.key else ""
             return before + self._named(result.flow, result.opening)
         if isinstance(result, Kept):
-            note_kept(self.conversation, result.undo, self.session.now + UNDOABLE)
+            self._note_kept(result.undo)
             if result.then:
                 return f"{self._chat().say(result.key, **result.params)}\n{self._named(result.then)}"
         return self._with_offer(self._chat().say(result.key, **result.params))
+
+    def _note_kept(self, kept: tuple[str, int] | None) -> None:
+        """What 撤销 takes back next; a record that cannot be taken back stands before all earlier ones."""
+        before, until = last_kept(self.session, self.conversation), self.conversation.until
+        if kept is None:
+            self.memory.earlier.clear()
+        elif before is not None and until is not None and before != kept:
+            self.memory.earlier = [*self.memory.earlier, (*before, until)][-_EARLIER:]
+        note_kept(self.conversation, kept, self.session.now + UNDOABLE)
 
     def _may(self, flow: Flow) -> bool:
         return flow.open_to(self.session, self.person) and self._agreed(flow)
@@ -97,9 +118,11 @@ class Running:
         return f"{text}\n{offer}" if text else offer
 
     def _called(self, state: State) -> str:
-        """What a dialogue is called: the first word of its flow."""
+        """What a dialogue is called: the first word of its flow, and what it is about."""
         flow = self.tables.named(state.flow)
-        return flow.words[0] if flow else ""
+        about = state.about.split("（")[0]
+        name = flow.words[0] if flow else ""
+        return self._chat().say("resume.about", flow=name, about=about) if about else name
 
     def _chat(self, state: State | None = None) -> Chat:
         today = state.opened if state else self.session.today

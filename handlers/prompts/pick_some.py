@@ -33,6 +33,7 @@ class PickSome(Prompt[list[T]]):
         self.options = Options(options, name, words)
         self.guess = [o.ident for o in Options(guess, name, words).all]
         self.at_least = at_least
+        self.optional = at_least == 0
 
     def ask(self, turn: Turn) -> str:
         """The guess, or the options of the current page."""

@@ -24,6 +24,7 @@ class Place(Prompt[Spot | None]):
     def __init__(self, key: str, *, required: bool = False, **params: object) -> None:
         super().__init__(key, **params)
         self.required = required
+        self.optional = not required
 
     def ask(self, turn: Turn) -> str:
         """The question, and how to pass over it."""

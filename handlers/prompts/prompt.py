@@ -75,6 +75,8 @@ class Prompt(Generic[T]):
     """The kinds of message that may answer it."""
     free = False
     """Whether any words are an answer, so that only another flow's exact word leaves the dialogue."""
+    optional = False
+    """Whether 0 passes over it."""
 
     def __init__(self, key: str, /, **params: object) -> None:
         self.key = key

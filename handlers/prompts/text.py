@@ -133,6 +133,7 @@ class Photos(Prompt[tuple[str, ...]]):
     def __init__(self, key: str, *, at_least: int = 0, **params: object) -> None:
         super().__init__(key, **params)
         self.at_least = at_least
+        self.optional = at_least == 0
 
     def read(self, turn: Turn, said: Said) -> Outcome:
         """A picture, or the end of them."""

@@ -5,7 +5,7 @@ import pytest
 from handlers.watch import WroteTooEarly
 from tests.dialogue.conftest import Phone, World
 
-OFFER = "刚才的家访记到一半。\n1 继续　2 重来"
+OFFER = "刚才的家访（小满）没弄完。\n1 继续　2 重来　3 都不要"
 STUCK = "要帮忙？回“帮助”看说明，回“人工”找人。"
 
 
@@ -49,9 +49,9 @@ def test_a_weeks_silence_forgets(world: World, lin: Phone) -> None:
 def test_cancel_drops(world: World, lin: Phone) -> None:
     world.pupils("小川", "小满")
     lin.types("家访 小满 今天")
-    assert lin.types("取消") == "好，家访不记了。"
-    assert lin.types("取消") == "现在没有在记的。"
-    assert lin.types("继续") == "没有记到一半的。回“帮助”看能做什么。"
+    assert lin.types("取消") == "好，家访（小满）不弄了。"
+    assert lin.types("取消") == "现在没有在弄的。"
+    assert lin.types("继续") == "没有要接着弄的。回“帮助”看能做什么。"
     assert lin.types("返回") == "前面没有可改的了。"
 
 
@@ -71,9 +71,9 @@ def test_another_intent_in_the_middle_puts_the_visit_aside(world: World, lin: Ph
 def test_the_aside_dialogue_is_named_when_a_longer_one_begins(world: World, lin: Phone) -> None:
     world.pupils("小川", "小满")
     lin.types("家访 小满")
-    assert lin.types("排班").startswith("家访先放着，回“继续”接着记。\n谈到了什么？")
-    assert lin.types("取消") == f"好，排班不记了。\n{OFFER}"
-    assert lin.types("取消") == "好，家访不记了。"
+    assert lin.types("排班").startswith("家访（小满）先放着，回“继续”接着弄。\n谈到了什么？")
+    assert lin.types("取消") == f"好，排班不弄了。\n{OFFER}"
+    assert lin.types("取消") == "好，家访（小满）不弄了。"
 
 
 def test_the_same_word_again_asks_whether_to_go_on(world: World, lin: Phone) -> None:
@@ -206,3 +206,68 @@ def test_a_flow_that_writes_before_its_last_question_is_a_bug(world: World, lin:
         from tests.dialogue.flows_for_tests import pupils
 
         assert [pupil.label for pupil in pupils(session)] == ["小满"]
+
+
+def test_an_answer_after_half_an_hour_is_not_carried_out_unseen(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    read_back = lin.types("家访 小满 今天 很好")
+    world.clock.on(minutes=60)
+    assert lin.types("1") == f"放了半小时，“1”还没算。\n请看清，再回一次。\n{read_back}"
+    assert world.entries() == []
+    assert lin.types("1") == "记下了：小满"
+
+
+def test_the_same_line_again_only_shows_its_question(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    read_back = lin.types("家访 小满 今天 很好")
+    assert lin.types("家访 小满 今天 很好") == read_back
+    assert lin.types("家访　小满 今天，很好。") == read_back
+    assert lin.types("1") == "记下了：小满"
+    assert world.state("lin").get("aside", []) == []
+
+
+def test_the_same_line_is_not_taken_for_what_was_seen(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    lin.types("家访 小满 今天")
+    assert lin.types("家访 小满 今天") == "看到了什么？"
+
+
+def test_undo_takes_back_one_record_after_the_other(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    lin.types("家访 小满 今天 很好", "1", "家访 小川 今天 很好", "1")
+    assert lin.types("撤销") == lin.types("撤消") == "撤了。"
+    assert [entry.undone for entry in world.entries()] == [True, True]
+    assert lin.types("撤销").startswith("没有可撤销的。")
+
+
+def test_an_earlier_record_is_taken_back_within_its_own_ten_minutes(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    lin.types("家访 小满 今天 很好", "1")
+    world.clock.on(minutes=6)
+    lin.types("家访 小川 今天 很好", "1")
+    world.clock.on(minutes=6)
+    lin.types("撤销", "撤销")
+    assert [entry.undone for entry in world.entries()] == [False, True]
+
+
+def test_a_photo_does_not_join_the_record_before_the_one_taken_back(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    lin.types("家访 小满 今天 很好", "1", "家访 小川 今天 很好", "1", "撤销")
+    lin.sends_photo("p1")
+    assert [entry.photos for entry in world.entries()] == ["", ""]
+
+
+def test_what_waits_is_named_and_can_be_dropped_whole(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    lin.types("家访 小满 今天", "排班")
+    assert lin.types("取消") == f"好，排班不弄了。\n{OFFER}"
+    assert lin.types("3") == "好，都不要了。"
+    assert lin.types("继续") == "没有要接着弄的。回“帮助”看能做什么。"
+
+
+def test_never_mind_passes_over_a_question_that_may_stay_open(lin: Phone) -> None:
+    lin.types("排班", "1", "3")
+    assert lin.types("算了") == "有照片吗？"
+    assert lin.types("算了").startswith("在哪里？")
+    assert lin.types("算了").startswith("确定吗？")
+    assert lin.types("算了").startswith("好，排班")

@@ -291,4 +291,4 @@ def test_what_was_put_aside_does_not_outlive_a_binding(store: Store, cast: Cast,
     lin.types("家访 张小满 今天 奶奶腿疼", "解绑", "1")
     with store.write() as session:
         session.get_one(Account, OPENIDS["lin"]).person_id = cast.zhou
-    assert lin.types("继续").startswith("没有记到一半的。")
+    assert lin.types("继续").startswith("没有要接着弄的。")
