@@ -34,11 +34,12 @@ class Told:
 
 @dataclass(frozen=True)
 class Go:
-    """On to another flow, by its name, with an opening line; `key` is said before what it asks."""
+    """On to another flow, by its name, with an opening line; `key` with `params` is said before what it asks."""
 
     flow: str
     opening: str = ""
     key: str = ""
+    params: Mapping[str, object] = field(default_factory=dict)
 
 
 Dialogue: TypeAlias = Generator[Prompt[Any], Any, Kept | Told | Go]

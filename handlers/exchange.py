@@ -19,6 +19,7 @@ from models.roster.people import duties_of
 _STUCK = 2
 _NEVER_MIND = ("算了", "算了吧")
 """At a question that may stay without an answer these drop the question, and anywhere else the dialogue."""
+_SMALL_TALK = ("hello", "thanks")
 _NONE_OF_IT = ("都不要", "都不要了", "3都不要")
 
 
@@ -163,7 +164,7 @@ class Exchange(Running):
 
     def _continue(self, flow: Flow, state: State, said: Said) -> str:
         chat = self._chat(state)
-        others = [each for each in self.tables.flows if each.name != "hello"]  # 你好 begins many a question
+        others = [each for each in self.tables.flows if each.name not in _SMALL_TALK]  # 你好 begins many a question
         if said.kind == "text" and intents.called_by(said.text, others, self.session, self.person):
             asked = step(flow.run, chat, state)
             if isinstance(asked, Asking) and asked.prompt.free:
@@ -173,7 +174,8 @@ class Exchange(Running):
             if joined := self._joined(said):
                 return f"{joined}\n{self._ask_again(flow, state)}"
             found = None if outcome.prompt.free else self._opens(said)
-            if found is not None and found[0].is_called(found[1]):  # a bare number is no call away from here
+            begun_anew = found is not None and ((found[0] is flow and flow.fleeting) or found[0].name == "thanks")
+            if found is not None and found[0].is_called(found[1]) and not begun_anew:  # a bare number calls nothing
                 return self._open(said)
             if outcome.state.misses >= _STUCK:
                 outcome = replace(outcome, text=f"{outcome.text}\n{chat.say('ask.stuck')}")

@@ -10,6 +10,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue
 from handlers.reading.plain import plain
 from models.base.store import Session
+from models.base.texts import say
 from models.roster.people import Duty, Person, duties_of
 from models.roster.ties import wards_of
 
@@ -37,6 +38,8 @@ class Flow:
     menu: str = ""
     knows_of_danger: bool = False
     """Whether what is written in it is about a danger that is known already, and raises no further alert."""
+    fleeting: bool = False
+    """Whether it does not wait while another flow runs: one word begins it anew, and nothing is lost with it."""
 
     def open_to(self, session: Session, person: Person | None) -> bool:
         """Whether this person may use it today."""
@@ -51,8 +54,9 @@ class Flow:
 
     @cached_property
     def _plain_words(self) -> tuple[tuple[str, str], ...]:
-        """The words, the longest first, each with its plain form."""
-        return tuple((word, plain(word)) for word in sorted(self.words, key=len, reverse=True))
+        """The words and the line in 帮助, the longest first, each with its plain form: what is shown can be typed."""
+        words = {*self.words, *([say(self.menu)] if self.menu else [])}
+        return tuple((word, plain(word)) for word in sorted(words, key=lambda word: (-len(word), word)))
 
     @cached_property
     def _beginnings(self) -> tuple[str, ...]:
@@ -83,13 +87,22 @@ def flow(
     glued: bool = False,
     menu: str = "",
     knows_of_danger: bool = False,
+    fleeting: bool = False,
 ) -> Callable[[Callable[[Chat], Dialogue]], Flow]:
     """Makes a `Flow` of a function; its name is the function's. A `duty` means staff who hold it (one of them)."""
     duties = frozenset() if duty is None else frozenset({duty} if isinstance(duty, Duty) else duty)
 
     def make(function: Callable[[Chat], Any]) -> Flow:
         return Flow(
-            function.__name__, words, function, Who.STAFF if duties else who, duties, glued, menu, knows_of_danger
+            function.__name__,
+            words,
+            function,
+            Who.STAFF if duties else who,
+            duties,
+            glued,
+            menu,
+            knows_of_danger,
+            fleeting,
         )
 
     return make

@@ -6,6 +6,7 @@ from handlers.everyone.hello import hello
 from handlers.everyone.help import help_flow
 from handlers.everyone.human import human_flow
 from handlers.everyone.my_children import my_children
+from handlers.everyone.thanks import thanks
 from handlers.flow import Flow
 from handlers.guardian.acknowledge import acknowledge_by_number, acknowledge_notice
 from handlers.guardian.again import lesson_again
@@ -78,5 +79,6 @@ FLOWS: tuple[Flow, ...] = (
     withdraw,
     human_flow(pass_on),
     hello,
+    thanks,
     help_flow(lambda: FLOWS),
 )

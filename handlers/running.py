@@ -49,6 +49,9 @@ class Running:
     def _start(self, flow: Flow, word: str, rest: str) -> str:
         if not self._agreed(flow):
             return self._named("consent")  # a router without such a flow says that it may not be used
+        running = self.tables.named(self.memory.now.flow) if self.memory.now else None
+        if running is not None and running.fleeting:
+            self.memory.now = None
         self.memory.put_aside()
         today = self.session.today
         opening = Opening.of(word, today, rest)
@@ -84,7 +87,7 @@ class Running:
         if result is None:
             return self._with_offer(outcome.line)
         if isinstance(result, Go):
-            before = f"{self._chat().say(result.key)}\n" if result.key else ""
+            before = f"{self._chat().say(result.key, **result.params)}\n" if result.key else ""
             return before + self._named(result.flow, result.opening)
         if isinstance(result, Kept):
             self._note_kept(result.undo)

@@ -7,9 +7,11 @@ from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import Who, flow
 from handlers.prompts import YesNo
 from models.learning.enrolments import enrol
+from models.messaging.broadcasts import BroadcastState
+from models.messaging.overview import in_sight
 from models.roster.accounts import person_of
 from models.roster.consent import give_consent, has_consent, refuse_consent, withdraw_consent
-from models.roster.people import duties_of
+from models.roster.people import Duty, Person, duties_of
 from models.roster.ties import wards_of
 
 _STAFF = ("consent.ask_staff", "consent.given_staff")
@@ -23,7 +25,7 @@ def consent(chat: Chat) -> Dialogue:
     if person is None:
         return Told("bind.who")
     if has_consent(chat.session, person.id):
-        return Told("consent.already")
+        return Told(*_already(chat, person))
     ask, given = _STAFF if duties_of(chat.session, person.id) else _GUARDIAN
     agreed = yield from YesNo(ask, yes="consent.yes", no="consent.no", name=person.name)
     if not agreed:
@@ -34,6 +36,14 @@ def consent(chat: Chat) -> Dialogue:
     if wards_of(chat.session, person.id):
         enrol(chat.session, [person.id])
     return Kept(given)
+
+
+def _already(chat: Chat, person: Person) -> tuple[str, dict[str, object]]:
+    """What was agreed to; who approves notices must not take it for an approval."""
+    if all(staff.duty != Duty.APPROVER for staff in duties_of(chat.session, person.id)):
+        return "consent.already", {}
+    waiting = [each for each in in_sight(chat.session, person, BroadcastState.AWAITING) if each.written_by != person.id]
+    return ("consent.already_waiting", {"count": len(waiting)}) if waiting else ("consent.already_none_waits", {})
 
 
 @flow("撤回同意", "不同意")

@@ -89,13 +89,15 @@ class Day(Prompt[D]):
         found = days.day(said.text, turn.chat.today, future=ahead)
         if found is None and number is not None and 10 <= number <= 31:
             found = days.day(f"{number}号", turn.chat.today, future=ahead)
+        if found is None and (wrong := days.impossible(said.text.strip())):
+            return Missed(turn.chat.say("refused.no_such_day", day=wrong))
         if found is None:
             return missed(turn, "ask.again_day", said)
         return self._outside(turn, found) or Got(found.isoformat())
 
     def claim(self, turn: Turn, opening: Opening) -> Got | None:
-        """A word of the line that is a day in range, or a day that the line begins with. A day out of range is
-        asked for, with the reason."""
+        """A word of the line that is a day in range, or a day that the line begins with. A day out of range
+        or in no calendar is asked for, with the reason."""
         ahead = self._ahead(opening.said_on)
         for index, word in enumerate(opening.left):
             found = days.day(word, opening.said_on, future=ahead)
@@ -104,6 +106,11 @@ class Day(Prompt[D]):
                 outside = self._outside(turn, found)
                 turn.view |= {"line": outside.line} if outside else {}
                 return None if outside else Got(found.isoformat())
+        for index, word in enumerate(opening.left):
+            if wrong := days.impossible(word):
+                opening.take(index, word[len(wrong) :])
+                turn.view["line"] = turn.chat.say("refused.no_such_day", day=wrong)
+                return None
         if opening.left:
             found, rest = days.leading(opening.left[0], opening.said_on, future=ahead)
             if found is not None and self._outside(turn, found) is None:

@@ -17,6 +17,7 @@ _WEEK = "(?:个?(?:周|星期|礼拜))"
 _WEEKS = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}
 _WEEKDAYS = {c: i % 7 for i, c in enumerate("一二三四五六日")} | {"天": 6} | {str(i + 1): i for i in range(7)}
 _MONTHS = {"上个": -1, "上": -1, "这个": 0, "这": 0, "本": 0, "下个": 1, "下": 1}
+_WRITTEN = re.compile(f"(?:([0-9]{{4}})年)?{_N}月{_N}(?:日|号|(?=$))")
 _YEARS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1}
 
 
@@ -33,10 +34,23 @@ def day(text: str, today: date, *, future: bool = False) -> date | None:
     return None
 
 
+def impossible(text: str) -> str:
+    """The date a text begins with that no calendar has, as written (2月30日, 13月1号); '' where there is none."""
+    found = _WRITTEN.match(unicodedata.normalize("NFKC", text))
+    if found is None:
+        return ""
+    year, month, dayno = (number(g) if g else None for g in found.groups())
+    leap = 2000  # a February 29 without a year may be meant
+    return "" if _made(leap if year is None else year, month or 0, dayno or 0) else found[0]
+
+
 def leading(text: str, today: date, *, future: bool = False) -> tuple[date | None, str]:
-    """The day a line written without spaces begins with (its longest beginning that is one), and what follows it."""
+    """The day a line written without spaces begins with (its longest beginning that is one), and what follows it.
+    No day ends in the middle of a number."""
     for end in range(min(len(text), 12), 1, -1):
-        found = None if text[:end].isdigit() else day(text[:end], today, future=future)
+        if re.fullmatch(f"[{CHARACTERS}]{{2}}", text[end - 1 : end + 1]) or text[:end].isdigit():
+            continue
+        found = day(text[:end], today, future=future)
         if found is not None:
             return found, text[end:]
     return None, text

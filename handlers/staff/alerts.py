@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from handlers.chat import Chat
-from handlers.dialogue import Dialogue, Kept, Told
+from handlers.dialogue import Dialogue, Go, Kept
 from handlers.flow import Who, flow
 from handlers.prompts import Pick, Text
+from handlers.prompts.prompt import Outcome, Turn, missed
+from handlers.said import Said
 from models.base.clock import local
+from models.base.errors import Refused
 from models.care import alerts
 from models.care.alerts import Alert
 from models.roster.labels import labels
@@ -25,25 +28,36 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class _Row:
-    """An alert as the list shows it: when and who, not what."""
+    """An alert as the list shows it: when and who, not what; and who owns it."""
 
     id: int
     label: str
+    owner_id: int | None
+
+
+class _What(Pick[Act]):
+    """What is done; 预警 is the list again, and no part of 关闭预警."""
+
+    def read(self, turn: Turn, said: Said) -> Outcome:
+        """One of the acts."""
+        return missed(turn, "ask.again", said) if see_alert.is_called(said.text) else super().read(turn, said)
 
 
 @flow("预警", who=Who.STAFF, menu="alert.menu")
 def see_alert(chat: Chat) -> Dialogue:
-    """Shows one alert with what is known and what to answer."""
-    chosen = yield from Pick("alert.which", _mine(chat), sole=True, empty="alert.none")
+    """Shows one alert with what is known, and goes on to what is done about it."""
+    chosen = yield from _which(chat)
     alert = alerts.read_alert(chat.session, chat.me, chosen.id)
-    return Told("alert.details", _details(chat, alert))
+    return Go(handle_alert.name, _handle(chosen.id), "alert.details", _details(chat, alert))
 
 
-@flow("我来处理", "已联系", "关闭预警", who=Who.STAFF, knows_of_danger=True)
+@flow("处理预警", "我来处理", "已联系", "关闭预警", who=Who.STAFF, knows_of_danger=True, fleeting=True)
 def handle_alert(chat: Chat) -> Dialogue:
     """One step in one alert; the word that opened it says which."""
-    chosen = yield from Pick("alert.which", _mine(chat), sole=True, empty="alert.none")
-    act = yield from Pick("alert.what", Act)
+    chosen = yield from _which(chat)
+    act = yield from _What("alert.what", Act)
+    if act is Act.CLOSE and chosen.owner_id != chat.me.id:
+        raise Refused("alert.only_owner")
     if act is Act.TAKE:
         alert = alerts.read_alert(chat.session, chat.me, chosen.id)
         alerts.take_alert(chat.session, chat.me, alert)
@@ -57,12 +71,25 @@ def handle_alert(chat: Chat) -> Dialogue:
     return Kept("alert.closed")
 
 
+def _which(chat: Chat) -> Pick[_Row]:
+    return Pick("alert.which", _mine(chat), words=lambda row: (_handle(row.id),), sole=True, empty="alert.none")
+
+
+def _handle(alert_id: int) -> str:
+    """The word by which the one flow hands an alert to the other."""
+    return f"alert{alert_id}"
+
+
 def _mine(chat: Chat) -> list[_Row]:
-    return [_Row(alert.id, f"{_when(alert)} {_who(chat, alert)}（{_owner(chat, alert)}）") for alert in _open(chat)]
-
-
-def _open(chat: Chat) -> list[Alert]:
-    return list(alerts.open_alerts(chat.session, chat.me))
+    """Those still open; two of one minute and sender are told apart by which came first."""
+    found = alerts.open_alerts(chat.session, chat.me)
+    labels_of = {each.id: f"{_when(each)} {_who(chat, each)}（{_owner(chat, each)}）" for each in found}
+    rows = []
+    for each in found:
+        alike = sorted(other for other, label in labels_of.items() if label == labels_of[each.id])
+        nth = chat.say("alert.nth", nth=alike.index(each.id) + 1) if len(alike) > 1 else ""
+        rows.append(_Row(each.id, labels_of[each.id] + nth, each.owner_id))
+    return rows
 
 
 def _details(chat: Chat, alert: Alert) -> dict[str, object]:

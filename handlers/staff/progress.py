@@ -18,7 +18,7 @@ _SHOWN = 10
 _SENT = (BroadcastState.SENDING, BroadcastState.PAUSED, BroadcastState.DONE, BroadcastState.EXPIRED)
 
 
-@flow("进度", "通知进度", duty=_LOOKERS, menu="announce.progress_menu")
+@flow("进度", "通知进度", "看进度", duty=_LOOKERS, menu="announce.progress_menu")
 def see_progress(chat: Chat) -> Dialogue:
     """The outcomes of one broadcast so far."""
     broadcast = yield from _pick(chat, "announce.which_progress", *_SENT, BroadcastState.CANCELLED)

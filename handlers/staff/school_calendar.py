@@ -59,7 +59,7 @@ _Asked = Generator[Prompt[Any], Any, tuple[Span, str]]
 """Asks, and ends with the entry as it will be and the line that says so."""
 
 
-@flow("校历", "改校历", duty=Duty.ADMIN, menu="calendar.menu")
+@flow("校历", "改校历", "日历", duty=Duty.ADMIN, menu="calendar.menu")
 def school_calendar(chat: Chat) -> Dialogue:
     """Shows what lies ahead, asks what changes, says which notices that moves, and writes it after a yes."""
     unit = yield from Pick("calendar.which_unit", _units(chat), name=lambda each: each.name, sole=True)

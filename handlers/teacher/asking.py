@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from handlers.chat import Chat
 from handlers.opening import Opening
 from handlers.prompts import Day, Note, Pick, PickSome, Spot, Text
-from handlers.prompts.prompt import Got, Turn
+from handlers.prompts.prompt import Got, Json, Turn
 from handlers.reading import days
 from models.care.visits import Coverage, VisitWay, coverage_of, due_children, writing_scope
 from models.roster.children import Child
@@ -25,6 +25,8 @@ _AGAIN = re.compile("需要?跟进|要跟进|待跟进|再跟进|回访|下次|�
 _NEXT = re.compile(r"(?:下次|再去|再来|回访|跟进)[：:，,\s]*(\S+)")
 _FINE = re.compile("良好|正常|很好|不错|挺好|完成|写完|跟进|下次|回访")
 _WORRY = 16
+_NAME = re.compile("[\u4e00-\u9fff]{2,4}")
+_AND = "和跟与及、，,"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,58 @@ class Way(Pick[VisitWay]):
         """The flow's own word, else a word of the line."""
         own = self.options.find(opening.word, part=False)
         return Got(own[0].ident) if len(own) == 1 else super().claim(turn, opening)
+
+
+class WhichChild(Pick[Child]):
+    """Whom it was about. A line that names two is asked which one comes first, and a name that is none of theirs is
+    said to be so; neither stays in the words about the child."""
+
+    def claim(self, turn: Turn, opening: Opening) -> Got | None:
+        """The child that the line names."""
+        for index, word in enumerate(opening.left):
+            names = [name for name in re.split(f"[{_AND}]", word) if name]
+            if len(names) > 1 and all(self.options.find(name, part=False) for name in names):
+                opening.left[index : index + 1] = names
+                break
+        first = super().claim(turn, opening)
+        if first is not None:
+            others = [first.data, *self._also(opening)]
+            if len(set(others)) == 1:
+                return first
+            turn.view |= {"among": others, "line": turn.chat.say("visit.one_child")}
+        elif "among" not in turn.view and opening.left and self._is_a_name(opening):
+            turn.view["line"] = turn.chat.say("visit.no_child", name=opening.left[0])
+            opening.take(0)
+        return None
+
+    def _also(self, opening: Opening) -> list[Json]:
+        """The children named right after the first, taken out of the line."""
+        found: list[Json] = []
+        while opening.left:
+            word = opening.left[0].lstrip(_AND)
+            also = [option for option in self.options.find(word, part=False) if len(word) > 1]
+            rest = ""
+            if not also:
+                also, rest = self.options.leading(word)
+            if not also:
+                break
+            opening.take(0, rest)
+            found += [option.ident for option in also]
+        return found
+
+    def _is_a_name(self, opening: Opening) -> bool:
+        """Whether the line's first word stands where the name does: before a day, or but a letter off one of theirs."""
+        word, *after = opening.left
+        if not _NAME.fullmatch(word) or days.day(word, opening.said_on) is not None:
+            return False
+        if after and days.day(after[0], opening.said_on) is not None:
+            return True
+        return any(_a_letter_off(word, name) for option in self.options.all for name in option.words)
+
+
+def _a_letter_off(word: str, name: str) -> bool:
+    end = name[-len(word) :]
+    return len(word) == len(end) > 1 and sum(a != b for a, b in zip(word, end, strict=True)) == 1
 
 
 class Covered(PickSome[Coverage]):
@@ -90,7 +144,7 @@ def which_child(chat: Chat) -> Pick[Child]:
     rest = chat.session.exec(writing_scope(chat.session, chat.me).children(chat.session)).all()
     children = list({child.id: child for child in (*first, *rest)}.values())
     shown = labels(chat.session, children)
-    return Pick("visit.which_child", children, name=lambda child: shown[child.id], empty="visit.no_children")
+    return WhichChild("visit.which_child", children, name=lambda child: shown[child.id], empty="visit.no_children")
 
 
 def which_day(chat: Chat) -> Day[date]:

@@ -1,7 +1,9 @@
 """家访, 走访, 电话: a teacher keeps one visit, in one line or step by step; what he sends just after joins it."""
 
+from datetime import date
+
 from handlers.chat import Chat
-from handlers.dialogue import Dialogue, Kept
+from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Confirm, Note, Place, Spot
 from handlers.said import Said
@@ -19,13 +21,14 @@ from handlers.teacher.asking import (
 )
 from models.base.errors import Refused
 from models.care import visits
+from models.care.terms import term_start
 from models.care.visits import MOST_PHOTOS, AttachmentKind, Visit, VisitWay
 from models.roster.children import Child
 from models.roster.people import Duty
 
 
 @flow(
-    "家访", "走访", "校谈", "谈话", "电话", "视频",
+    "家访", "走访", "校谈", "谈话", "电话", "视频", "记走访",
     duty=(Duty.MENTOR, Duty.CLASS_TEACHER), glued=True, menu="visit.menu",
 )  # fmt: skip
 def log_visit(chat: Chat) -> Dialogue:
@@ -42,6 +45,9 @@ def log_visit(chat: Chat) -> Dialogue:
         spot = yield from Place("visit.where")
     covered = yield from Covered(note, way)
     follow_up = yield from Next(chat, note)
+    brings = note.voice or note.photos or spot
+    if not brings and visits.kept_just_now(chat.session, chat.me, child, day, way, note.text):
+        return Told("visit.kept_already")
     draft = Draft(child, day, way, note, covered, follow_up, place_of(spot))
     yield from Confirm("visit.read_back", **read_back(chat, draft))
     visit = visits.record_visit(
@@ -50,7 +56,7 @@ def log_visit(chat: Chat) -> Dialogue:
     )  # fmt: skip
     _attach_all(chat, visit, note)
     return Kept(
-        "visit.kept", {"count": _counted(chat, child), "more": _what_next(chat, note)}, undo=("visit", visit.id)
+        "visit.kept", {"count": _counted(chat, child, day), "more": _what_next(chat, note)}, undo=("visit", visit.id)
     )
 
 
@@ -85,9 +91,10 @@ def _attach_all(chat: Chat, visit: Visit, note: Note) -> None:
         visits.attach(chat.session, AttachmentKind.VOICE, note.voice, visit_id=visit.id)
 
 
-def _counted(chat: Chat, child: Child) -> str:
-    count = visits.visits_this_term(chat.session, child)
-    if count is None:
+def _counted(chat: Chat, child: Child, day: date) -> str:
+    """How often the child was visited: this term, unless no calendar says when it began or it began after the day."""
+    count, since = visits.visits_this_term(chat.session, child), term_start(chat.session, child.unit_id, chat.today)
+    if count is None or since is None or day < since:
         return chat.say("visit.count_in_all", child=child, count=visits.visits_in_all(chat.session, child))
     return chat.say("visit.count_this_term", child=child, count=count)
 

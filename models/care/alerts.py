@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import audit
+from models.base.clock import local
 from models.base.errors import Refused
 from models.base.seal import put_sealed, sealed
 from models.base.store import BigId, Moment, Record, Ref, Session
@@ -164,9 +165,11 @@ def take_alert(session: Session, person: Person, alert: Alert) -> None:
         raise Refused("alert.taken", name=session.get_one(Person, alert.owner_id).name)
     alert.owner_id = person.id
     _step(session, person, alert, Step.TAKEN, "")
+    at = local(alert.raised_at)
+    when = f"{at.month}月{at.day}日 {at:%H:%M}"
     others = select(Person).join(AlertTold, col(AlertTold.person_id) == Person.id)
     for other in session.exec(others.where(AlertTold.alert_id == alert.id, Person.id != person.id)).all():
-        tell(session, other, say("alert.on_it", name=person.name), key=f"alert:{alert.id}:{other.id}:taken")
+        tell(session, other, say("alert.on_it", name=person.name, when=when), key=f"alert:{alert.id}:{other.id}:taken")
 
 
 def note_contact(session: Session, person: Person, alert: Alert, note: str) -> None:

@@ -130,13 +130,15 @@ def test_from_the_push_to_the_end(store: Store, cast: Cast, phone: Callable[[str
         "“小满挨打了”",
         "电话 13800000006",
         "可能是：张小满（三年级1班）",
-        "还没人处理。先打电话，再记：",
-        "回“我来处理”“已联系”或“关闭预警”。",
+        "还没人处理。先打电话，再回数字。",
+        "做什么？回数字。",
+        "1 我来处理",
+        "2 已联系",
+        "3 关闭预警",
     ]
-    assert zhou.types("关闭预警 好了").startswith("先回“我来处理”，才能关。")
-    zhou.types("取消")
+    assert zhou.types("关闭预警").startswith("先选“我来处理”，才能关。\n做什么？")
     assert zhou.types("我来处理").startswith("这条归您了，请马上联系。\n张桂花（奶奶）：")
-    assert (cast.li, "周老师在处理那条危急消息。") in told(store)
+    assert (cast.li, "周老师在处理6月1日 10:00的危急消息。") in told(store)
     assert li.types("我来处理").startswith("周老师已经在处理了。")
     li.types("取消")
     assert zhou.types("已联系", "和奶奶通了话，孩子在家") == "记下了。办完了，回“关闭预警”。"
@@ -190,3 +192,38 @@ def test_what_is_done_to_a_body_goes_past_those_who_see_the_child_every_day(
     phone("o-grandmother").types("孩子说他摸我")
     with store.read() as session:
         assert set(session.exec(select(AlertTold.person_id)).all()) == {cast.wang}
+
+
+def test_two_alerts_of_one_minute_are_told_apart_and_what_was_seen_is_not_asked_again(
+    store: Store, cast: Cast, phone: Callable[[str], Phone]
+) -> None:
+    phone("o-grandmother").types("小满挨打了", "小川挨打了")
+    zhou = phone("o-zhou")
+    shown = zhou.types("预警").splitlines()
+    assert [line[-4:] for line in shown] == ["回数字。", "，第2条", "，第1条"]
+    assert "“小川挨打了”" in zhou.types("1")
+    assert zhou.types("我来处理").startswith("这条归您了")
+    with store.read() as session:
+        owned = session.exec(select(Alert).where(col(Alert.owner_id) == cast.zhou)).one()
+        assert owned.words == "小川挨打了"
+
+
+def test_the_list_again_in_the_middle_of_an_alert(store: Store, cast: Cast, phone: Callable[[str], Phone]) -> None:
+    phone("o-grandmother").types("小满挨打了", "小川挨打了")
+    zhou = phone("o-zhou")
+    zhou.types("预警", "1")
+    assert zhou.types("预警").startswith("看哪一条？回数字。\n1 ")
+    assert zhou.types("取消") == "好，预警不弄了。"
+    assert len(store_alerts(store)) == 2
+
+
+def test_who_took_it_closes_it_by_number(store: Store, cast: Cast, phone: Callable[[str], Phone]) -> None:
+    phone("o-grandmother").types("小满挨打了")
+    zhou = phone("o-zhou")
+    zhou.types("预警", "1")
+    assert zhou.types("预警", "3", "孩子平安") == "这条关了，记录都在。"
+
+
+def store_alerts(store: Store) -> list[Alert]:
+    with store.read() as session:
+        return list(session.exec(select(Alert).where(col(Alert.closed_at).is_(None))).all())

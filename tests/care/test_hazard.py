@@ -124,3 +124,13 @@ def _draft(session: Session, cast: Cast, hours: int) -> Broadcast:
 
 def test_a_teacher_cannot(lin: Phone) -> None:
     assert "险情" not in lin.types("险情").replace("没看懂“险情”", "")
+
+
+def test_an_answer_an_hour_later_says_that_it_was_not_carried_out(
+    store: Store, wang: Phone, clock: FrozenClock
+) -> None:
+    wang.types("险情", "1", "6小时", "1")
+    clock.advance(hours=1)
+    assert wang.types("2").startswith("放了半小时，“2”还没算。\n请看清，再回一次。\n《")
+    assert only(store).state != BroadcastState.AWAITING
+    assert "已请李局长审批" in wang.types("2")

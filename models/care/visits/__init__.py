@@ -12,7 +12,14 @@ from models.care.visits.reading import (
     visits_of,
     visits_this_term,
 )
-from models.care.visits.recording import add_to_visit, correct_visit, record_visit, undo_visit, writing_scope
+from models.care.visits.recording import (
+    add_to_visit,
+    correct_visit,
+    kept_just_now,
+    record_visit,
+    undo_visit,
+    writing_scope,
+)
 from models.care.visits.tables import Visit, VisitRevision, VisitWay
 
 __all__ = [
@@ -32,6 +39,7 @@ __all__ = [
     "correctable",
     "coverage_of",
     "due_children",
+    "kept_just_now",
     "kept_photos",
     "last_concern",
     "overdue_visits",

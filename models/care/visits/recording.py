@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.base import audit
 from models.base.errors import Refused
@@ -58,6 +58,15 @@ def record_visit(
     _append(session, visit, mentor, note, place, facts | {"needs_transcript": needs_transcript})
     audit.record(session, "visit.record", by=mentor.id, subject="visit", subject_id=visit.id, child=child.id)
     return visit
+
+
+def kept_just_now(session: Session, mentor: Person, child: Child, day: date, way: VisitWay, note: str) -> bool:
+    """Whether the same visit in the same words was kept by the same teacher within ten minutes, and still stands."""
+    since = col(Visit.recorded_at) > session.now - UNDO_FOR
+    same = select(VisitRevision).join(Visit, col(Visit.id) == VisitRevision.visit_id)
+    same = same.where(Visit.mentor_id == mentor.id, since, VisitRevision.child_id == child.id)
+    rows = session.exec(same.where(VisitRevision.day == day, VisitRevision.way == way, *LIVE)).all()
+    return any(row.note.split("\n")[0] == note.strip().split("\n")[0] for row in rows)
 
 
 def correct_visit(
