@@ -91,16 +91,23 @@ def step(run: Callable[[Chat], Dialogue], chat: Chat, state: State, said: Said |
 
 
 def back(run: Callable[[Chat], Dialogue], chat: Chat, state: State) -> Outcome | None:
-    """Opens the latest answer again, or None where nothing has been answered yet; 改哪一处 closes first."""
+    """Opens the latest answer again that the person gave, or None where there is none yet; a later page of a list goes
+    back to the one before, and 改哪一处 closes, first."""
+    unturned = state.copy()
+    if state.view.get("page"):
+        unturned.view["page"] -= 1
+        return step(run, chat, unturned)
     if state.view.get("fix"):
-        unturned = state.copy()
         unturned.view.clear()
         return step(run, chat, unturned)
     here = step(run, chat, state)
-    if isinstance(here, Ended) or not here.trail:
-        return None if isinstance(here, Asking) else here
+    if isinstance(here, Ended):
+        return here
+    given = [each.key for each in here.trail if here.state.answers[each.key].source != "word"]
+    if not given:
+        return None
     earlier = here.state.copy()
-    earlier.drop(here.trail[-1].key)
+    earlier.drop(given[-1])
     return step(run, chat, earlier)
 
 
@@ -152,9 +159,10 @@ class _Attempt:
         if state.at == key:
             turn.view = state.view
         elif key not in state.walked:
+            before = [*state.opening.left]
             claimed = prompt.claim(turn, state.opening)
             if claimed is not None:
-                state.answers[key] = Answer(claimed.data, "opening")
+                state.answers[key] = Answer(claimed.data, "word" if state.opening.left == before else "opening")
                 return self._value(prompt, key, turn)
         said, self.said = self.said, None
         if said is None or state.at != key:  # what answers another question than this one is not its answer
@@ -168,6 +176,7 @@ class _Attempt:
         self.state.misses = self.state.misses + 1 if isinstance(outcome, Missed) else 0
         if isinstance(outcome, Got):
             self.state.answers[key] = Answer(outcome.data, "typed")
+            self.state.opening.left += [outcome.rest] if outcome.rest else []
             return self._value(prompt, key, turn)
         if isinstance(outcome, Look | Missed):
             self.lines += [outcome.line] if outcome.line else []

@@ -18,7 +18,8 @@ ASIDE = 3
 
 @dataclass
 class Answer:
-    """A canonical answer and where it came from: "opening" or "typed"."""
+    """A canonical answer and where it came from: "typed", "opening", or "word" where the flow's own word, an only
+    choice or a guess settled it and nobody was asked."""
 
     data: Any
     source: str

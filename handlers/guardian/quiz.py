@@ -23,4 +23,9 @@ def lesson_quiz(chat: Chat) -> Dialogue:
     at = quiz.options.index(said)
     if at + 1 == quiz.answer:
         return Told("lesson.quiz_right", {"why": quiz.why[at]})
-    return Told("lesson.quiz_other", {"why": quiz.why[at], "right": quiz.options[quiz.answer - 1]})
+    return Told("lesson.quiz_other", {"why": quiz.why[at], "right": sentence(quiz.options[quiz.answer - 1])})
+
+
+def sentence(words: str) -> str:
+    """The words with an end, which a question has of its own."""
+    return words if words.endswith(("。", "？", "！", "…", "”")) else f"{words}。"

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from handlers.prompts.options import PAGE, inline, turn_page
+from handlers.prompts.options import PAGE, inline, page_line, turn_page
 from handlers.prompts.prompt import Got, Json, Look, Outcome, Prompt, Reopen, Stale, Turn, missed
 from handlers.reading.choices import choice, more, yes
 from handlers.reading.plain import plain
@@ -48,7 +48,7 @@ class Confirm(Prompt[bool]):
         shown = steps[first : first + PAGE]
         turn.view["shown"] = [step.key for step in shown]
         lines = [f"{i} {step.label}" for i, step in enumerate(shown, 1)]
-        return lines + ([turn.chat.say("ask.more")] if pages > 1 else [])
+        return lines + page_line(turn, first // PAGE, pages)
 
     def _fix(self, turn: Turn, said: Said) -> Outcome:
         shown, number = turn.view.get("shown", []), choice(said.text)

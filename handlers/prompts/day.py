@@ -149,4 +149,8 @@ class Day(Prompt[D]):
 
 def _near(turn: Turn, day: date) -> str:
     away = (day - turn.chat.today).days
-    return turn.chat.say({0: "ask.today", -1: "ask.yesterday"}[away]) if away in (0, -1) else shown_as(day)
+    return (
+        turn.chat.say({0: "ask.today", -1: "ask.yesterday"}[away])
+        if away in (0, -1)
+        else shown_as(day, turn.chat.today)
+    )

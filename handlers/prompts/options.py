@@ -71,7 +71,7 @@ class Options(Generic[T]):
         shown = some[first : first + PAGE]
         turn.view["shown"] = [o.ident for o in shown]
         lines = [f"{i} {o.label}" for i, o in enumerate(shown, 1)]
-        return lines + ([turn.chat.say("ask.more")] if pages > 1 else [])
+        return lines + page_line(turn, first // PAGE, pages)
 
     def has_more(self, view: dict[str, Json]) -> bool:
         """Whether the current choices need another page."""
@@ -79,6 +79,13 @@ class Options(Generic[T]):
 
     def _words(self) -> list[tuple[str, ...]]:
         return [o.words for o in self.all]
+
+
+def page_line(turn: Turn, page: int, pages: int) -> list[str]:
+    """How to go on from a page, or back from the last; nothing where there is only one."""
+    if pages < 2:
+        return []
+    return [turn.chat.say("ask.more" if page + 1 < pages else "ask.back_a_page")]
 
 
 def turn_page(view: dict[str, Json]) -> None:

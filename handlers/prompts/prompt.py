@@ -39,9 +39,10 @@ class Turn:
 
 @dataclass(frozen=True)
 class Got:
-    """The answer, canonical."""
+    """The answer, canonical; `rest` is what else was said, for the questions after it."""
 
     data: Json
+    rest: str = ""
 
 
 @dataclass(frozen=True)

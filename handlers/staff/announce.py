@@ -56,7 +56,7 @@ def announce(chat: Chat) -> Dialogue:
         notice = notices()[chosen.id]
     scope = duty_scope(chat.session, chat.me, WRITERS)
     unit = yield from which_unit(chat)
-    to = yield from Pick("announce.to", To, unit=label(chat.session, unit))
+    to = yield from Pick("announce.to", To, title=notice.title, unit=label(chat.session, unit))
     audience = Audience(unit.id, where=_WHERE.get(to, Where.ALL))
     if to is To.SOME:
         words = yield from Text("announce.some")

@@ -41,7 +41,9 @@ def see_progress(chat: Chat) -> Dialogue:
 @flow("停发", "停止发送", duty=_LOOKERS)
 def stop_notice(chat: Chat) -> Dialogue:
     """Stops what is still going out, for good."""
-    broadcast = yield from _pick(chat, "announce.which_stop", BroadcastState.SENDING, BroadcastState.PAUSED)
+    broadcast = yield from _pick(
+        chat, "announce.which_stop", BroadcastState.SENDING, BroadcastState.PAUSED, empty="announce.none_running"
+    )
     waiting = progress(chat.session, broadcast).waiting
     sure = yield from YesNo("announce.stop_sure", title=broadcast.title, waiting=f"{waiting:,}")
     if not sure:
@@ -87,6 +89,6 @@ def _link(chat: Chat, broadcast: Broadcast) -> str:
     return chat.say("announce.progress_link", link=link) if link else ""
 
 
-def _pick(chat: Chat, key: str, *states: BroadcastState) -> Pick[Broadcast]:
+def _pick(chat: Chat, key: str, *states: BroadcastState, empty: str = "announce.none_sent") -> Pick[Broadcast]:
     found = in_sight(chat.session, chat.me, *states)
-    return Pick(key, found, name=lambda b: f"《{b.title}》", sole=True, empty="announce.none_sent")
+    return Pick(key, found, name=lambda b: f"《{b.title}》", sole=True, empty=empty)

@@ -33,7 +33,7 @@ def standing_approvals(chat: Chat) -> Dialogue:
     """Asks for which unit and until when; stopping takes back every approval there."""
     unit = yield from Pick("rule.which_unit", _units(chat), name=lambda each: each.name, sole=True)
     running = running_approvals(chat.session, unit)
-    act = Act.ALLOW
+    act, until = Act.ALLOW, chat.today
     if running:
         until = max(each.until for each in running)
         act = yield from Pick("rule.allow_or_stop", Act, unit=unit, day=until)
@@ -43,7 +43,8 @@ def standing_approvals(chat: Chat) -> Dialogue:
             withdraw_approval(chat.session, each, by=chat.me.id)
         return Kept("rule.stopped", {"unit": unit})
     latest = chat.today + timedelta(days=LONGEST_APPROVAL_DAYS)
-    offers, first = [_summer(chat.today)], chat.today
+    ends = [end for end in _summers(chat.today) if until < end <= latest]
+    offers, first = ends or [latest], chat.today
     day = yield from Day("rule.until_when", offers=offers, earliest=first, latest=latest, future=True, unit=unit)
     yield from Confirm("rule.read_back", unit=unit, day=day)
     approve_rule(chat.session, chat.me, unit, EVERY_RULE, day)
@@ -55,6 +56,6 @@ def _units(chat: Chat) -> Sequence[Unit]:
     return chat.session.exec(select(Unit).where(col(Unit.id).in_(mine)).order_by(Unit.path)).all()
 
 
-def _summer(today: date) -> date:
-    """The end of the school year that a day is in."""
-    return date(today.year + (today.month > 8), 8, 31)
+def _summers(today: date) -> list[date]:
+    """The ends of the school year that a day is in and of the next."""
+    return [date(today.year + (today.month > 8) + ahead, 8, 31) for ahead in (0, 1)]

@@ -305,3 +305,16 @@ def test_words_that_are_no_name_stay_in_the_note(store: Store, lin: Phone) -> No
     assert "没找到" not in lin.types("家访 作业写完 爱说话")
     lin.types("1", "今天", "1")
     assert standing(store)[0]["note"] == "作业写完 爱说话"
+
+
+def test_back_opens_what_was_answered_last_and_not_what_the_word_settled(store: Store, lin: Phone) -> None:
+    lin.types("家访", "小满", "今天")
+    assert lin.types("返回").startswith("看望是哪一天？")
+    lin.types("昨天", "很好", "0", "1", "0", "1")
+    assert standing(store)[0]["day"] == date(2027, 5, 31)
+    assert lin.types("家访", "返回").startswith("前面没有可改的了。")
+
+
+def test_a_visit_of_before_the_term_is_not_counted_in_it(lin: Phone) -> None:
+    assert "一共看望张小满1次。" in lin.types("电话 小满 1月5日 很好", "1")
+    assert "这学期看望张小满1次。" in lin.types("电话 小满 今天 很好", "1")

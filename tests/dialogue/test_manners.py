@@ -104,7 +104,9 @@ def test_more_than_five_are_paged_and_narrowed_by_part_of_a_name(world: World, l
     first = lin.types("家访")
     assert first.count("\n") == 6 and first.endswith("还有，回“更多”。")
     second = lin.types("更多")
-    assert second.count("\n") == 3
+    assert second.count("\n") == 3 and second.endswith("看前面的，回“返回”。")
+    assert lin.types("返回") == first
+    assert lin.types("更多") == second
     assert lin.types("更多") == first
     assert lin.types("赵").count("\n") == 2
     assert lin.types("小六").startswith("看望是哪一天？")

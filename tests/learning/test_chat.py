@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 import pytest
 from sqlmodel import select
 
+from handlers.guardian.quiz import sentence
 from models.base.clock import SHANGHAI, local
 from models.base.store import Store
 from models.base.texts import say
@@ -90,6 +91,25 @@ def test_another_evening_in_peoples_words(home: Home, day: str, hour: str, weekd
     assert (chosen.weekday, chosen.at) == (weekday, at) and answer.startswith("好，以后每周")
     assert chosen.next_at is not None and local(chosen.next_at).time() == at
     assert f"{local(chosen.next_at).month}月{local(chosen.next_at).day}日" in answer
+
+
+@pytest.mark.parametrize(("words", "said"), [("睡得好吗？", "睡得好吗？"), ("抱一抱", "抱一抱。"), ("好。", "好。")])
+def test_a_sentence_ends_once(words: str, said: str) -> None:
+    assert sentence(words) == said
+
+
+@pytest.mark.parametrize("line", ["礼拜六早上八点", "周六 早上8点", "星期六八点"])
+def test_a_day_and_a_time_in_one_answer(home: Home, line: str) -> None:
+    home.types("grandmother", "换时间")
+    assert home.types("grandmother", line).startswith("好，以后每周六")
+
+
+def test_a_time_alone_keeps_the_weekday(home: Home) -> None:
+    kept = evening(home, home.cast.grandmother).weekday
+    home.types("grandmother", "换时间")
+    home.types("grandmother", "晚上八点")
+    chosen = evening(home, home.cast.grandmother)
+    assert (chosen.weekday, chosen.at) == (kept, time(20, 0))
 
 
 def test_in_one_line_too(home: Home) -> None:

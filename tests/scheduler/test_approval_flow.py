@@ -51,6 +51,9 @@ def test_the_head_of_the_bureau_approves_and_what_was_held_goes(store: Store, cl
     assert types("li", "1").startswith("好，青禾县的通知到时自动发，到8月31日为止。")
     tick(store)
     assert "zhongkao" in sent(store)
+    offered = types("li", "自动通知", "1")  # a day later than the one that holds, with its year
+    assert "\n1 2028年" in offered and "1 8月31日" not in offered
+    types("li", "取消")
     assert types("li", "自动通知", "2", "1") == "好，停下了。青禾县的通知不再自动发。"
     clock.set(datetime(2027, 6, 23, 18, 30, tzinfo=SHANGHAI))
     tick(store)

@@ -1,0 +1,16 @@
+"""发通知 and 停发 in the chat: what was chosen is named, and nothing to stop is said to be so."""
+
+from collections.abc import Callable
+
+from tests.care.conftest import Phone
+
+Phones = Callable[[str], Phone]
+
+
+def test_a_notice_chosen_in_one_line_is_named_before_it_is_asked_for_whom(phone: Phones) -> None:
+    asked = phone("o-wang").types("发通知 天热了，看住水")
+    assert asked.startswith("《天热了，看住水》\n") and "发给谁？" in asked
+
+
+def test_with_nothing_going_out_there_is_nothing_to_stop(phone: Phones) -> None:
+    assert phone("o-wang").types("停发") == "没有正在发的，都发完了。"
