@@ -83,6 +83,8 @@ class Exchange(Running):
         flow = self.tables.named(state.flow) if state else None
         if state is None or flow is None or said.kind != "text" or not self._may(flow):
             return None
+        if intents.called_by(said.text, self.tables.flows, self.session, self.person):
+            return None
         waiting = latest_waiting(self.session, self.person.id) if self.person else None
         if waiting is not None and waiting.tried_at > state.touched and self._opens(said):
             return None
@@ -93,7 +95,7 @@ class Exchange(Running):
         turn = Turn(chat, asked.trail, asked.state.copy().view)
         if isinstance(asked.prompt.read(turn, said), Missed):
             return None
-        self.memory.take()
+        self._forget_rested()
         return f"{chat.say('ask.too_late', said=said.text.strip())}\n{self._after(flow, asked)}"
 
     def _universal(self, meaning: Universal) -> str:

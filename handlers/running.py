@@ -45,12 +45,13 @@ class Running:
         self.person = person
         self.cause = cause
         self.rested = memory.let_go_of_what_is_old(session.now)
+        if self.rested is not None and self._is_fleeting(self.rested):
+            self._forget_rested()
 
     def _start(self, flow: Flow, word: str, rest: str) -> str:
         if not self._agreed(flow):
             return self._named("consent")  # a router without such a flow says that it may not be used
-        running = self.tables.named(self.memory.now.flow) if self.memory.now else None
-        if running is not None and running.fleeting:
+        if self.memory.now is not None and self._is_fleeting(self.memory.now):
             self.memory.now = None
         self.memory.put_aside()
         today = self.session.today
@@ -94,6 +95,14 @@ class Running:
             if result.then:
                 return f"{self._chat().say(result.key, **result.params)}\n{self._named(result.then)}"
         return self._with_offer(self._chat().say(result.key, **result.params))
+
+    def _is_fleeting(self, state: State) -> bool:
+        flow = self.tables.named(state.flow)
+        return flow is not None and flow.fleeting
+
+    def _forget_rested(self) -> None:
+        """What has just rested waits no more; it is answered at once or never."""
+        self.memory.aside = [state for state in self.memory.aside if state is not self.rested]
 
     def _note_kept(self, kept: tuple[str, int] | None) -> None:
         """What 撤销 takes back next; a record that cannot be taken back stands before all earlier ones."""

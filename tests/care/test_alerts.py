@@ -224,6 +224,20 @@ def test_who_took_it_closes_it_by_number(store: Store, cast: Cast, phone: Callab
     assert zhou.types("预警", "3", "孩子平安") == "这条关了，记录都在。"
 
 
+def test_an_alert_that_was_looked_at_does_not_wait_in_the_way(
+    store: Store, cast: Cast, phone: Callable[[str], Phone], clock: FrozenClock
+) -> None:
+    phone("o-grandmother").types("小满挨打了")
+    zhou = phone("o-zhou")
+    zhou.types("预警")
+    clock.advance(minutes=40)
+    assert "放了半小时" in zhou.types("1")
+    assert zhou.types("1").startswith("这条归您了")
+    zhou.types("预警")
+    clock.advance(minutes=40)
+    assert "没弄完" not in zhou.types("走访记录")
+
+
 def store_alerts(store: Store) -> list[Alert]:
     with store.read() as session:
         return list(session.exec(select(Alert).where(col(Alert.closed_at).is_(None))).all())
