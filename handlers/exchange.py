@@ -129,7 +129,8 @@ class Exchange(Running):
         dropped = self.memory.take()
         if dropped is None:
             return self._chat().say("cancel.nothing")
-        return self._with_offer(self._chat().say("cancel.dropped", flow=self._called(dropped)))
+        what = self._called(dropped) if dropped.about else ""
+        return self._with_offer(self._chat().say("cancel.dropped", flow=what))
 
     def _undo(self, now: tuple[Flow, State] | None) -> str:
         kept = last_kept(self.session, self.conversation)
@@ -193,7 +194,11 @@ class Exchange(Running):
         return isinstance(asked, Asking) and asked.prompt.optional
 
     def _open(self, said: Said) -> str:
-        if self.memory.aside and self._said_again(self.memory.aside[-1], said):
+        again = next((state for state in self.memory.aside if self._said_again(state, said)), None)
+        if again is not None:
+            self.memory.aside = [state for state in self.memory.aside if state is not again]
+            self.memory.put_aside()
+            self.memory.now = again
             return self._resume(again=False)
         found = self._opens(said)
         if found is not None:

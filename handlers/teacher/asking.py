@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from handlers.chat import Chat
 from handlers.opening import Opening
 from handlers.prompts import Day, Note, Pick, PickSome, Spot, Text
-from handlers.prompts.prompt import Got, Json, Turn
+from handlers.prompts.prompt import Got, Json, Missed, Outcome, Turn
 from handlers.reading import days
+from handlers.said import Said
 from models.care.visits import Coverage, VisitWay, coverage_of, due_children, writing_scope
 from models.roster.children import Child
 from models.roster.labels import labels
@@ -75,6 +76,13 @@ class WhichChild(Pick[Child]):
             turn.view["line"] = turn.chat.say("visit.no_child", name=opening.left[0])
             opening.take(0)
         return None
+
+    def read(self, turn: Turn, said: Said) -> Outcome:
+        """One of the children; a name that is nobody's is said to be so."""
+        outcome, name = super().read(turn, said), said.text.strip()
+        if isinstance(outcome, Missed) and _NAME.fullmatch(name):
+            return Missed(turn.chat.say("visit.no_child", name=name))
+        return outcome
 
     def _also(self, opening: Opening) -> list[Json]:
         """The children named right after the first, taken out of the line."""

@@ -213,7 +213,7 @@ def test_the_list_again_in_the_middle_of_an_alert(store: Store, cast: Cast, phon
     zhou = phone("o-zhou")
     zhou.types("预警", "1")
     assert zhou.types("预警").startswith("看哪一条？回数字。\n1 ")
-    assert zhou.types("取消") == "好，预警不弄了。"
+    assert zhou.types("取消") == "好，不弄了。"
     assert len(store_alerts(store)) == 2
 
 

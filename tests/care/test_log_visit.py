@@ -318,3 +318,8 @@ def test_back_opens_what_was_answered_last_and_not_what_the_word_settled(store: 
 def test_a_visit_of_before_the_term_is_not_counted_in_it(lin: Phone) -> None:
     assert "一共看望张小满1次。" in lin.types("电话 小满 1月5日 很好", "1")
     assert "这学期看望张小满1次。" in lin.types("电话 小满 今天 很好", "1")
+
+
+def test_a_wrong_name_as_an_answer_is_said_too(lin: Phone) -> None:
+    lin.types("家访")
+    assert lin.types("张小蛮").startswith("没找到“张小蛮”。\n看望了哪个孩子？")

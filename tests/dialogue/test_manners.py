@@ -72,7 +72,7 @@ def test_the_aside_dialogue_is_named_when_a_longer_one_begins(world: World, lin:
     world.pupils("小川", "小满")
     lin.types("家访 小满")
     assert lin.types("排班").startswith("家访（小满）先放着，回“继续”接着弄。\n谈到了什么？")
-    assert lin.types("取消") == f"好，排班不弄了。\n{OFFER}"
+    assert lin.types("取消") == f"好，不弄了。\n{OFFER}"
     assert lin.types("取消") == "好，家访（小满）不弄了。"
 
 
@@ -228,6 +228,14 @@ def test_the_same_line_again_only_shows_its_question(world: World, lin: Phone) -
     assert world.state("lin").get("aside", []) == []
 
 
+def test_the_same_line_beside_another_dialogue_goes_on_with_its_own(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    asked = lin.types("家访 小满 今天")
+    lin.types("排班")
+    assert lin.types("家访 小满 今天") == asked
+    assert len(world.state("lin")["aside"]) == 0
+
+
 def test_the_same_line_is_not_taken_for_what_was_seen(world: World, lin: Phone) -> None:
     world.pupils("小川", "小满")
     lin.types("家访 小满 今天")
@@ -262,7 +270,7 @@ def test_a_photo_does_not_join_the_record_before_the_one_taken_back(world: World
 def test_what_waits_is_named_and_can_be_dropped_whole(world: World, lin: Phone) -> None:
     world.pupils("小川", "小满")
     lin.types("家访 小满 今天", "排班")
-    assert lin.types("取消") == f"好，排班不弄了。\n{OFFER}"
+    assert lin.types("取消") == f"好，不弄了。\n{OFFER}"
     assert lin.types("3") == "好，都不要了。"
     assert lin.types("继续") == "没有要接着弄的。回“帮助”看能做什么。"
 
