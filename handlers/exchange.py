@@ -129,7 +129,7 @@ class Exchange(Running):
         dropped = self.memory.take()
         if dropped is None:
             return self._chat().say("cancel.nothing")
-        what = self._called(dropped) if dropped.about else ""
+        what = self._called(dropped) if self._about(dropped) else ""
         return self._with_offer(self._chat().say("cancel.dropped", flow=what))
 
     def _undo(self, now: tuple[Flow, State] | None) -> str:

@@ -28,8 +28,8 @@ class Answer:
 @dataclass
 class State:
     """One dialogue. `at` is the key of the question that was asked last and `view` what it showed; `walked` are the
-    questions a person went back to, which the opening line does not answer again; `about` says in a few words what it
-    is about (a child, a title), and `mark` is the digest of an opening line that said more than the flow's word."""
+    questions a person went back to, which the opening line does not answer again; `mark` is the digest of an opening
+    line that said more than the flow's word."""
 
     flow: str
     opened: date
@@ -41,7 +41,6 @@ class State:
     at: str = ""
     view: dict[str, Any] = field(default_factory=dict)
     misses: int = 0
-    about: str = ""
     mark: str = ""
 
     def copy(self) -> "State":

@@ -77,7 +77,6 @@ class Running:
         """Remembers what an outcome leaves behind, and says it."""
         if isinstance(outcome, Asking):
             outcome.state.touched = self.session.now
-            outcome.state.about = next((step.label for step in outcome.trail if step.label), "")[:_ABOUT]
             self.memory.now, self.memory.offered, self.memory.misses = outcome.state, False, 0
             return outcome.text
         self.memory.now, self.memory.misses = None, 0
@@ -132,9 +131,21 @@ class Running:
     def _called(self, state: State) -> str:
         """What a dialogue is called: the first word of its flow, and what it is about."""
         flow = self.tables.named(state.flow)
-        about = state.about.split("（")[0]
-        name = flow.words[0] if flow else ""
+        name, about = flow.words[0] if flow else "", self._about(state)
         return self._chat().say("resume.about", flow=name, about=about) if about else name
+
+    def _about(self, state: State) -> str:
+        """What a dialogue is about in a few words, by its first answer (a child, a title); '' before there is one."""
+        flow = self.tables.named(state.flow)
+        if flow is None or not self._may(flow):
+            return ""
+        only_looking = self.session.begin_nested()
+        asked = step(flow.run, self._chat(state), state)
+        if isinstance(asked, Ended):
+            only_looking.rollback()
+            return ""
+        only_looking.commit()
+        return next((each.label for each in asked.trail if each.label), "").split("（")[0][:_ABOUT]
 
     def _chat(self, state: State | None = None) -> Chat:
         today = state.opened if state else self.session.today
