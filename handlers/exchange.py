@@ -129,7 +129,8 @@ class Exchange(Running):
         dropped = self.memory.take()
         if dropped is None:
             return self._chat().say("cancel.nothing")
-        what = self._called(dropped) if self._about(dropped) else ""
+        named = self._about(dropped) and not self._is_fleeting(dropped)
+        what = self._called(dropped) if named else ""
         return self._with_offer(self._chat().say("cancel.dropped", flow=what))
 
     def _undo(self, now: tuple[Flow, State] | None) -> str:

@@ -53,20 +53,21 @@ def see_alert(chat: Chat) -> Dialogue:
 
 @flow("处理预警", "我来处理", "已联系", "关闭预警", who=Who.STAFF, knows_of_danger=True, fleeting=True)
 def handle_alert(chat: Chat) -> Dialogue:
-    """One step in one alert; the word that opened it says which."""
+    """One step in one alert after the other, until it is closed; the word that opened it says which comes first."""
     chosen = yield from _which(chat)
-    act = yield from _What("alert.what", Act)
-    if act is Act.CLOSE and chosen.owner_id != chat.me.id:
+    mine = chosen.owner_id == chat.me.id
+    act = yield from _What("alert.what", [each for each in Act if not (mine and each is Act.TAKE)])
+    if act is Act.CLOSE and not mine:
         raise Refused("alert.only_owner")
     if act is Act.TAKE:
         alert = alerts.read_alert(chat.session, chat.me, chosen.id)
         alerts.take_alert(chat.session, chat.me, alert)
-        return Kept("alert.yours", _details(chat, alert))
+        return Go(handle_alert.name, _handle(alert.id), "alert.yours", _details(chat, alert))
     note = yield from Text("alert.contacted_whom" if act is Act.CONTACTED else "alert.how_is_it")
     alert = alerts.read_alert(chat.session, chat.me, chosen.id)
     if act is Act.CONTACTED:
         alerts.note_contact(chat.session, chat.me, alert, note.text)
-        return Kept("alert.noted")
+        return Go(handle_alert.name, _handle(alert.id), "alert.noted")
     alerts.close_alert(chat.session, chat.me, alert, note.text)
     return Kept("alert.closed")
 

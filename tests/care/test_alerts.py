@@ -141,7 +141,8 @@ def test_from_the_push_to_the_end(store: Store, cast: Cast, phone: Callable[[str
     assert (cast.li, "周老师在处理6月1日 10:00的危急消息。") in told(store)
     assert li.types("我来处理").startswith("周老师已经在处理了。")
     li.types("取消")
-    assert zhou.types("已联系", "和奶奶通了话，孩子在家") == "记下了。办完了，回“关闭预警”。"
+    noted = zhou.types("已联系", "和奶奶通了话，孩子在家")
+    assert noted == "记下了。办完了，回“关闭预警”。\n做什么？回数字。\n1 已联系\n2 关闭预警"
     assert "10:00 和奶奶通了话，孩子在家" in li.types("预警")
     assert zhou.types("关闭预警", "孩子平安") == "这条关了，记录都在。"
     assert zhou.types("预警") == li.types("预警") == "现在没有要您处理的预警。"
@@ -206,6 +207,10 @@ def test_two_alerts_of_one_minute_are_told_apart_and_what_was_seen_is_not_asked_
     with store.read() as session:
         owned = session.exec(select(Alert).where(col(Alert.owner_id) == cast.zhou)).one()
         assert owned.words == "小川挨打了"
+    assert zhou.types("已联系").startswith("联系了谁")
+    zhou.types("和奶奶通了话")
+    assert zhou.types("关闭预警", "孩子平安") == "这条关了，记录都在。"
+    assert "“小满挨打了”" in zhou.types("预警")
 
 
 def test_the_list_again_in_the_middle_of_an_alert(store: Store, cast: Cast, phone: Callable[[str], Phone]) -> None:
@@ -221,7 +226,7 @@ def test_who_took_it_closes_it_by_number(store: Store, cast: Cast, phone: Callab
     phone("o-grandmother").types("小满挨打了")
     zhou = phone("o-zhou")
     zhou.types("预警", "1")
-    assert zhou.types("预警", "3", "孩子平安") == "这条关了，记录都在。"
+    assert zhou.types("预警", "2", "孩子平安") == "这条关了，记录都在。"
 
 
 def test_an_alert_that_was_looked_at_does_not_wait_in_the_way(
