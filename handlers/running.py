@@ -44,6 +44,9 @@ class Running:
         self.memory = memory
         self.person = person
         self.cause = cause
+        self.mark = ""
+        """The opening line of this message, which a dialogue that goes on to another hands to it."""
+        self.told_aside = False
         self.rested = memory.let_go_of_what_is_old(session.now)
         if self.rested is not None and self._is_fleeting(self.rested):
             self._forget_rested()
@@ -56,12 +59,13 @@ class Running:
         self.memory.put_aside()
         today = self.session.today
         opening = Opening.of(word, today, rest)
-        mark = mark_of(word + rest) if opening.left else ""
-        state = State(flow.name, today, opening, self.session.now, one_line=bool(opening.left), mark=mark)
+        self.mark = self.mark or (mark_of(word + rest) if opening.left else "")
+        state = State(flow.name, today, opening, self.session.now, one_line=bool(opening.left), mark=self.mark)
         aside = self.memory.aside[-1] if self.memory.aside and not self.memory.offered and not self.rested else None
         text = self._after(flow, step(flow.run, self._chat(state), state))
-        if aside is None or self.memory.now is None:
+        if aside is None or self.memory.now is None or self.told_aside:
             return text
+        self.told_aside = True
         return f"{self._chat().say('resume.aside', flow=self._called(aside))}\n{text}"
 
     def _named(self, name: str, opening: str = "") -> str:

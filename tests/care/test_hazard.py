@@ -134,3 +134,14 @@ def test_an_answer_an_hour_later_says_that_it_was_not_carried_out(
     assert wang.types("2").startswith("放了半小时，“2”还没算。\n请看清，再回一次。\n《")
     assert only(store).state != BroadcastState.AWAITING
     assert "已请李局长审批" in wang.types("2")
+
+
+def test_the_same_line_twice_is_one_draft(store: Store, wang: Phone) -> None:
+    preview = wang.types("险情 暴雨 6小时")
+    assert wang.types("险情 暴雨 6小时") == preview
+    assert only(store).title == "暴雨山洪，快上高处"
+
+
+def test_what_is_put_aside_is_named_once(wang: Phone) -> None:
+    wang.types("险情 暴雨 6小时")
+    assert wang.types("险情 高温 3小时").count("先放着") == 1
