@@ -233,7 +233,7 @@ def test_the_same_line_beside_another_dialogue_goes_on_with_its_own(world: World
     asked = lin.types("家访 小满 今天")
     lin.types("排班")
     assert lin.types("家访 小满 今天") == asked
-    assert len(world.state("lin")["aside"]) == 0
+    assert world.state("lin")["aside"] == []
 
 
 def test_the_same_line_is_not_taken_for_what_was_seen(world: World, lin: Phone) -> None:
