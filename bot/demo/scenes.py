@@ -26,7 +26,7 @@ def visits(playing: Playing) -> list[Event]:
     """A visit in one line; a guided one with two steps back, a photo and a next day; one taken back."""
     _hears(playing, TEACHER, "家访 张小满 今天 情况良好 奶奶腿疼", "请看对不对")
     _hears(playing, TEACHER, "1", "记下了")
-    for words in ("家访", "李禾苗", "昨天", "返回", "返回", "今天", "1"):
+    for words in ("家访", "李禾苗", "昨天", "返回", "返回", "李禾苗", "今天"):
         _hears(playing, TEACHER, words)
     playing.hand.photo(TEACHER, "yard")
     for words in ("作业写完了，爷爷咳嗽", "0", "1", "1"):
