@@ -1,12 +1,12 @@
 """Only what was answered is found by msgid: a row that is planned need not be in that index
 
-Revision: 0010, after 0008.
+Revision: 0009, after 0008.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
+revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
