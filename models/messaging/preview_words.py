@@ -28,7 +28,7 @@ def preview_facts(
         "title": broadcast.title,
         "urgency": broadcast.urgency,
         "to": describe(session, audience),
-        "words": "\n\n".join(_voices(broadcast, audience.voices)) + ages_words(broadcast),
+        "said": "\n\n".join(_voices(broadcast, audience.voices)) + ages_words(broadcast),
         "total": f"{seen.count:,}",
         "count": f"{seen.reachable:,}",
         "time": time_words(seen) + until_words(broadcast),

@@ -67,7 +67,7 @@ def test_a_preview_and_a_trial_show_the_voices_that_will_be_heard(
     with store.write() as session:
         wang = session.get_one(Person, agreed.wang)
         broadcast = draft(session, wang, WATER, Audience(agreed.school, **narrowed), dedupe_key="one")  # type: ignore[arg-type]
-        words = preview_facts(session, broadcast, forecast(session, broadcast))["words"]
+        words = preview_facts(session, broadcast, forecast(session, broadcast))["said"]
         tried = [row.voice for row in send_to_self(session, broadcast, wang)]
     texts = {"在家": WATER.home, "在外": WATER.away}
     assert tried == voices
