@@ -9,33 +9,39 @@ from bot.wechat.inbound import Event
 
 MOST = 500
 """In one transaction."""
+COMPANY_SECONDS = 0.005
+"""How long the first of a group waits for others: nobody reads an answer, and a transaction costs as much as ten rows."""
 
 _Waiting = list[tuple[Event, "asyncio.Future[None]"]]
 
 
 class Gathering:
-    """Groups grow for as long as the one before them is being written, by one thread; used by one loop."""
+    """Groups grow for some milliseconds, and for as long as the one before them is being written, by one thread; used
+    by one loop."""
 
     def __init__(self, write: Callable[[Sequence[Event]], None]) -> None:
         self._write = write
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="receipts")
         self._waiting: _Waiting = []
-        self._is_writing = False
+        self._is_begun = False
 
     async def keep(self, receipt: Event) -> None:
         """Returns when it is durable. Raises what writing raised, to everyone whose receipt was in the group."""
         loop = asyncio.get_running_loop()
         kept: asyncio.Future[None] = loop.create_future()
         self._waiting.append((receipt, kept))
-        if not self._is_writing:
+        if not self._is_begun:
             self._begin(loop)
         await kept
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._is_begun = True
+        loop.call_later(COMPANY_SECONDS, self._hand_over, loop)
+
+    def _hand_over(self, loop: asyncio.AbstractEventLoop) -> None:
         group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
         receipts = [receipt for receipt, _ in group]
         written = loop.run_in_executor(self._writer, self._write, receipts)
-        self._is_writing = True
         written.add_done_callback(lambda done: self._tell(loop, group, done))
 
     def _tell(self, loop: asyncio.AbstractEventLoop, group: _Waiting, written: "asyncio.Future[None]") -> None:
@@ -47,6 +53,6 @@ class Gathering:
                 kept.set_result(None)
             else:
                 kept.set_exception(error)
-        self._is_writing = False
+        self._is_begun = False
         if self._waiting:
             self._begin(loop)
