@@ -10,7 +10,7 @@ from bot.wechat.inbound import Event
 MOST = 500
 """In one transaction."""
 COMPANY_SECONDS = 0.005
-"""How long the first of a group waits for others: nobody reads an answer, and a transaction costs as much as ten rows."""
+"""How long the first of a group waits for others: nobody reads an answer, and a transaction costs what ten rows do."""
 
 _Waiting = list[tuple[Event, "asyncio.Future[None]"]]
 
