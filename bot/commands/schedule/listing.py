@@ -30,10 +30,8 @@ def list_(days: int) -> None:
             rule, when = each.moment.rule, local(each.moment.due_at)
             if each.moment.due_at < session.now:
                 continue
-            title, approved = (
-                notices()[each.moment.notice].title,
-                approved_text(session, rule.name, each.place.unit_id, when),
-            )
+            title = notices()[each.moment.notice].title
+            approved = approved_text(session, rule.name, each.place.unit_id, when)
             table.add_row(f"{when:%Y-%m-%d %H:%M}", each.place.unit, rule.name, title, approved)
         waiting = len(held(session))
     if table.row_count:
