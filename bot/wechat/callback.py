@@ -5,7 +5,7 @@ once, and a thread, routes, cookies and sessions, which no callback has, would c
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from urllib.parse import parse_qsl
 
@@ -14,7 +14,7 @@ from bot.wechat import inbound, reply, xmltree
 from bot.wechat.answering import DEADLINE_SECONDS, Race, answer_in_time
 from bot.wechat.bad_callback import BadCallback, NotKept
 from bot.wechat.crypto import Gate
-from bot.wechat.gathering import Gathering
+from bot.wechat.gathering import Gathering, Keep
 from bot.wechat.inbound import Event, Message
 from bot.wechat.trouble import whereabouts
 from models.base.clock import Clock
@@ -27,7 +27,6 @@ _QUERY_BYTES = 2048
 
 
 Receive = Callable[[Message | Event, Race], str | None]
-KeepReceipts = Callable[[Sequence[Event]], None]
 
 
 class Callback:
@@ -37,7 +36,7 @@ class Callback:
         self,
         gate: Gate,
         receive: Receive,
-        keep_receipts: KeepReceipts,
+        keep_receipts: Keep,
         executor: Executor,
         clock: Clock,
         *,

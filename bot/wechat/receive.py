@@ -9,10 +9,11 @@ What is too long for one message goes in more of them: the first answers, the ot
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.wechat import reply
 from bot.wechat.answering import Race
@@ -31,6 +32,8 @@ log = logging.getLogger(__name__)
 
 TRIES = 3
 SPOKEN_EVENTS = {"subscribe", "unsubscribe", "SCAN", "CLICK", "VIEW"}
+_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+"""It is the database that fails, whatever it is given."""
 _ANSWERABLE = SPOKEN_EVENTS - {"unsubscribe", "VIEW"}
 _KINDS: dict[str, Kind] = {
     "text": "text",
@@ -75,18 +78,33 @@ def receive(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) ->
     return None
 
 
-def keep_receipts(store: Store, rooms: Rooms, receipts: Sequence[Event]) -> None:
-    """Returns when they are durable, all in one transaction. Raises NotKept: the platform can bring them again."""
+def keep_receipts(store: Store, rooms: Rooms, receipts: Sequence[Event]) -> Collection[Event]:
+    """Those that could not be kept, when the others are durable: the platform can bring them again.
+
+    All in one transaction; where one of them fails it, in halves and halves of these, so that no other fails with it.
+    """
+    try:
+        _write_receipts(store, rooms, receipts)
+    except Exception as error:
+        if len(receipts) == 1 or isinstance(error, _AWAY):
+            kinds = "、".join(sorted({each.kind for each in receipts}))
+            log.error("%d receipts were not kept (%s): %s", len(receipts), kinds, whereabouts(error))
+            return receipts
+        middle = len(receipts) // 2
+        halves = receipts[:middle], receipts[middle:]
+        return [lost for half in halves for lost in keep_receipts(store, rooms, half)]
+    return ()
+
+
+def _write_receipts(store: Store, rooms: Rooms, receipts: Sequence[Event]) -> None:
     for left in reversed(range(TRIES)):
         try:
             with store.write() as session:
                 rooms.receipts(session, receipts)
             return
-        except Exception as error:
-            if not left or not isinstance(error, DBAPIError):
-                kinds = "、".join(sorted({each.kind for each in receipts}))
-                log.error("%d receipts were not kept (%s): %s", len(receipts), kinds, whereabouts(error))
-                raise NotKept from error
+        except DBAPIError:
+            if not left:
+                raise
 
 
 def _in_one_transaction(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) -> str | None:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from urllib.parse import urlencode
 from xml.etree import ElementTree
 
 import requests
 from sqlmodel import col, select
 
+from bot.answer import Answer
 from bot.wechat.callback import PATH, Callback
 from bot.wechat.crypto import Gate, Mode
 from bot.wechat.inbound import Event
@@ -27,12 +29,13 @@ from tests.wechat.signing import AES_KEY, APP_ID, TOKEN
 
 class Edge:
     """`hook` runs inside the transaction, after the fact was written and before the words are returned;
-    `alarmed` where help is called for."""
+    `alarmed` where help is called for, `weigh` for each receipt of a group after it was written."""
 
     def __init__(self, store: Store, clock: FrozenClock, mode: Mode, deadline: float) -> None:
         self.store = store
         self.hook: Callable[[], None] = lambda: None
         self.alarmed: Callable[[], None] = lambda: None
+        self.weigh: Callable[[Event], object] = lambda receipt: None
         self.words: Callable[[Said], str | None] = lambda said: f"听到了：{said.words or said.event}"
         self.receipts: list[Event] = []
         self.executor = ThreadPoolExecutor(8)
@@ -70,6 +73,9 @@ class Edge:
 
     def _receipts(self, session: Session, events: Sequence[Event]) -> None:
         self.hook()
+        for number, event in enumerate(events):
+            audit.record(session, f"edge.receipt.{event.status}", by=None, subject="receipt", subject_id=number)
+            self.weigh(event)
         self.receipts += events
 
     def ask(self, method: str, query: dict[str, str], body: bytes = b"") -> requests.Response:
@@ -80,6 +86,14 @@ class Edge:
 
     def post(self, query: dict[str, str], body: bytes) -> requests.Response:
         return self.ask("POST", query, body)
+
+    async def answer(self, query: dict[str, str], body: bytes) -> Answer:
+        """The same in the caller's loop, without the web server."""
+
+        async def read(_most: int) -> bytes:
+            return body
+
+        return await self.callback.answer("POST", urlencode(query), read)
 
     def facts(self, verb: str = "edge.heard") -> int:
         with self.store.read() as session:

@@ -1,5 +1,6 @@
 """One message in, one transaction, one effect, one answer, by one route: whatever comes twice, late or broken."""
 
+import asyncio
 import logging
 import random
 import threading
@@ -7,8 +8,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
+from bot.answer import Answer
+from bot.wechat.inbound import Event
 from bot.wechat.receive import said
 from models.base.store import Store
 from models.base.texts import say
@@ -233,6 +236,32 @@ def test_a_receipt_that_cannot_be_kept_is_asked_for_again(
         assert content(edge.post(plain_query(clock.now()), job("success").encode())) == ""
         assert [receipt.status for receipt in edge.receipts] == ["success"]
     assert "TEMPLATESENDJOBFINISH" in caplog.text and "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "kept"),
+    [(ValueError(), 98), (DataError("", {}, Exception()), 98), (OperationalError("", {}, Exception()), 0)],
+    ids=["a bug", "a value the database refuses", "a database that is away"],
+)
+def test_a_receipt_that_cannot_be_kept_takes_none_of_its_group_with_it(
+    store: Store, clock: FrozenClock, error: Exception, kept: int
+) -> None:
+    bodies = [job("poison" if number in (7, 40) else str(number)).encode() for number in range(100)]
+    with open_edge(store, clock) as edge:
+
+        def weigh(receipt: Event) -> None:
+            if receipt.status == "poison":
+                raise error
+
+        async def all_at_once() -> list[Answer]:
+            return await asyncio.gather(
+                *(edge.answer(plain_query(clock.now(), str(nonce)), body) for nonce, body in enumerate(bodies))
+            )
+
+        edge.weigh = weigh
+        statuses = [answer.status for answer in asyncio.run(all_at_once())]
+        assert statuses.count(200) == kept == sum(edge.facts(f"edge.receipt.{number}") for number in range(100))
+        assert statuses[7] == statuses[40] == 503 and edge.facts("edge.receipt.poison") == 0
 
 
 def test_a_consent_counts_once_however_often_it_is_sent(store: Store, clock: FrozenClock) -> None:
