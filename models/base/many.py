@@ -9,16 +9,6 @@ import sqlalchemy as sa
 from models.base.store import Session
 
 
-def each_of(session: Session, numbers: Sequence[int]) -> sa.ColumnElement[int]:
-    """The column of a table that holds these numbers, in one parameter."""
-    # Dialect switch: how a list becomes rows.
-    if session.get_bind().dialect.name == "sqlite":
-        column: sa.ColumnElement[int] = sa.func.json_each(json.dumps(list(numbers))).table_valued("value").c.value
-        return sa.type_coerce(column, sa.BigInteger)
-    whole = sa.func.unnest(sa.literal(list(numbers), sa.ARRAY(sa.BigInteger)))
-    return whole.table_valued(sa.column("value", sa.BigInteger)).render_derived().c.value
-
-
 def numbers(session: Session, column: sa.ColumnElement[int]) -> list[int]:
     """All values of a column, fetched as one: to carry a row for each takes longer than to find it."""
     # Dialect switch: how rows become a list.
@@ -41,14 +31,12 @@ def one_of(session: Session, column: Any, ids: Sequence[int]) -> sa.ColumnElemen
 
 
 def these(dialect: str, parameter: str) -> sa.Subquery:
-    """The ids of a parameter as rows (`id`, and `place` from 0), for a statement that is built once.
-
-    The parameter is `listed`.
-    """
+    """The ids of a parameter, which is `listed`, as rows: `id`, and `place` from 0."""
     # Dialect switch: how a list becomes rows.
     if dialect == "sqlite":
         one = sa.func.json_each(sa.bindparam(parameter, type_=sa.Text)).table_valued("value", "key")
-        return sa.select(one.c.value.label("id"), one.c.key.label("place")).subquery()
+        value = sa.type_coerce(one.c.value, sa.BigInteger)
+        return sa.select(value.label("id"), one.c.key.label("place")).subquery()
     whole = sa.func.unnest(sa.bindparam(parameter, type_=sa.ARRAY(sa.BigInteger)))
     each = whole.table_valued("id", with_ordinality="number").render_derived()
     return sa.select(each.c.id, (each.c.number - 1).label("place")).subquery()

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, func, select
 
 from models.base.ids import reserve
-from models.base.many import each_of
+from models.base.many import listed, these
 from models.base.store import Session, UtcDateTime
 from models.messaging import allowances, audiences
 from models.messaging.broadcasts import Broadcast, scope_of
@@ -61,12 +61,13 @@ def freeze(session: Session, broadcast: Broadcast, people: Sequence[int], plan: 
         for batch_id in group.ids
     )
     session.flush()
-    rows = _rows(session, broadcast, people, plan, groups)
+    rows, dialect = _rows(session, broadcast, people, plan, groups), session.get_bind().dialect.name
     # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(Delivery).from_select(_COLUMNS, rows, include_defaults=False)
-    insert = insert.on_conflict_do_nothing(index_elements=["key"])
-    new = session.connection().execute(insert, execution_options={"preserve_rowcount": True}).rowcount
+    insert = (sqlite if dialect == "sqlite" else postgresql).insert(Delivery)
+    insert = insert.from_select(_COLUMNS, rows, include_defaults=False).on_conflict_do_nothing(index_elements=["key"])
+    done = session.connection().execute(
+        insert, {"people": listed(dialect, people)}, execution_options={"preserve_rowcount": True}
+    )
     batch_ids = [batch_id for group in groups for batch_id in group.ids]
     used = select(Delivery.id).where(col(Delivery.batch_id) == col(Batch.id)).exists()
     session.exec(delete(Batch).where(col(Batch.id).in_(batch_ids), ~used))
@@ -74,16 +75,17 @@ def freeze(session: Session, broadcast: Broadcast, people: Sequence[int], plan: 
     if subscribed:
         allowances.keep_for(session, subscribed, plan.subscribe_template)
     if plan.room is None:
-        return Frozen(new, 0)
+        return Frozen(done.rowcount, 0)
     templates = [batch_id for group in groups if group.channel == Channel.TEMPLATE for batch_id in group.ids]
     query = select(func.count()).select_from(Delivery).where(col(Delivery.batch_id).in_(templates))
-    return Frozen(new, session.exec(query).one())
+    return Frozen(done.rowcount, session.exec(query).one())
 
 
 def _rows(
     session: Session, broadcast: Broadcast, people: Sequence[int], plan: Plan, groups: list[Group]
 ) -> sa.Select[tuple[object, ...]]:
-    each = each_of(session, people)
+    """Of the statement's parameter `people`, which is `listed`."""
+    each = these(session.get_bind().dialect.name, "people").c.id
     meant = sa.select(sa.func.abs(each).label("person_id"), sa.case((each > 0, 1), else_=0).label("at_home"))
     found = chosen(session, meant.subquery(), broadcast.urgency, plan).subquery()
     reachable = found.c.reason == ""
