@@ -11,6 +11,7 @@ from benchmarks.servers import Redis
 from bot.city.bell import STEADY, SWIFT, Bell
 from models.messaging.outbox import Lane, Ready
 from tests.city.conftest import Lines
+from tests.waiting import until
 
 Hears = Callable[[Sequence["Hand"]], None]
 
@@ -58,14 +59,9 @@ def test_a_busy_process_leaves_the_rings_to_an_idle_one(lines: Lines, hears: Hea
     bell = Bell(lines())
     bell.ring([Ready(Lane.NOTICE, number) for number in range(5)])
     client = lines().client
-    end = time.monotonic() + 20
-    while client.llen("shouwang:test:bell:steady") > 4:  # until the busy one holds one
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: client.llen("shouwang:test:bell:steady") <= 4, seconds=20)  # the busy one holds one
     hears([idle])
-    while client.hlen("shouwang:test:bell:steady.msgs") > 1:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: client.hlen("shouwang:test:bell:steady.msgs") <= 1, seconds=20)
     assert idle.woken.is_set() and not busy.woken.is_set()
     busy.room = True
     assert busy.woken.wait(20)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from datetime import time as clock_time
@@ -25,9 +25,9 @@ from tests.faults.nursery import Nursery
 from tests.faults.serving import write_config
 from tests.faults.trial import TEMPLATES, Trial, build_town
 from tests.simulator.running import APP_ID, ROOT, Simulator
+from tests.waiting import PATIENCE, until
 
 GUARDIANS = 3000
-PATIENCE = 120.0
 Process = subprocess.Popen[bytes]
 
 
@@ -99,13 +99,6 @@ def city(trial: Trial, mortal: Redis) -> Iterator[City]:
         found = City(trial, mortal, stack)
         found._client.flushall()
         yield found
-
-
-def until(is_so: Callable[[], bool], seconds: float = PATIENCE) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come about"
-        time.sleep(0.03)
 
 
 def sockets(process: Process) -> int:

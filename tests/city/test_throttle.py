@@ -2,7 +2,6 @@
 
 import multiprocessing
 from datetime import timedelta
-from time import monotonic, sleep
 
 import pytest
 
@@ -13,6 +12,7 @@ from models.base.clock import SystemClock
 from models.messaging.outbox import Channel, Lane
 from tests.city.conftest import Lines, Throttles
 from tests.conftest import FrozenClock
+from tests.waiting import until
 
 T = Channel.TEMPLATE
 
@@ -81,10 +81,7 @@ def test_what_the_platform_says_to_one_pauses_the_other(throttles: Throttles, cl
     assert 0 < two.seconds_closed(T, Lane.URGENT) <= expected
     if sign == "spent":
         clock.advance(hours=3, seconds=1)
-    end = monotonic() + 5
-    while not two.is_open(T):
-        assert monotonic() < end
-        sleep(0.02)
+    until(lambda: two.is_open(T), seconds=5)
 
 
 def test_trouble_of_ones_own_line_stays_ones_own(throttles: Throttles) -> None:

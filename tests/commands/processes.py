@@ -3,25 +3,11 @@
 import http.client
 import signal
 import subprocess
-from collections.abc import Callable
-from time import monotonic, sleep
 
 from models.base.clock import SystemClock
 from models.calendar.pulse import Lease
 from tests.commands.office import Office
-
-PATIENCE = 200.0
-"""Five interpreters begin at once; a busy machine takes its time."""
-
-
-def until(what: Callable[[], bool], *processes: "subprocess.Popen[str]", seconds: float = PATIENCE) -> None:
-    """Waits for something to come about while these run."""
-    end = monotonic() + seconds
-    while not what():
-        assert monotonic() < end, "it did not come about"
-        for process in processes:
-            assert process.poll() is None, process.communicate()[0]
-        sleep(0.05)
+from tests.waiting import PATIENCE
 
 
 def ends(*processes: "subprocess.Popen[str]") -> str:

@@ -12,7 +12,8 @@ from benchmarks.servers import Postgres, Redis
 from models.base.clock import SystemClock
 from models.base.ids import new_id
 from tests.commands.office import Office, free_port
-from tests.commands.processes import ends, healthy, leader, until
+from tests.commands.processes import ends, healthy, leader
+from tests.waiting import until
 from tests.wechat.signing import decrypted, encrypted, safe_request, text_xml
 
 

@@ -14,7 +14,8 @@ from sqlmodel import select
 
 from models.roster.people import Person
 from tests.commands.office import Office, free_port
-from tests.commands.processes import ends, healthy, leader, until
+from tests.commands.processes import ends, healthy, leader
+from tests.waiting import until
 
 
 def test_serve_answers_schedules_and_ends_cleanly(office: Office) -> None:

@@ -1,7 +1,6 @@
 """An approved audience becomes rows: piece by piece, each recipient once, with ids that are unique and in order."""
 
 import threading
-import time
 from collections.abc import Mapping
 
 import pytest
@@ -24,6 +23,7 @@ from tests.cast import Cast
 from tests.delivery.conftest import Workers
 from tests.delivery.stories import approved
 from tests.simulator.running import Simulator
+from tests.waiting import until
 
 CROWD = 1200
 
@@ -61,10 +61,7 @@ def test_of_two_processes_one_freezes_and_the_other_goes_on_where_it_died(store:
     assert one.step() and two.step()
     assert one.step() and not one.step()  # the second has frozen its piece: it leaves the rest to it
     assert two.step() and sum(counts(store, broadcast).values()) == 300
-    end = time.monotonic() + 30
-    while not one.step():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(one.step, seconds=30)
     while one.step():
         pass
     assert sum(counts(store, broadcast).values()) == CROWD + 2
@@ -116,8 +113,7 @@ def test_stop_lets_arrive_what_is_in_flight_and_nothing_more(
     worker = workers(in_flight=8)
     busy = threading.Thread(target=worker.drain)
     busy.start()
-    while not counts(store, broadcast).get(State.SENT):
-        time.sleep(0.01)
+    until(lambda: counts(store, broadcast).get(State.SENT))
     with store.write() as session:
         stop(session, session.get_one(Broadcast, broadcast), session.get_one(Person, agreed.wang))
     busy.join()

@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import requests
@@ -12,6 +11,7 @@ import requests
 from tests.faults.run_worker import MASTER_KEY
 from tests.faults.trial import Trial
 from tests.simulator.running import AES_KEY, APP_ID, ROOT, SECRET, TOKEN
+from tests.waiting import until
 
 _READY_WITHIN = 120.0
 _CONFIG = """
@@ -83,10 +83,8 @@ class Bot:
         typed = [sys.executable, "-m", "bot", command, *arguments]
         process = self._begun(typed, environment)
         self._processes.append(process)
-        deadline = time.monotonic() + _READY_WITHIN
-        while command == "serve" and not self._answers():
-            assert process.poll() is None and time.monotonic() < deadline
-            time.sleep(0.05)
+        if command == "serve":
+            until(self._answers, process, seconds=_READY_WITHIN)
         return process
 
     def _begun(self, typed: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
