@@ -8,6 +8,7 @@ import click
 from granian import Granian
 
 from bot.app import open_door
+from bot.city.parent import end_with_parent
 from bot.database import open_store
 from bot.door import Door
 from bot.garbage import look_for_garbage_rarely
@@ -47,6 +48,7 @@ def serve_city(settings: Settings) -> None:
 def _loaded(settings: Settings) -> Door:
     """In each process, which shares nothing with this one."""
     set_up()
+    end_with_parent(_ENDS_WITHIN)
     door = open_door(settings)
     look_for_garbage_rarely()
     change_threads_often()

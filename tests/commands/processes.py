@@ -3,7 +3,9 @@
 import http.client
 import signal
 import subprocess
+from pathlib import Path
 
+from bot.listening import must_be_free
 from models.base.clock import SystemClock
 from models.calendar.pulse import Lease
 from tests.commands.office import Office
@@ -30,6 +32,28 @@ def healthy(port: int) -> bool:
         return False
     finally:
         asked.close()
+
+
+def children(process: "subprocess.Popen[str]") -> list[int]:
+    """The ids of the processes that this one began."""
+    return [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def runs(pid: int) -> bool:
+    """Whether a process is there and has not ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens there."""
+    try:
+        must_be_free("127.0.0.1", port)
+    except OSError:
+        return False
+    return True
 
 
 def leader(office: Office) -> str:

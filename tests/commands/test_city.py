@@ -1,6 +1,8 @@
 """A city by two lines of its settings: serve, schedule and work as processes, on PostgreSQL and Redis."""
 
+import os
 import re
+import signal
 import tomllib
 from collections.abc import Iterator
 
@@ -12,7 +14,7 @@ from benchmarks.servers import Postgres, Redis
 from models.base.clock import SystemClock
 from models.base.ids import new_id
 from tests.commands.office import Office, free_port
-from tests.commands.processes import ends, healthy, leader
+from tests.commands.processes import children, ends, healthy, is_free, leader, runs
 from tests.waiting import until
 from tests.wechat.signing import decrypted, encrypted, safe_request, text_xml
 
@@ -81,3 +83,22 @@ def test_serve_schedule_and_work_make_a_city_and_end_cleanly(city: Office, own_r
             own_redis.start()
     assert f"在 http://127.0.0.1:{port} 等消息" in said
     assert not healthy(port) and not leader(city)
+
+
+def test_a_serve_that_is_killed_leaves_the_port_to_the_next(city: Office) -> None:
+    city.does("migrate")
+    port = tomllib.loads(city.config.read_text())["server"]["port"]
+    city.change("processes = 1", "processes = 2")
+    first = city.start("serve")
+    until(lambda: healthy(port), first)
+    began = children(first)
+    first.kill()
+    try:
+        until(lambda: is_free(port) and not any(map(runs, began)), seconds=20)
+    finally:
+        for pid in filter(runs, began):
+            os.kill(pid, signal.SIGKILL)
+    first.communicate()  # nobody holds the other end of what it said
+    second = city.start("serve")
+    until(lambda: healthy(port), second)
+    ends(second)
