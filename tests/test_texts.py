@@ -2,14 +2,13 @@
 
 import ast
 import re
-import string
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
 
-from models.base.texts import all_texts
+from models.base.texts import all_texts, places
 from models.learning.lint import content_faults
 from models.learning.records import CheckIn
 from models.messaging.audiences import Where
@@ -154,11 +153,7 @@ def _lacking(node: ast.Call) -> Iterator[str]:
     if not isinstance(key, str) or key not in all_texts():
         return
     given = {keyword.arg for keyword in node.keywords} | {"bureau"}
-    yield from (f"{key} lacks {name}" for name in _names(all_texts()[key]) - given)
-
-
-def _names(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    yield from (f"{key} lacks {name}" for name in places(key) - given)
 
 
 def test_texts_fit_a_message_and_speak_plainly() -> None:
@@ -167,7 +162,7 @@ def test_texts_fit_a_message_and_speak_plainly() -> None:
         assert text.strip(), key
         assert "！" not in text and not re.search("!(?!=)", text), key
         assert not [word for word in OFFICIALESE if word in text], key
-        assert all(name.isidentifier() for name in _names(text)), key
+        assert all(name.isidentifier() for name in places(key)), key
 
 
 def test_commands_settings_and_doctor_hold_no_words_of_their_own() -> None:

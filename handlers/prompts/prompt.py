@@ -2,11 +2,14 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from inspect import signature
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from handlers.chat import Chat, shown_as
 from handlers.opening import Opening
 from handlers.said import Said
+from models.base.texts import places
 
 T = TypeVar("T")
 Json: TypeAlias = Any
@@ -80,6 +83,10 @@ class Prompt(Generic[T]):
     """Whether 0 passes over it."""
 
     def __init__(self, key: str, /, **params: object) -> None:
+        """Raises TypeError where the text has a place that is called as a parameter of this kind of prompt is: what
+        belongs there would never get there."""
+        if taken := _own_names(type(self)) & places(key):
+            raise TypeError(f"{key}: {type(self).__name__} takes {', '.join(sorted(taken))} for itself")
         self.key = key
         self.params = params
 
@@ -114,6 +121,11 @@ class Prompt(Generic[T]):
     def label(self, turn: Turn, value: T) -> str:
         """A value in a few words, as the list of 改一处 shows it."""
         return shown_as(value, turn.chat.today)
+
+
+@cache
+def _own_names(kind: type[Prompt[Any]]) -> frozenset[str]:
+    return frozenset(signature(kind).parameters) - {"key", "params"}
 
 
 def missed(turn: Turn, key: str, said: Said) -> Missed:

@@ -3,6 +3,7 @@
 import tomllib
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 from models.base.errors import Misconfigured
 
@@ -26,3 +27,9 @@ def say(key: str, /, **params: object) -> str:
     Raises KeyError naming the key, or the placeholder, that is missing.
     """
     return all_texts()[key].format(**params).strip()
+
+
+@cache
+def places(key: str) -> frozenset[str]:
+    """The names in a text that `say` fills in. Raises KeyError for a key that there is not."""
+    return frozenset(name for _, name, _, _ in Formatter().parse(all_texts()[key]) if name)
