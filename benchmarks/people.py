@@ -6,8 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from models.base.columns import UtcDateTime
 from models.base.ids import reserve
-from models.base.store import Session, UtcDateTime
+from models.base.store import Session
 from models.roster.accounts import Account
 from models.roster.children import Child, Sex
 from models.roster.consent import SERVICE, Consent

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Field, col, select
 
-from models.base.store import BigId, Moment, Record, Session
+from models.base.columns import BigId, Moment, Record
+from models.base.store import Session
 from models.base.turns import take_turn
 
 _GENESIS = "0" * 24

@@ -7,7 +7,8 @@ from sqlalchemy import BindParameter, ColumnElement
 from sqlmodel import col, or_, select, text
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.base.store import Moment, Record, Ref, Session
+from models.base.columns import Moment, Record, Ref
+from models.base.store import Session
 from models.base.turns import hold_one
 
 

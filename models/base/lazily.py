@@ -6,7 +6,8 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
-from models.base.store import Record, Session
+from models.base.columns import Record
+from models.base.store import Session
 
 _Row = TypeVar("_Row", bound=Record)
 

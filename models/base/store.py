@@ -3,40 +3,22 @@
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlmodel
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    DateTime,
-    Dialect,
-    Engine,
-    Enum,
-    TypeDecorator,
-    create_engine,
-    event,
-    make_url,
-)
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.orm import declared_attr
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
 from models.base.clock import Clock, local_date
 from models.base.driver import short_savepoints
 from models.base.fairlock import FairLock
-from models.base.ids import new_id
 from models.base.seal import Vault
 from models.base.sharing import Shared
 from models.base.turnstile import turnstile
 from models.base.writes import count_writes
-
-BigId = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
-"""63-bit ids; on SQLite the primary key must say INTEGER to be the row's own number."""
-
 
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 48, "hide_parameters": True}
 """`hide_parameters`: what people wrote must not reach a log by way of a database error."""
@@ -48,54 +30,6 @@ _ANSWERS_WITHIN = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_int
 """Seconds: a server that is gone is an error in moments, not when the system gives up after two hours."""
 _AWAKE = {"idle_in_transaction_session_timeout": "60s", "tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10"}
 """The same the other way round: what a process holds that fell asleep, or whose machine is gone, is free in moments."""
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware UTC in and out; a naive time is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware times go in as UTC. Raises ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone cannot be stored")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """What comes out is aware UTC again."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-@event.listens_for(Enum, "before_parent_attach")
-def _plain_words(enum: Enum, _column: Any) -> None:
-    """An enum is a column of words: a type of the server's own would need its owner's ALTER for each new word."""
-    enum.native_enum = False
-
-
-class Record(SQLModel):
-    """The base of tables: an id made in Python, a snake_case table name."""
-
-    id: int = Field(default_factory=new_id, primary_key=True, sa_type=BigId)
-
-    @declared_attr.directive
-    def __tablename__(cls) -> str:
-        return "".join(f"_{c.lower()}" if c.isupper() else c for c in cls.__name__).lstrip("_")
-
-
-def Ref(target: str, *, index: bool = True, **options: Any) -> Any:
-    """A foreign key column, named by string: `child_id: int = Ref("child.id")`."""
-    return Field(foreign_key=target, index=index, sa_type=BigId, **options)
-
-
-def Moment(**options: Any) -> Any:
-    """An aware UTC time column."""
-    return Field(sa_type=UtcDateTime, **options)
 
 
 class Session(sqlmodel.Session):

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement
 from sqlmodel import SQLModel, col, func, select
 
+from models.base.columns import Record
 from models.base.many import one_of
-from models.base.store import Record, Session
+from models.base.store import Session
 
 _Row = TypeVar("_Row", bound=SQLModel)
 _Numbered = TypeVar("_Numbered", bound=Record)

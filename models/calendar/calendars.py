@@ -8,8 +8,9 @@ from datetime import date, datetime
 
 from sqlmodel import Field, Index, col, func, select
 
+from models.base.columns import Ref
 from models.base.facts import Fact
-from models.base.store import Ref, Session
+from models.base.store import Session
 from models.calendar.files import Written, files, inherited
 from models.calendar.school import Kind, SchoolCalendar, Span
 from models.roster.units import Unit

@@ -8,8 +8,9 @@ from sqlmodel import Field, Index, UniqueConstraint, col, select
 
 from models.base import audit
 from models.base.clock import at_local
+from models.base.columns import Moment, Record, Ref
 from models.base.errors import Refused
-from models.base.store import Moment, Record, Ref, Session
+from models.base.store import Session
 from models.base.turns import hold_one
 from models.calendar.pulse import NOTICES, wake
 from models.roster.people import Duty, Person, duties_of, staff_of

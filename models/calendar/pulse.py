@@ -8,7 +8,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, SQLModel, col, select
 
 from models.base.clock import Clock
-from models.base.store import BigId, Moment, Session, Store, UtcDateTime
+from models.base.columns import BigId, Moment, UtcDateTime
+from models.base.store import Session, Store
 from models.base.turns import hold
 
 NOTICES = "notices"

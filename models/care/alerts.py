@@ -10,9 +10,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import audit
 from models.base.clock import local
+from models.base.columns import BigId, Moment, Record, Ref
 from models.base.errors import Refused
 from models.base.seal import put_sealed, sealed
-from models.base.store import BigId, Moment, Record, Ref, Session
+from models.base.store import Session
 from models.base.texts import say
 from models.base.turns import hold_one
 from models.care.responders import responders

@@ -6,7 +6,8 @@ from enum import StrEnum
 from sqlmodel import Field, UniqueConstraint, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from models.base.store import Moment, Record, Ref, Session
+from models.base.columns import Moment, Record, Ref
+from models.base.store import Session
 
 MOST_PHOTOS = 9
 

@@ -15,11 +15,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from models.base.columns import Record, UtcDateTime
 from models.base.days import plus_days
 from models.base.facts import holding
 from models.base.many import these
 from models.base.prepared import Prepared
-from models.base.store import Record, UtcDateTime
 from models.learning.enrolments import ROUND, Enrolment
 from models.learning.lessons import AWAY, HOME, course
 from models.learning.records import LessonRecord

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from models.base.clock import local_date
+from models.base.columns import UtcDateTime
 from models.base.ids import reserve
 from models.base.many import listed
 from models.base.prepared import Prepared
-from models.base.store import Session, UtcDateTime
+from models.base.store import Session
 from models.calendar.quiet import after_quiet
 from models.learning.dealing import MOST_CHILDREN, dealing, of_day
 from models.learning.enrolments import give_places

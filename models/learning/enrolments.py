@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import Field, UniqueConstraint, col, select
 
 from models.base.clock import local_date
+from models.base.columns import Record, Ref
 from models.base.facts import holding
-from models.base.store import Record, Ref, Session
+from models.base.store import Session
 from models.base.turns import hold_all
 from models.learning.lessons import course
 from models.learning.times import LessonTime, first_evening

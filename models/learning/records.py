@@ -7,8 +7,9 @@ from enum import StrEnum
 from sqlmodel import Field, Index, col, select
 
 from models.base.clock import at_local
+from models.base.columns import Moment, Record, Ref
 from models.base.errors import Refused
-from models.base.store import Moment, Record, Ref, Session
+from models.base.store import Session
 
 CHECKIN_HOUR = time(18, 30)
 ANSWERABLE_FOR = timedelta(days=2)

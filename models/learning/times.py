@@ -5,8 +5,9 @@ from datetime import datetime, time, timedelta
 from sqlmodel import select
 
 from models.base.clock import at_local, local_date
+from models.base.columns import Moment, Record, Ref
 from models.base.errors import Refused
-from models.base.store import Moment, Record, Ref, Session
+from models.base.store import Session
 from models.base.turns import hold
 from models.calendar.quiet import BEGINS, ENDS
 from models.messaging.own_hours import choose_hour

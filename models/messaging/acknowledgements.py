@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import col
 
+from models.base.columns import UtcDateTime
 from models.base.errors import Refused
 from models.base.prepared import Prepared
-from models.base.store import Session, UtcDateTime
+from models.base.store import Session
 from models.base.turns import hold_one
 from models.messaging.broadcasts import Broadcast
 from models.messaging.ladder.listing import answered

@@ -7,7 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, Index, SQLModel, col
 
-from models.base.store import Moment, Record, Ref, Session
+from models.base.columns import Moment, Record, Ref
+from models.base.store import Session
 from models.messaging.outbox import Channel, Delivery, State
 
 _GIVEN_BACK = (State.EXPIRED, State.CANCELLED)

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from sqlmodel import Field, select
 
+from models.base.columns import BigId, Moment, Record, Ref
 from models.base.errors import Refused
-from models.base.store import BigId, Moment, Record, Ref, Session
+from models.base.store import Session
 from models.base.turns import hold_one
 from models.messaging import cards, voices
 from models.messaging.outbox import Batch, BatchState, Delivery, Lane, State

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, col
 
+from models.base.columns import BigId, Moment, Record
 from models.base.ids import new_id
 from models.base.prepared import Prepared
 from models.base.seal import sealed
-from models.base.store import BigId, Moment, Record, Session
+from models.base.store import Session
 
 
 class Conversation(Record, table=True):

@@ -7,8 +7,9 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel, col, select
 
 from models.base import audit
+from models.base.columns import Moment, Ref
 from models.base.errors import Refused
-from models.base.store import Moment, Ref, Session
+from models.base.store import Session
 from models.base.texts import say
 from models.messaging.approval import start
 from models.messaging.broadcasts import OPEN, Broadcast, Urgency, locked

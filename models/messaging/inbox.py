@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, col
 
+from models.base.columns import Moment, Record
 from models.base.ids import new_id
 from models.base.prepared import Prepared
-from models.base.store import Moment, Record, Session
+from models.base.store import Session
 
 
 class Route(StrEnum):

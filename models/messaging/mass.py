@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col, func, select
 
-from models.base.store import BigId, Moment, Session
+from models.base.columns import BigId, Moment
+from models.base.store import Session
 from models.messaging.outbox import Channel, Delivery, State
 
 GIVE_UP_AFTER = timedelta(hours=2)

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlmodel import Field, SQLModel, col, func, select
 
 from models.base.clock import local_date
-from models.base.store import BigId, Moment, Session
+from models.base.columns import BigId, Moment
+from models.base.store import Session
 from models.base.turns import take_turn
 from models.messaging.outbox import UNSETTLED, Batch, BatchState, Channel, Delivery
 

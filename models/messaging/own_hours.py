@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlmodel import Field, col, func, select
 
 from models.base.clock import at_local, local
+from models.base.columns import Record, Ref
 from models.base.many import one_of
-from models.base.store import Record, Ref, Session
+from models.base.store import Session
 from models.base.turns import hold
 from models.messaging.broadcasts import Broadcast, Urgency
 from models.roster.people import Person

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, func, select
 
+from models.base.columns import UtcDateTime
 from models.base.ids import reserve
 from models.base.many import listed, these
-from models.base.store import Session, UtcDateTime
+from models.base.store import Session
 from models.messaging import allowances, audiences
 from models.messaging.broadcasts import Broadcast, scope_of
 from models.messaging.choosing import chosen

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Field, UniqueConstraint, col, delete, select, update
 
+from models.base.columns import Moment, Record, UtcDateTime
 from models.base.ids import new_id
-from models.base.store import Moment, Record, Session, UtcDateTime
+from models.base.store import Session
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.outbox.settling import Outcome, settle_rows
 

@@ -5,7 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import col
 
-from models.base.store import Session, UtcDateTime
+from models.base.columns import UtcDateTime
+from models.base.store import Session
 from models.messaging.approval import APPROVAL_WITHIN
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.mass import MassReport

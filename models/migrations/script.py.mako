@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-import models.base.store
+import models.base.columns
 ${imports if imports else ""}
 
 revision = ${repr(up_revision)}

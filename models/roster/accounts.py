@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel, col, select
 
+from models.base.columns import Moment, Ref
 from models.base.lazily import known_by_id
 from models.base.prepared import Prepared
-from models.base.store import Moment, Ref, Session
+from models.base.store import Session
 from models.roster.people import Person
 
 

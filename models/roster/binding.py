@@ -8,8 +8,9 @@ from enum import StrEnum
 from sqlmodel import Field, col, select
 
 from models.base import audit
+from models.base.columns import Moment, Record, Ref
 from models.base.errors import Refused
-from models.base.store import Moment, Record, Ref, Session
+from models.base.store import Session
 from models.base.turns import hold, hold_one
 from models.roster.accounts import Account, accounts_of, person_of
 from models.roster.children import Child

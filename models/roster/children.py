@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from sqlmodel import Field
 
+from models.base.columns import Moment, Record, Ref
 from models.base.facts import Fact, begin, end, holding
 from models.base.seal import put_sealed, sealed
-from models.base.store import Moment, Record, Ref, Session
+from models.base.store import Session
 from models.base.turns import hold_one, take_turn
 from models.roster.units import ROSTER, Unit
 

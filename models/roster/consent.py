@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Field, Index, col, select
 
 from models.base import audit
+from models.base.columns import Moment, Record, Ref
 from models.base.prepared import Prepared
-from models.base.store import Moment, Record, Ref, Session
+from models.base.store import Session
 from models.base.turns import hold
 from models.roster.people import Person
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Field, col, delete, func, select
 
 from models.base import audit
-from models.base.store import Moment, Record, Session
+from models.base.columns import Moment, Record
+from models.base.store import Session
 from models.base.turns import take_turn
 
 PER_ACCOUNT, ACCOUNT_WINDOW = 5, timedelta(hours=1)

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Field, col, select
 
 from models.base import audit
+from models.base.columns import Moment, Record, Ref
 from models.base.errors import Misconfigured
 from models.base.facts import holding
-from models.base.store import Moment, Record, Ref, Session, Store
+from models.base.store import Session, Store
 from models.base.texts import say
 from models.base.turns import hold, take_turn
 from models.roster.accounts import Account, accounts_of

@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from sqlmodel import Field, col
 
+from models.base.columns import Ref
 from models.base.facts import Fact, begin, end, holding
-from models.base.store import Ref, Session
+from models.base.store import Session
 from models.base.turns import take_turn
 from models.roster.children import Child
 from models.roster.people import Person

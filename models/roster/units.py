@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from sqlmodel import Field, UniqueConstraint, col, select
 
+from models.base.columns import Record, Ref
 from models.base.errors import Refused
-from models.base.store import Record, Ref, Session
+from models.base.store import Session
 from models.base.turns import take_turn
 
 ROSTER = "roster"

@@ -14,9 +14,10 @@ from handlers.everyone.help import help_flow
 from handlers.flow import Flow, Who, flow
 from handlers.prompts import Code, Confirm, Day, Number, Photos, Pick, PickSome, Place, Text, YesNo
 from handlers.said import Said
+from models.base.columns import BigId, Record
 from models.base.errors import Refused
 from models.base.seal import put_sealed, sealed
-from models.base.store import BigId, Record, Session
+from models.base.store import Session
 from models.roster.people import Duty
 
 OWN = MetaData()

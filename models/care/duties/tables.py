@@ -4,9 +4,9 @@ from datetime import date, datetime
 
 from sqlmodel import Field, Index, UniqueConstraint
 
+from models.base.columns import BigId, Moment, Record, Ref
 from models.base.facts import CURRENT, Fact, Revision, standing
 from models.base.seal import sealed
-from models.base.store import BigId, Moment, Record, Ref
 
 
 class DutyOrder(Fact, table=True):

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from sqlmodel import Field, Index
 
+from models.base.columns import BigId, Moment, Record, Ref
 from models.base.facts import CURRENT, Revision, standing
 from models.base.seal import sealed
-from models.base.store import BigId, Moment, Record, Ref
 from models.care.visits.coverage import Coverage
 
 

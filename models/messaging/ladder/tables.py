@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
-from models.base.store import Moment, Record, Ref
+from models.base.columns import Moment, Record, Ref
 
 
 class Ladder(SQLModel, table=True):

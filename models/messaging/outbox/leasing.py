@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col
 
-from models.base.store import Session, UtcDateTime
+from models.base.columns import UtcDateTime
+from models.base.store import Session
 from models.calendar.quiet import is_quiet
 from models.messaging.broadcasts import SENDABLE, Broadcast
 from models.messaging.outbox.closing import done, gone, not_leased

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import object_session
 
-from models.base.store import Record, Session
+from models.base.columns import Record
+from models.base.store import Session
 from models.messaging.outbox.rows import Batch, BatchState, Lane
 
 

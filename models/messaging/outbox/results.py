@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from models.base.store import Session, UtcDateTime
+from models.base.columns import UtcDateTime
+from models.base.store import Session
 from models.base.turns import hold_these
 from models.calendar.quiet import is_quiet
 from models.messaging.broadcasts import SENDABLE, Broadcast, BroadcastState, hold_for_trouble

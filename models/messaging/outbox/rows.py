@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Field, Index, col
 
+from models.base.columns import BigId, Moment, Record, Ref
 from models.base.seal import sealed
-from models.base.store import BigId, Moment, Record, Ref
 
 RETRY_WITHIN = timedelta(minutes=8)
 """How long after its first try a row may be tried again: the platform knows its key for ten (promise 5)."""

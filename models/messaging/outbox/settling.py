@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, text
 
-from models.base.store import Session, UtcDateTime
+from models.base.columns import UtcDateTime
+from models.base.store import Session
 from models.base.turns import hold_these
 from models.messaging.outbox.rows import Delivery, State
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, text
 
-from models.base.store import Session, UtcDateTime
+from models.base.columns import UtcDateTime
+from models.base.store import Session
 from models.base.turns import hold_these
 from models.messaging.outbox.recipients import Row
 from models.messaging.outbox.rows import Delivery, State

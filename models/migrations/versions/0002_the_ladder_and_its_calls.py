@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-import models.base.store
+import models.base.columns
 
 revision = "0002"
 down_revision = "0001"
@@ -25,9 +25,9 @@ def upgrade() -> None:
     op.create_table(
         "ladder",
         sa.Column("broadcast_id", _id(), nullable=False),
-        sa.Column("next_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("looked_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("school_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("next_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("looked_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("school_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"]),
         sa.PrimaryKeyConstraint("broadcast_id"),
     )
@@ -44,11 +44,11 @@ def upgrade() -> None:
         sa.Column("page_id", _id(), nullable=True),
         sa.Column("at_home", sa.Boolean(), nullable=False),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(length=20), nullable=False),
-        sa.Column("opened_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("next_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", models.base.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("next_at", models.base.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.Enum(*_OUTCOMES, name="calloutcome", native_enum=False), nullable=True),
-        sa.Column("settled_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("settled_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("settled_by", _id(), nullable=True),
         sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"]),
         sa.ForeignKeyConstraint(["caller_id"], ["person.id"]),
@@ -66,7 +66,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_phone_call_person_id"), ["person_id"], unique=False)
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("told_at", models.base.store.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("told_at", models.base.columns.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("rung", sa.Integer(), server_default="0", nullable=False))
         batch_op.drop_index("ix_delivery_broadcast_state")
         batch_op.create_index("ix_delivery_broadcast_state", ["broadcast_id", "rung", "state"], unique=False)

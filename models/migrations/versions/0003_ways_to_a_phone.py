@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-import models.base.store
+import models.base.columns
 
 revision = "0003"
 down_revision = "0002"
@@ -24,8 +24,8 @@ def upgrade() -> None:
         sa.Column("kept", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("sent", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("errors", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
-        sa.Column("arrived_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("arrived_at", models.base.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("msg_id"),
     )
     with op.batch_alter_table("mass_report", schema=None) as batch_op:
@@ -42,7 +42,7 @@ def upgrade() -> None:
         sa.Column("template_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("per_day", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True),
         sa.Column("left", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True),
-        sa.Column("read_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("read_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("channel"),
     )
     op.create_table(
@@ -50,9 +50,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("openid", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
         sa.Column("template_id", sqlmodel.sql.sqltypes.AutoString(length=64), nullable=False),
-        sa.Column("given_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("given_at", models.base.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("delivery_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True),
-        sa.Column("ended_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["delivery_id"],
             ["delivery.id"],

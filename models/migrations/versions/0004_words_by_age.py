@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-import models.base.store
+import models.base.columns
 
 revision = "0004"
 down_revision = "0003"
@@ -20,7 +20,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("by_age", sqlmodel.sql.sqltypes.AutoString(), server_default="{}", nullable=False)
         )
-        batch_op.add_column(sa.Column("until", models.base.store.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("until", models.base.columns.UtcDateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-import models.base.store
+import models.base.columns
 
 revision = "0005"
 down_revision = "0004"
@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("verdict", sa.Enum("RIGHT", "WRONG", name="verdict", native_enum=False), nullable=False),
         sa.Column("note", sqlmodel.sql.sqltypes.AutoString(length=200), nullable=False),
         sa.Column("reviewed_by", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
-        sa.Column("reviewed_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reviewed_at", models.base.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["broadcast_id"],
             ["broadcast.id"],

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-import models.base.store
+import models.base.columns
 
 revision = "0006"
 down_revision = "0005"
@@ -21,9 +21,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("recorded_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", models.base.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True),
-        sa.Column("superseded_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("superseded_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(length=40), nullable=False),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("opened_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("expected", sa.Integer(), nullable=False),
-        sa.Column("made_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("made_at", models.base.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("escalated_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -72,9 +72,9 @@ def upgrade() -> None:
         sa.Column("mended_on", sa.Date(), nullable=True),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("undone", sa.Boolean(), nullable=False),
-        sa.Column("recorded_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", models.base.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
-        sa.Column("superseded_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("superseded_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["recorded_by"],
             ["person.id"],
@@ -104,9 +104,9 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("note_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("undone", sa.Boolean(), nullable=False),
-        sa.Column("recorded_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", models.base.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
-        sa.Column("superseded_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("superseded_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["recorded_by"],
             ["person.id"],

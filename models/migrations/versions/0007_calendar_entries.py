@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-import models.base.store
+import models.base.columns
 
 revision = "0007"
 down_revision = "0006"
@@ -21,9 +21,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("since", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("recorded_at", models.base.store.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", models.base.columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=True),
-        sa.Column("superseded_at", models.base.store.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("superseded_at", models.base.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("unit_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
         sa.Column("key", sqlmodel.sql.sqltypes.AutoString(length=120), nullable=False),
         sa.Column(

@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlmodel import insert
 
+from models.base.columns import Record
 from models.base.facts import Fact, end
 from models.base.ids import new_id
-from models.base.store import Record, Session
+from models.base.store import Session
 
 
 class Pile:
