@@ -1,12 +1,11 @@
 """The statements that deal an evening's lessons to some hundreds of guardians at once, each built once.
 
-The course stands in them: which lesson is next is reckoned by the database, row by row, and only what is personal is
+Which lesson is next is reckoned by the database, row by row (`models.learning.placing`), and only what is personal is
 written.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -16,18 +15,16 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from models.base.columns import Record, UtcDateTime
-from models.base.days import plus_days
-from models.base.facts import holding
 from models.base.many import these
 from models.base.prepared import Prepared
-from models.learning.enrolments import ROUND, Enrolment
-from models.learning.lessons import AWAY, HOME, course
+from models.learning import placing
+from models.learning.enrolments import Enrolment
 from models.learning.records import LessonRecord
 from models.learning.times import LessonTime
 from models.learning.wording import KIND
 from models.messaging.outbox import Channel, Delivery, State
 from models.roster.accounts import Account
-from models.roster.children import BANDS, Child, births_in_band
+from models.roster.children import Child
 from models.roster.consent import Consent, standing
 from models.roster.ties import Guardianship
 
@@ -37,7 +34,7 @@ MOST_CHILDREN = 128
 
 @dataclass(frozen=True)
 class Dealing:
-    """In their order; all but `rest` (times, next) also take `of_day`.
+    """In their order; all but `rest` (times, next) also take `placing.of_day`.
 
     `misplaced`: (people) whose child has no place yet, or one of another age. `deliver`: (people, evening, first,
     batch, now), ids from `first` on, in the order of people; `keep`: (first, last, first_record, sent, ask), a row for
@@ -50,17 +47,6 @@ class Dealing:
     keep: Prepared
     drop: Prepared
     move_on: Prepared
-
-
-def of_day(today: date) -> dict[str, Any]:
-    """The parameters that are those of a day."""
-    spans = {band: births_in_band(band, today) for band in BANDS}
-    born = {name: day for band, span in spans.items() for name, day in zip(_span(band), span, strict=True)}
-    return born | {
-        "today": today,
-        "tomorrow": today + timedelta(days=1),
-        "year_over": today + timedelta(days=1) - ROUND,
-    }
 
 
 @cache
@@ -86,12 +72,12 @@ def _rest(dialect: str) -> sa.Update:
 
 
 def _misplaced(dialect: str) -> sa.Select[Any]:
-    band, person = _band(), col(Guardianship.person_id)
+    band, person = placing.band_today(), col(Guardianship.person_id)
     return (
         sa.select(person)
         .join(Child, col(Child.id) == Guardianship.child_id)
-        .outerjoin(Enrolment, _same(Enrolment))
-        .where(person.in_(sa.select(these(dialect, "people").c.id)), _holds(), col(Child.left_on).is_(None))
+        .outerjoin(Enrolment, placing.same(Enrolment))
+        .where(person.in_(sa.select(these(dialect, "people").c.id)), placing.minded(), col(Child.left_on).is_(None))
         .where(band.is_not(None), col(Enrolment.band).is_distinct_from(band))
         .distinct()
     )
@@ -99,7 +85,7 @@ def _misplaced(dialect: str) -> sa.Select[Any]:
 
 def _deliver(dialect: str) -> sa.Insert:
     who, account, best = these(dialect, "people"), aliased(Account), aliased(Account)
-    at_home = _due().add_columns(sa.func.max(_at_home())).where(col(Guardianship.person_id) == who.c.id)
+    at_home = placing.due().add_columns(sa.func.max(placing.at_home())).where(col(Guardianship.person_id) == who.c.id)
     best_first = (col(best.following).desc(), col(best.bound_at).desc(), col(best.openid).desc())
     openid = sa.select(col(best.openid)).where(col(best.person_id) == who.c.id).order_by(*best_first).limit(1)
     agreed = sa.exists().where(col(Consent.person_id) == who.c.id, *standing())
@@ -116,7 +102,7 @@ def _deliver(dialect: str) -> sa.Insert:
         "person_id": learner.c.id,
         "openid": sa.case((follows, account.openid), else_=sa.null()),
         "kind": sa.literal(KIND),
-        "voice": _voice(learner.c.at_home),
+        "voice": placing.voice(learner.c.at_home),
         "channel": sa.literal(Channel.TEMPLATE, Delivery.__table__.c.channel.type),  # type: ignore[attr-defined]
         "state": sa.case((follows, int(State.PLANNED)), else_=int(State.UNREACHABLE)),
         "reason": sa.case((follows, ""), else_="not_following"),
@@ -135,14 +121,14 @@ def _deliver(dialect: str) -> sa.Insert:
 def _keep() -> sa.Insert:
     person, band, eldest_first = col(Guardianship.person_id), col(Enrolment.band), (col(Child.birth), col(Child.id))
     share: dict[str, Any] = {"partition_by": (person, band), "order_by": eldest_first, "rows": (None, None)}
-    due = _due().join(Delivery, col(Delivery.person_id) == person)
+    due = placing.due().join(Delivery, col(Delivery.person_id) == person)
     due = due.where(_between(Delivery), col(Delivery.state) == State.PLANNED)
     each = due.add_columns(
         person.label("person_id"),
         col(Child.id).label("child_id"),
         band.label("band"),
         sa.func.first_value(col(Enrolment.next_order)).over(**share).label("order"),
-        sa.func.max(_at_home()).over(**share).label("at_home"),
+        sa.func.max(placing.at_home()).over(**share).label("at_home"),
         sa.func.row_number().over(partition_by=person, order_by=eldest_first).label("number"),
         col(Delivery.id).label("delivery_id"),
     ).subquery()
@@ -151,8 +137,8 @@ def _keep() -> sa.Insert:
         "id": _id("first_record") + (each.c.delivery_id - _id("first")) * MOST_CHILDREN + each.c.number - 1,
         "person_id": each.c.person_id,
         "child_id": each.c.child_id,
-        "lesson_id": _next_lesson(each.c.band, each.c.order),
-        "voice": _voice(each.c.at_home),
+        "lesson_id": placing.next_lesson(each.c.band, each.c.order),
+        "voice": placing.voice(each.c.at_home),
         "delivery_id": each.c.delivery_id,
         "sent_at": sa.bindparam("sent", type_=UtcDateTime()),
         "checkin_due_at": sa.case((each.c.number == 1, sa.bindparam("ask", type_=UtcDateTime())), else_=never),
@@ -168,76 +154,9 @@ def _drop() -> sa.Delete:
 
 
 def _move_on() -> sa.Update:
-    """On to the next lesson, or, after the last, to a new round a year after this one began."""
-    lasts = [found[-1].id for band in BANDS if (found := course(band))]
-    following = {lesson.id: 1 if lesson.id in lasts else lesson.order + 1 for band in BANDS for lesson in course(band)}
-    began = sa.case((col(Enrolment.rest_until).is_not(None), _day("today")), else_=col(Enrolment.round_began))
-    over = sa.case((began > _day("year_over"), plus_days(began, ROUND.days)), else_=_day("tomorrow"))
-    given = col(LessonRecord.lesson_id)
-    return (
-        sa.update(Enrolment)
-        .where(_same(LessonRecord, Enrolment), col(LessonRecord.delivery_id).between(_id("first"), _id("last")))
-        .values(
-            next_order=sa.case(following, value=given),
-            round_began=began,
-            rest_until=sa.case((given.in_(lasts), over), else_=sa.literal(None, sa.Date())),
-        )
-    )
-
-
-def _due() -> sa.Select[Any]:
-    """Rows, without a column yet, of a guardian's tie, child and place in the course where something comes for it."""
-    taught = [band for band in BANDS if course(band)]
-    return (
-        sa.select()
-        .select_from(Guardianship)
-        .join(Child, col(Child.id) == Guardianship.child_id)
-        .join(Enrolment, _same(Enrolment))
-        .where(_holds(), col(Child.left_on).is_(None))
-        .where(col(Enrolment.band) == _band(), col(Enrolment.band).in_(taught))
-        .where(sa.or_(col(Enrolment.rest_until).is_(None), col(Enrolment.rest_until) <= _day("today")))
-    )
-
-
-def _same(table: type[Enrolment | LessonRecord], as_in: type[Guardianship | Enrolment] = Guardianship) -> Any:
-    """Rows of two tables that are of the same guardian and child."""
-    return (col(table.person_id) == as_in.person_id) & (col(table.child_id) == as_in.child_id)
-
-
-def _holds() -> sa.ColumnElement[bool]:
-    holds = holding(Guardianship, _day("today")).whereclause
-    assert holds is not None
-    return holds
-
-
-def _band() -> sa.ColumnElement[Any]:
-    """The age band of a child today, NULL from 18 on."""
-    spans = [(band, *_span(band)) for band in BANDS]
-    birth = col(Child.birth)
-    return sa.case(*[(birth.between(_day(first), _day(last)), sa.literal(band)) for band, first, last in spans])
-
-
-def _span(band: str) -> tuple[str, str]:
-    """The parameters for the first and the last birth in a band."""
-    return f"first_in_{band}".replace("-", "_"), f"last_in_{band}".replace("-", "_")
-
-
-def _next_lesson(band: Any, order: Any) -> sa.ColumnElement[Any]:
-    """The id of the lesson that comes next where `order` is due in a band; behind the last it is the first."""
-    each = {
-        name: sa.case(*[(order <= lesson.order, lesson.id) for lesson in found], else_=found[0].id)
-        for name in BANDS
-        if (found := course(name))
-    }
-    return sa.case(*[(band == name, chosen) for name, chosen in each.items()])
-
-
-def _voice(at_home: Any) -> sa.ColumnElement[str]:
-    return sa.case((at_home == 1, HOME), else_=AWAY)
-
-
-def _at_home() -> sa.ColumnElement[int]:
-    return sa.case((col(Guardianship.at_home), 1), else_=0)
+    just_dealt = col(LessonRecord.delivery_id).between(_id("first"), _id("last"))
+    values = placing.after(col(LessonRecord.lesson_id))
+    return sa.update(Enrolment).where(placing.same(LessonRecord, Enrolment), just_dealt).values(values)
 
 
 def _between(table: type[Record]) -> sa.ColumnElement[bool]:
@@ -246,7 +165,3 @@ def _between(table: type[Record]) -> sa.ColumnElement[bool]:
 
 def _id(name: str) -> sa.BindParameter[int]:
     return sa.bindparam(name, type_=sa.BigInteger)
-
-
-def _day(name: str) -> sa.BindParameter[date]:
-    return sa.bindparam(name, type_=sa.Date)

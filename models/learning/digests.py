@@ -15,8 +15,9 @@ from models.base.many import listed
 from models.base.prepared import Prepared
 from models.base.store import Session
 from models.calendar.quiet import after_quiet
-from models.learning.dealing import MOST_CHILDREN, dealing, of_day
+from models.learning.dealing import MOST_CHILDREN, dealing
 from models.learning.enrolments import give_places
+from models.learning.placing import of_day
 from models.learning.reach import accounts
 from models.learning.records import checkin_moment
 from models.learning.times import LessonTime, next_evening
