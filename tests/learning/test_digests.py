@@ -1,6 +1,5 @@
 """The week's lesson: one digest per guardian and evening, in the right voice, in order, never twice."""
 
-import threading
 from datetime import date, datetime, time, timedelta
 
 from sqlmodel import col, select
@@ -21,6 +20,7 @@ from models.roster.people import Person
 from models.roster.ties import set_guardian
 from models.roster.units import Unit
 from scheduler.learning import ENROL, enrol_newcomers, send_digests
+from tests.at_once import at_once
 from tests.learning.conftest import Home
 
 SUNDAY = date(2027, 6, 6)
@@ -190,22 +190,7 @@ def test_a_child_who_left_brings_no_lessons(home: Home) -> None:
 
 def test_two_schedulers_at_once_send_one_digest(home: Home) -> None:
     home.clock.set(on(SUNDAY))
-    barrier = threading.Barrier(4)
-    failed: list[Exception] = []
-
-    def run() -> None:
-        try:
-            barrier.wait()
-            list(send_digests(home.store))
-        except Exception as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failed
+    at_once(lambda: list(send_digests(home.store)))
     assert [len(home.said_to(who)) for who in (home.cast.grandmother, home.cast.father)] == [1, 1]
     with home.store.read() as session:
         orders = {e.next_order for e in session.exec(select(Enrolment))}

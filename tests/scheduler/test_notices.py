@@ -1,6 +1,5 @@
 """What the calendar sends by itself: once, by day, made up while it is useful, held without an approval."""
 
-import threading
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -33,6 +32,7 @@ from scheduler.clockwork import due_tasks, tick
 from scheduler.rule import Rule
 from scheduler.rules import rules
 from scheduler.task import Made
+from tests.at_once import at_once
 from tests.cast import Cast
 from tests.conftest import FrozenClock
 
@@ -142,23 +142,8 @@ def test_a_clock_that_jumps_back_and_forth_repeats_nothing(store: Store, clock: 
 
 def test_two_schedulers_at_once_make_one_broadcast(store: Store, clock: FrozenClock, begun: Cast) -> None:
     clock.set(at(6, 10, 17, 0))
-    barrier = threading.Barrier(4)
     made: list[Made] = []
-    failed: list[Exception] = []
-
-    def run() -> None:
-        try:
-            barrier.wait()
-            made.extend(task.run(store))
-        except Exception as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert not failed
+    at_once(lambda: made.extend(task.run(store)))
     assert states(made, "zhongkao") == ["made"] and len(occurrences(store, "zhongkao")) == 1
 
 
