@@ -5,8 +5,6 @@ from dataclasses import replace
 from sqlmodel import select
 
 from bot.delivery.worker import Worker
-from handlers.house import house_router
-from handlers.said import Said
 from models.base.audit import AuditEntry
 from models.base.store import Session, Store
 from models.messaging.audiences import Audience
@@ -17,6 +15,7 @@ from models.messaging.planner import draft
 from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
+from tests.chats import Chats
 from tests.conftest import FrozenClock
 from tests.delivery.stories import WATER, drafted, refused
 from tests.simulator.running import Simulator
@@ -99,17 +98,12 @@ def test_what_was_approved_needs_no_review(store: Store, agreed: Cast) -> None:
 
 def test_it_is_reviewed_in_the_chat(store: Store, agreed: Cast) -> None:
     broadcast_id = sent(store, agreed)
-    router = house_router("青禾守望", "")
-
-    def types(who: str, line: str, cause: int) -> str:
-        with store.write() as session:
-            return router.answer(session, OPENIDS[who], Said("text", text=line), cause) or ""
-
-    asked = types("li", "复核", 1)
+    types = Chats(store)
+    asked = types("li", "复核")
     assert "王主任发的，没等审批" in asked and "原因：河水涨了" in asked and "1 该这样发" in asked
-    assert "哪里不该" in types("li", "2", 2)
-    assert "复核好了" in types("li", "没先问水利站", 3)
-    assert "没有要复核的" in types("li", "复核", 4)
+    assert "哪里不该" in types("li", "2")
+    assert "复核好了" in types("li", "没先问水利站")
+    assert "没有要复核的" in types("li", "复核")
     with store.read() as session:
         kept = session.get_one(Review, broadcast_id)
         assert (kept.verdict, kept.note, kept.reviewed_by) == (Verdict.WRONG, "没先问水利站", agreed.li)

@@ -1,14 +1,11 @@
 """Holiday resources: a guardian is shown what the children's own schools and township have, nobody else's."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from bot.pages.sheet import sheet_of
-from handlers.house import house_router
-from handlers.said import Said
 from models.base.errors import Misconfigured
 from models.base.store import Store
 from models.base.texts import CONTENT
@@ -20,27 +17,20 @@ from models.messaging.notices import notices
 from models.messaging.outbox import Delivery
 from models.messaging.resources import read_resources, resources_faults, resources_for
 from models.roster.people import Person
-from tests.cast import OPENIDS, Cast
-
-Says = Callable[[str, str], str]
+from tests.cast import Cast
+from tests.chats import Chats
 
 
 @pytest.fixture
-def says(store: Store, cast: Cast) -> Says:
-    router, causes = house_router("青禾守望"), iter(range(1, 99))
-
-    def say(who: str, words: str) -> str:
-        with store.write() as session:
-            return router.answer(session, OPENIDS[who], Said("text", text=words), next(causes)) or ""
-
-    return say
+def says(store: Store, cast: Cast) -> Chats:
+    return Chats(store)
 
 
 def test_what_ships_is_sound() -> None:
     assert list(resources_faults()) == []
 
 
-def test_the_grandmother_hears_of_the_village_library_and_not_of_another_schools(says: Says) -> None:
+def test_the_grandmother_hears_of_the_village_library_and_not_of_another_schools(says: Chats) -> None:
     said = says("grandmother", "资源")
     assert "【农家书屋】\n柳溪村农家书屋（柳溪镇）" in said and "名师在线" in said
     assert "竹山村" not in said and "县青少年宫" not in said
@@ -48,11 +38,11 @@ def test_the_grandmother_hears_of_the_village_library_and_not_of_another_schools
     assert "竹山村农家书屋" in says("other_mother", "资源")
 
 
-def test_a_teacher_without_children_of_his_own_is_not_offered_it(says: Says) -> None:
+def test_a_teacher_without_children_of_his_own_is_not_offered_it(says: Chats) -> None:
     assert "书屋" not in says("lin", "资源")
 
 
-def test_where_nothing_is_registered_it_says_whom_to_ask(says: Says, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_is_registered_it_says_whom_to_ask(says: Chats, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resources, "resources", dict)
     assert says("grandmother", "资源") == "还没有登记。请问班主任。"
 

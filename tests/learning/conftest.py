@@ -5,8 +5,6 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import col, select
 
-from handlers.house import house_router
-from handlers.said import Said
 from models.base.store import Store
 from models.learning.enrolments import enrol_all
 from models.learning.wording import KIND, words_of_digest
@@ -15,7 +13,8 @@ from models.roster.accounts import Account
 from models.roster.consent import give_consent
 from scheduler.learning import ask_checkins, send_digests
 from scheduler.task import Made
-from tests.cast import OPENIDS, Cast
+from tests.cast import Cast
+from tests.chats import Chats
 from tests.conftest import FrozenClock
 
 
@@ -24,8 +23,7 @@ class Home:
 
     def __init__(self, store: Store, clock: FrozenClock, cast: Cast) -> None:
         self.store, self.clock, self.cast = store, clock, cast
-        self.router = house_router("青禾守望")
-        self._cause = 0
+        self.types = Chats(store)
 
     def tick(self) -> list[Made]:
         """What the scheduler's learning tasks do now."""
@@ -42,12 +40,6 @@ class Home:
         with self.store.read() as session:
             rows = [session.merge(row, load=False) for row in self.said_to(person_id, kind)]
             return [(words_of_digest(session, row) if kind == KIND else row.words)["text"] for row in rows]
-
-    def types(self, who: str, text: str) -> str:
-        """Somebody writes; the answer."""
-        self._cause += 1
-        with self.store.write() as session:
-            return self.router.answer(session, OPENIDS[who], Said("text", text=text), self._cause) or ""
 
 
 @pytest.fixture

@@ -5,30 +5,14 @@ from datetime import datetime
 import pytest
 from sqlmodel import select
 
-from handlers.house import house_router
-from handlers.said import Said
 from models.base.clock import SHANGHAI
 from models.base.store import Store
 from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
 from scheduler.clockwork import tick
-from tests.cast import OPENIDS, Cast
+from tests.cast import Cast
+from tests.chats import Chats
 from tests.conftest import FrozenClock
-
-
-class Chats:
-    """Who writes what to the house."""
-
-    def __init__(self, store: Store) -> None:
-        self.store, self.router, self.cause = store, house_router("青禾守望"), 0
-
-    def __call__(self, who: str, *lines: str) -> str:
-        answer = ""
-        for line in lines:
-            self.cause += 1
-            with self.store.write() as session:
-                answer = self.router.answer(session, OPENIDS[who], Said("text", text=line), self.cause) or ""
-        return answer
 
 
 @pytest.fixture

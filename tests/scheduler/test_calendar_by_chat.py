@@ -5,8 +5,6 @@ from datetime import date, datetime
 import pytest
 from sqlmodel import select
 
-from handlers.house import house_router
-from handlers.said import Said
 from models.base.clock import SHANGHAI, local_date
 from models.base.store import Store
 from models.base.texts import say
@@ -17,26 +15,11 @@ from models.calendar.spans import makeup_day
 from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit
 from scheduler.clockwork import tick
-from scheduler.moving import foresee_in_words
-from tests.cast import OPENIDS, Cast
+from tests.cast import Cast
+from tests.chats import Chats
 from tests.conftest import FrozenClock
 
 # 中考 is on the list twice, this year's and the next's: 1 is the nearer one.
-
-
-class Chats:
-    """Who writes what to the house."""
-
-    def __init__(self, store: Store) -> None:
-        self.store, self.router, self.cause = store, house_router("青禾守望", foresee=foresee_in_words), 0
-
-    def __call__(self, who: str, *lines: str) -> str:
-        answer = ""
-        for line in lines:
-            self.cause += 1
-            with self.store.write() as session:
-                answer = self.router.answer(session, OPENIDS[who], Said("text", text=line), self.cause) or ""
-        return answer
 
 
 @pytest.fixture
