@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlmodel import update
 
-from benchmarks.people import settle_crowd
+from benchmarks.people import settle_school
 from models.base.clock import SystemClock
 from models.base.seal import Vault
 from models.base.store import Store
@@ -17,8 +17,6 @@ from models.messaging.freezing import Freezer
 from models.messaging.notices import Notice
 from models.messaging.outbox import Delivery, State
 from models.migrations import upgrade
-from models.roster.people import Duty, add_person, give_duty
-from models.roster.units import UnitKind, add_unit
 
 APP_ID, SECRET, TOKEN = "wx5aa5aa5aa5aa5aa5", "a-secret-for-benches", "callbacktoken"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
@@ -57,11 +55,7 @@ folder = "{folder}"
 def frozen(store: Store, count: int) -> int:
     """A school of so many guardians and an urgent broadcast to all of them, ready to be sent; its id."""
     with store.write() as session:
-        school = add_unit(session, None, UnitKind.SCHOOL, "柳溪小学")
-        approver = add_person(session, "李局长")
-        session.flush()
-        give_duty(session, approver, school, Duty.APPROVER)
-        settle_crowd(session, school, count)
+        school, approver = settle_school(session, count)
         made: Broadcast = from_rule(session, NOTICE, Audience(school.id), occurrence="bench", approved_by=approver)
     freezer = Freezer(store)
     while freezer.step():

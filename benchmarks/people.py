@@ -12,9 +12,9 @@ from models.base.store import Session
 from models.roster.accounts import Account
 from models.roster.children import Child, Sex
 from models.roster.consent import SERVICE, Consent
-from models.roster.people import Person
+from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.ties import Guardianship
-from models.roster.units import Unit
+from models.roster.units import Unit, UnitKind, add_unit
 
 PREFIX = "o_crowd_"
 
@@ -52,6 +52,16 @@ def settle_crowd(
     _insert(session, Account, numbers, account | {"openid": who, "person_id": person})
     consent = {"purpose": SERVICE, "wording": "", "given_at": now}
     _insert(session, Consent, numbers, consent | {"id": _after(consents, n), "person_id": person})
+
+
+def settle_school(session: Session, count: int) -> tuple[Unit, Person]:
+    """A school of so many guardians, and somebody who approves for it."""
+    school = add_unit(session, None, UnitKind.SCHOOL, "柳溪小学")
+    approver = add_person(session, "李局长")
+    session.flush()
+    give_duty(session, approver, school, Duty.APPROVER)
+    settle_crowd(session, school, count)
+    return school, approver
 
 
 def _numbers(count: int) -> sa.CTE:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import col, func, select, update
 
-from benchmarks.people import openid, settle_crowd
+from benchmarks.people import openid, settle_school
 from models.base.clock import FileClock
 from models.base.store import Store
 from models.messaging.approval import from_rule
@@ -19,8 +19,8 @@ from models.messaging.freezing import Freezer
 from models.messaging.notices import Notice
 from models.messaging.outbox import NOT_REACHED, REACHED, UNSETTLED, Batch, BatchState, Delivery, State
 from models.migrations import upgrade
-from models.roster.people import Duty, Person, add_person, give_duty
-from models.roster.units import Unit, UnitKind, add_unit
+from models.roster.people import Person
+from models.roster.units import Unit
 from tests.faults.nursery import Nursery, WorkerProcess
 from tests.faults.run_worker import open_store
 from tests.simulator.running import Simulator
@@ -46,11 +46,7 @@ def build_town(url: str, clock_file: Path, count: int) -> None:
     store = open_store(url, FileClock(clock_file))
     upgrade(store.engine)
     with store.write() as session:
-        school = add_unit(session, None, UnitKind.SCHOOL, "柳溪小学")
-        approver = add_person(session, "李局长")
-        session.flush()
-        give_duty(session, approver, school, Duty.APPROVER)
-        settle_crowd(session, school, count)
+        settle_school(session, count)
     store.close()
 
 
