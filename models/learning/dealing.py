@@ -28,22 +28,21 @@ from models.roster.children import Child
 from models.roster.consent import Consent, standing
 from models.roster.ties import Guardianship
 
-MOST_CHILDREN = 128
-"""Of one guardian: so many ids are kept for each. The head of a home for many has a row for the first of them."""
-
 
 @dataclass(frozen=True)
 class Dealing:
-    """In their order; all but `rest` (times, next) also take `placing.of_day`.
+    """In their order; all but `rest` (times, next) and `ties` also take `placing.of_day`.
 
     `misplaced`: (people) whose child has no place yet, or one of another age. `deliver`: (people, evening, first,
-    batch, now), ids from `first` on, in the order of people; `keep`: (first, last, first_record, sent, ask), a row for
-    each child; `drop` and `move_on`: (first, last).
+    batch, now), ids from `first` on, in the order of people; `ties`: (people), how many children they have at most;
+    `keep`: (first, last, first_record, sent, ask), a row for each child, ids from `first_record` on; `drop` and
+    `move_on`: (first, last).
     """
 
     rest: Prepared
     misplaced: Prepared
     deliver: Prepared
+    ties: Prepared
     keep: Prepared
     drop: Prepared
     move_on: Prepared
@@ -56,6 +55,7 @@ def dealing() -> Dealing:
         rest=_for_each(_rest),
         misplaced=_for_each(_misplaced),
         deliver=_for_each(_deliver),
+        ties=_for_each(_ties),
         keep=Prepared(_keep()),
         drop=Prepared(_drop()),
         move_on=Prepared(_move_on()),
@@ -118,6 +118,11 @@ def _deliver(dialect: str) -> sa.Insert:
     return once
 
 
+def _ties(dialect: str) -> sa.Select[tuple[int]]:
+    theirs = col(Guardianship.person_id).in_(sa.select(these(dialect, "people").c.id))
+    return sa.select(sa.func.count()).select_from(Guardianship).where(theirs)
+
+
 def _keep() -> sa.Insert:
     person, band, eldest_first = col(Guardianship.person_id), col(Enrolment.band), (col(Child.birth), col(Child.id))
     share: dict[str, Any] = {"partition_by": (person, band), "order_by": eldest_first, "rows": (None, None)}
@@ -130,11 +135,12 @@ def _keep() -> sa.Insert:
         sa.func.first_value(col(Enrolment.next_order)).over(**share).label("order"),
         sa.func.max(placing.at_home()).over(**share).label("at_home"),
         sa.func.row_number().over(partition_by=person, order_by=eldest_first).label("number"),
+        sa.func.row_number().over(order_by=(col(Delivery.id), *eldest_first)).label("place"),
         col(Delivery.id).label("delivery_id"),
     ).subquery()
     never = sa.literal(None, UtcDateTime())
     values: dict[str, Any] = {
-        "id": _id("first_record") + (each.c.delivery_id - _id("first")) * MOST_CHILDREN + each.c.number - 1,
+        "id": _id("first_record") + each.c.place - 1,
         "person_id": each.c.person_id,
         "child_id": each.c.child_id,
         "lesson_id": placing.next_lesson(each.c.band, each.c.order),
@@ -143,8 +149,7 @@ def _keep() -> sa.Insert:
         "sent_at": sa.bindparam("sent", type_=UtcDateTime()),
         "checkin_due_at": sa.case((each.c.number == 1, sa.bindparam("ask", type_=UtcDateTime())), else_=never),
     }
-    rows = sa.select(*values.values()).where(each.c.number <= MOST_CHILDREN)
-    return sa.insert(LessonRecord).from_select(list(values), rows, include_defaults=False)
+    return sa.insert(LessonRecord).from_select(list(values), sa.select(*values.values()), include_defaults=False)
 
 
 def _drop() -> sa.Delete:

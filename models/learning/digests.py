@@ -15,7 +15,7 @@ from models.base.many import listed
 from models.base.prepared import Prepared
 from models.base.store import Session
 from models.calendar.quiet import after_quiet
-from models.learning.dealing import MOST_CHILDREN, dealing
+from models.learning.dealing import dealing
 from models.learning.enrolments import give_places
 from models.learning.placing import of_day
 from models.learning.reach import accounts
@@ -108,8 +108,9 @@ def _deal(session: Session, people: Sequence[int], evening: datetime) -> int:
     ids = {"first": first, "last": first + len(people) - 1}
     told = {"evening": local_date(evening).isoformat(), "first": first, "batch": batch.id, "now": session.now}
     plan.deliver.run(session, day | who | told)
+    ((ties,),) = plan.ties.run(session, who)
     kept = {
-        "first_record": reserve(len(people) * MOST_CHILDREN),
+        "first_record": reserve(ties + len(people)),  # and room for a tie that is made at this moment
         "sent": start,
         "ask": checkin_moment(local_date(start)),
     }

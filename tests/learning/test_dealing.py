@@ -21,7 +21,7 @@ from models.messaging.outbox.leasing import lease_next
 from models.roster.accounts import Account
 from models.roster.children import BANDS, Sex, add_child, band_of
 from models.roster.consent import give_consent
-from models.roster.people import add_person
+from models.roster.people import Person, add_person
 from models.roster.ties import set_guardian
 from models.roster.units import Unit, UnitKind, add_unit
 from scheduler.learning import send_digests
@@ -53,19 +53,26 @@ class Family:
     agreed: bool
 
 
+def a_guardian(session: Session, number: int, *, follows: bool = True, agreed: bool = True) -> Person:
+    """Bound, and due on Sunday."""
+    person = add_person(session, f"监护人{number}")
+    session.flush()
+    account = Account(openid=f"o-{number}", person_id=person.id, first_seen_at=session.now, bound_at=session.now)
+    account.following = follows
+    session.add(account)
+    session.flush()
+    if agreed:
+        give_consent(session, person.id)
+    session.add(LessonTime(person_id=person.id, next_at=SUNDAY))
+    return person
+
+
 def family(session: Session, dice: random.Random, unit: Unit, number: int) -> Family:
     """A guardian of none to four children of all ages, wherever in the course they may be; some have left, some are
     not theirs any more."""
-    person = add_person(session, f"监护人{number}")
-    session.flush()
-    found = Family(person.id, [], dice.random() < 0.85, dice.random() < 0.9)
-    account = Account(openid=f"o-{number}", person_id=person.id, first_seen_at=session.now, bound_at=session.now)
-    account.following = found.follows
-    session.add(account)
-    session.flush()
-    if found.agreed:
-        give_consent(session, person.id)
-    session.add(LessonTime(person_id=person.id, next_at=SUNDAY))
+    follows, agreed = dice.random() < 0.85, dice.random() < 0.9
+    person = a_guardian(session, number, follows=follows, agreed=agreed)
+    found = Family(person.id, [], follows, agreed)
     for each in range(dice.choice((0, 1, 1, 1, 2, 2, 3, 4))):
         birth = TODAY - timedelta(days=dice.randrange(19 * 365))
         child = add_child(session, unit, f"孩子{number}-{each}", dice.choice(list(Sex)), birth)
@@ -169,3 +176,22 @@ def test_no_row_holds_the_words_of_a_lesson_and_the_card_has_them(home: Home) ->
     assert f'"thing1":{{"value":"{lesson.title}"}}' in cards["o-other-mother"]
     assert f'"thing2":{{"value":"{lesson.homework}"}}' in cards["o-other-mother"]
     assert '"thing1":{"value":"本周2课"}' in cards["o-father"]
+
+
+def test_the_head_of_a_home_has_a_lesson_for_each_of_its_children(store: Store, clock: FrozenClock) -> None:
+    with store.write() as session:
+        unit = add_unit(session, None, UnitKind.SCHOOL, "青禾小学")
+        people = [a_guardian(session, number) for number in range(2)]
+        for number in range(150):
+            child = add_child(session, unit, f"孩子{number}", Sex.BOY, TODAY - timedelta(days=9 * 365 + number))
+            person = people[number > 0]
+            set_guardian(session, child, person, "院长", at_home=True)
+            place: dict[str, Any] = {"band": "6-12", "next_order": 1, "round_began": TODAY}
+            session.add(Enrolment(person_id=person.id, child_id=child.id, **place))
+    clock.set(SUNDAY)
+    list(send_digests(store))
+    with store.read() as session:
+        given = [
+            session.exec(select(LessonRecord.id).where(LessonRecord.person_id == person.id)).all() for person in people
+        ]
+    assert [len(ids) for ids in given] == [1, 149]
