@@ -58,10 +58,10 @@ def ask_checkins(store: Store) -> Iterator[Made]:
     asked = late = 0
     while True:
         with store.write() as session:
-            looked_at, told = due_checkins(session)
-        if not looked_at:
+            evening = due_checkins(session)
+        if not evening.looked_at:
             break
-        asked, late = asked + len(told), late + looked_at - len(told)
+        asked, late = asked + evening.asked, late + evening.looked_at - evening.asked
     if asked:
         yield Made("checkin", "made", asked)
     if late:

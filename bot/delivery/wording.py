@@ -1,13 +1,20 @@
-"""The words of rows that hold none: a digest says what its lessons say."""
+"""The words of rows that hold none: what lessons say, and ask."""
 
 from dataclasses import replace
 
 from models.base.store import Session
-from models.learning.wording import KIND, digest_words
+from models.learning.wording import KIND, digest_words, question_words
 from models.messaging.outbox.leasing import Lease
 
 
 def worded(session: Session, lease: Lease) -> Lease:
-    """The lease with the words of its digests; another is what it was."""
-    wordless = [row.id for row in lease.rows if row.kind == KIND and row.words_sealed is None]
-    return replace(lease, said=digest_words(session, wordless)) if wordless else lease
+    """The lease with the words of its digests and questions; another is what it was."""
+    if lease.broadcast is not None:
+        return lease
+    wordless = [row for row in lease.rows if row.words_sealed is None]
+    digests = [row.id for row in wordless if row.kind == KIND]
+    questions = [row.id for row in wordless if row.kind != KIND]
+    said = digest_words(session, digests) if digests else {}
+    if questions:
+        said |= question_words(session, questions)
+    return replace(lease, said=said) if said else lease

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from models.base.store import Session
 from models.base.texts import say
 from models.learning.pages import PageLesson, lesson_page
-from models.learning.wording import KIND, words_of_digest
+from models.learning.wording import KIND, words_of
 from models.messaging import series
 from models.messaging.broadcasts import Broadcast
 from models.messaging.cards import repeats
@@ -47,8 +47,8 @@ def sheet_of(session: Session, delivery: Delivery, *, mine: bool) -> Sheet | Non
     if is_call_page(session, delivery):
         return _calls(page_calls(session, delivery))
     if delivery.kind == KIND:
-        return _lessons(words_of_digest(session, delivery)["title"], lesson_page(session, delivery))
-    words = delivery.words
+        return _lessons(words_of(session, delivery)["title"], lesson_page(session, delivery))
+    words = words_of(session, delivery)
     title = words.get("title", "")
     said = tuple(line for line in spoken(words.get("text", "")) if not repeats(line, title))
     parts = [Part("", said), Part("", lines(words.get("page") or ""))]

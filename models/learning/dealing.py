@@ -19,13 +19,13 @@ from models.base.many import these
 from models.base.prepared import Prepared
 from models.learning import placing
 from models.learning.enrolments import Enrolment
+from models.learning.reach import agrees, openid_of
 from models.learning.records import LessonRecord
 from models.learning.times import LessonTime
 from models.learning.wording import KIND
 from models.messaging.outbox import Channel, Delivery, State
 from models.roster.accounts import Account
 from models.roster.children import Child
-from models.roster.consent import Consent, standing
 from models.roster.ties import Guardianship
 
 
@@ -84,14 +84,13 @@ def _misplaced(dialect: str) -> sa.Select[Any]:
 
 
 def _deliver(dialect: str) -> sa.Insert:
-    who, account, best = these(dialect, "people"), aliased(Account), aliased(Account)
+    who, account = these(dialect, "people"), aliased(Account)
     at_home = placing.due().add_columns(sa.func.max(placing.at_home())).where(col(Guardianship.person_id) == who.c.id)
-    best_first = (col(best.following).desc(), col(best.bound_at).desc(), col(best.openid).desc())
-    openid = sa.select(col(best.openid)).where(col(best.person_id) == who.c.id).order_by(*best_first).limit(1)
-    agreed = sa.exists().where(col(Consent.person_id) == who.c.id, *standing())
-    asked = (at_home.scalar_subquery().label("at_home"), openid.scalar_subquery().label("openid"))
+    asked = (at_home.scalar_subquery().label("at_home"), openid_of(who.c.id).label("openid"))
     # Materialized, so that what is asked of a guardian is asked once.
-    learner = sa.select(who.c.id, who.c.place, *asked).where(agreed).cte("learner").prefix_with("MATERIALIZED")
+    learner = (
+        sa.select(who.c.id, who.c.place, *asked).where(agrees(who.c.id)).cte("learner").prefix_with("MATERIALIZED")
+    )
     evening = sa.literal(":") + sa.bindparam("evening", type_=sa.String)
     follows, now = col(account.following), sa.bindparam("now", type_=UtcDateTime())
     never = sa.literal(None, UtcDateTime())

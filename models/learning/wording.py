@@ -1,20 +1,29 @@
-"""What a digest says. Its lessons say it, the same to all who get them: no row holds these words."""
+"""What a digest says, and the question of the evening after. The lessons say it, the same to all who get them: no row
+holds these words."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from models.base.many import one_of
 from models.base.store import Session
 from models.base.texts import say
-from models.learning.lessons import is_last, lessons
+from models.learning.lessons import Lesson, is_last, lessons
 from models.learning.records import LessonRecord
 from models.messaging.cards import fitted
 from models.messaging.outbox import Delivery
+from models.messaging.words import words_of as card_words
 
 KIND = "lesson"
+CHECKIN = "task"
+"""The kind of a question: it goes by the card of things to do."""
+QUESTION = "checkin:"
+"""What its key begins with; the id of the `LessonRecord` follows."""
 _NOTHING: dict[str, Any] = {"title": "", "text": "", "card": {"thing1": "", "thing2": ""}}
 """Where all lessons of a digest have left the content since."""
 
@@ -32,9 +41,37 @@ def digest_words(session: Session, delivery_ids: Sequence[int]) -> dict[int, dic
     return {each: _words(tuple(some.items())) for each, some in parts.items()}
 
 
-def words_of_digest(session: Session, delivery: Delivery) -> dict[str, Any]:
-    """The words of one."""
-    return digest_words(session, [delivery.id])[delivery.id]
+def question_words(session: Session, delivery_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The same for questions."""
+    other = aliased(LessonRecord)
+    several = sa.exists().where(
+        col(other.delivery_id) == LessonRecord.delivery_id, col(other.lesson_id) != LessonRecord.lesson_id
+    )
+    asked_about = sa.cast(sa.func.substr(Delivery.key, len(QUESTION) + 1), sa.BigInteger)
+    query = (
+        select(Delivery.id, LessonRecord.lesson_id, LessonRecord.voice, several)
+        .join(LessonRecord, col(LessonRecord.id) == asked_about)
+        .where(one_of(session, col(Delivery.id), delivery_ids))
+    )
+    found = session.exec(query)
+    return {each: _question(lesson_id, voice, not shared) for each, lesson_id, voice, shared in found}
+
+
+def words_of(session: Session, delivery: Delivery) -> dict[str, Any]:
+    """The words of a delivery that is no notice: its own, or those of its lessons."""
+    if delivery.words_sealed is not None:
+        return delivery.words
+    words = digest_words if delivery.kind == KIND else question_words
+    return words(session, [delivery.id])[delivery.id]
+
+
+def checkin_text(lesson: Lesson, voice: str, *, alone: bool = True) -> str:
+    """The question with its three answers: 昨晚问了吗？ is answered by 1 问了. Where the lesson was not `alone` on its
+    evening, it says which one is meant."""
+    question = lesson.question(voice)
+    did = re.search("昨晚(.{1,6}?了)", question)
+    text = say("lesson.checkin", question=question, did=did[1] if did else say("lesson.did"))
+    return text if alone else say("lesson.checkin_of", title=lesson.title, band=lesson.band, checkin=text)
 
 
 @lru_cache(maxsize=1024)
@@ -56,3 +93,9 @@ def _words(parts: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     if any(is_last(each) for each, _ in found):
         text += "\n" + say("lesson.round_over")
     return {"title": title, "text": text, "card": {field: fitted(line) for field, line in card.items()}}
+
+
+@lru_cache(maxsize=1024)
+def _question(lesson_id: str, voice: str, alone: bool) -> dict[str, Any]:
+    lesson = lessons().get(lesson_id)
+    return _NOTHING if lesson is None else card_words(checkin_text(lesson, voice, alone=alone), lesson.question(voice))

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from models.base.store import Store
 from models.learning.enrolments import enrol_all
-from models.learning.wording import KIND, words_of_digest
+from models.learning.wording import words_of
 from models.messaging.outbox import Delivery
 from models.roster.accounts import Account
 from models.roster.consent import give_consent
@@ -39,7 +39,7 @@ class Home:
         """What they say."""
         with self.store.read() as session:
             rows = [session.merge(row, load=False) for row in self.said_to(person_id, kind)]
-            return [(words_of_digest(session, row) if kind == KIND else row.words)["text"] for row in rows]
+            return [words_of(session, row)["text"] for row in rows]
 
 
 @pytest.fixture

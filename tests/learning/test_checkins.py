@@ -1,16 +1,26 @@
 """The evening after: one question, a bare number answers it, and it never speaks over a notice or a dialogue."""
 
+import json
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, func, select, update
 
-from models.base.clock import SHANGHAI
+from benchmarks.people import PREFIX, settle_crowd
+from bot.delivery.render import Renderer
+from bot.delivery.wording import worded
+from models.base.clock import SHANGHAI, SystemClock
 from models.learning.lessons import course
 from models.learning.records import CheckIn, LessonRecord
+from models.learning.times import LessonTime
 from models.messaging.broadcasts import Broadcast, Urgency
-from models.messaging.outbox import Channel, Delivery, State
+from models.messaging.outbox import Batch, BatchState, Channel, Delivery, State
+from models.messaging.outbox.leasing import lease_next
+from models.messaging.outlets import AccountKind, open_outlets
+from models.roster.accounts import Account
 from models.roster.consent import withdraw_consent
+from models.roster.units import Unit
+from tests.cast import OPENIDS
 from tests.learning.conftest import Home
 
 SUNDAY = date(2027, 6, 6)
@@ -137,3 +147,62 @@ def test_who_paused_or_withdrew_is_not_asked_and_a_late_question_is_dropped(home
     home.tick()
     for person in (home.cast.grandmother, home.cast.father, home.cast.other_mother):
         assert home.words(person, "task") == []
+
+
+def test_each_is_asked_by_the_way_that_is_open(home: Home) -> None:
+    cast = home.cast
+    home.clock.set(on(SUNDAY, 19, 30))
+    home.tick()
+    with home.store.write() as session:
+        session.get_one(Account, OPENIDS["grandmother"]).spoke_at = session.now
+        session.get_one(Account, OPENIDS["father"]).following = False
+        open_outlets(session, AccountKind.SUBSCRIPTION)  # it may send no cards
+    home.clock.set(on(MONDAY, 18, 30))
+    home.tick()
+    found = {row.person_id: (row.channel, row.state, row.reason) for row in questions(home)}
+    assert found == {
+        cast.grandmother: (Channel.CUSTOM, State.PLANNED, ""),
+        cast.father: (Channel.TEMPLATE, State.UNREACHABLE, "not_following"),
+        cast.other_mother: (Channel.TEMPLATE, State.UNREACHABLE, "no_channel"),
+    }
+    with home.store.write() as session:
+        session.execute(update(Batch).where(col(Batch.channel) == Channel.TEMPLATE).values(state=BatchState.STOPPED))
+        lease = lease_next(session, SystemClock().now(), timedelta(seconds=30))
+        assert lease is not None
+        ((row, body),) = Renderer({}, "https://bot.example", home.store.vault).bodies(worded(session, lease))
+    assert row.openid == OPENIDS["grandmother"] and row.words_sealed is None
+    assert [json.loads(body)["text"]["content"]] == home.words(cast.grandmother, "task")
+
+
+def test_words_in_the_chat_go_fifty_at_a_time_and_cards_all_together(home: Home) -> None:
+    home.clock.set(on(SUNDAY, 19, 30))
+    home.tick()
+    with home.store.write() as session:
+        settle_crowd(session, session.get_one(Unit, home.cast.class_), 180)
+        crowd = session.exec(select(Account).where(col(Account.openid).startswith(PREFIX)).order_by(Account.openid))
+        like = session.exec(select(LessonRecord)).first()
+        assert like is not None
+        for number, account in enumerate(crowd.all()):
+            account.spoke_at = session.now if number < 120 else None
+            session.add(LessonTime(person_id=account.person_id))
+            session.add(LessonRecord(**like.model_dump(exclude={"id", "person_id"}), person_id=account.person_id))
+    home.clock.set(on(MONDAY, 18, 30))
+    home.tick()
+    with home.store.read() as session:
+        query = select(Batch.channel, func.count()).join(Delivery, col(Delivery.batch_id) == Batch.id)
+        sizes = session.exec(query.where(Delivery.kind == "task").group_by(col(Batch.id), col(Batch.channel))).all()
+        unused = session.exec(select(Batch).where(~select(Delivery.id).where(Delivery.batch_id == Batch.id).exists()))
+        assert sorted(sizes) == [
+            (Channel.CUSTOM, 20),
+            (Channel.CUSTOM, 50),
+            (Channel.CUSTOM, 50),
+            (Channel.TEMPLATE, 63),
+        ]
+        assert unused.all() == []
+        asked = session.exec(select(LessonRecord).where(col(LessonRecord.asked_at).is_not(None))).all()
+        assert len(asked) == 183 and {row.asked_at for row in asked} == {session.now}
+
+
+def questions(home: Home) -> list[Delivery]:
+    with home.store.read() as session:
+        return list(session.exec(select(Delivery).where(Delivery.kind == "task")))
