@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -12,12 +13,16 @@ from bot.delivery.render import Renderer
 from bot.delivery.sender import Sender
 from bot.delivery.throttle import Throttle
 from bot.delivery.worker import Worker
+from bot.rooms import rooms
+from bot.wechat.answering import Race
+from bot.wechat.inbound import Event, parse
+from bot.wechat.receive import keep_receipts, receive
 from bot.wechat.token import InProcess, Shelf, TokenProvider, stable_token
 from bot.wechat.wire import Wire
 from models.base.store import Store
 from models.roster.consent import give_consent
 from tests.cast import OPENIDS, Cast
-from tests.simulator.running import APP_ID, SECRET, Simulator
+from tests.simulator.running import APP_ID, SECRET, Bot, Simulator
 
 TEMPLATES = {
     f"T_{kind}": {"title": kind, "fields": [{"key": "thing1"}, {"key": "thing2"}]}
@@ -98,3 +103,24 @@ def agreed(store: Store, cast: Cast) -> Cast:
         for person in (cast.grandmother, cast.father, cast.other_mother):
             give_consent(session, person)
     return cast
+
+
+@pytest.fixture
+def edge(store: Store, simulator: Simulator) -> Iterator[Bot]:
+    """The bot's own rooms behind the callback address."""
+    house = rooms("青禾守望")
+
+    def answer(message: ElementTree.Element, bot: Bot) -> bytes:
+        inbound = parse(ElementTree.tostring(message))
+        if isinstance(inbound, Event) and inbound.is_receipt:
+            assert not keep_receipts(store, house, [inbound])
+        else:
+            receive(store, house, inbound, Race())
+        return b"success"
+
+    bot = Bot()
+    bot.answering = answer
+    simulator.tell("/sim/config", callback_url=bot.url, receipts=True)
+    yield bot
+    simulator.tell("/sim/config", callback_url="", receipts=False)
+    bot.stop()

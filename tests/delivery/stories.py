@@ -1,5 +1,6 @@
 """Steps that broadcast stories share: a notice, its way to sending, and what became of whom."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,7 +15,8 @@ from models.messaging.approval import approve, ask_approval
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, Urgency
 from models.messaging.notices import Notice
-from models.messaging.outbox import Delivery, State
+from models.messaging.outbox import Channel, Delivery, State
+from models.messaging.outlets import AccountKind, note_quota, open_outlets
 from models.messaging.planner import draft
 from models.roster.people import Person
 from tests.cast import Cast
@@ -31,6 +33,7 @@ WATER = Notice(
     away="您不在家，请今天打一个电话。\n看完请回1。",
     page="",
 )
+FLOOD = Notice(**{**vars(WATER), "urgency": Urgency.URGENT, "quiet": "through"})
 
 
 @contextmanager
@@ -61,3 +64,12 @@ def outcomes(store: Store, broadcast_id: int) -> dict[int | None, tuple[State, s
     with store.read() as session:
         rows = session.exec(select(Delivery).where(Delivery.broadcast_id == broadcast_id))
         return {row.person_id: (State(row.state), row.reason) for row in rows}
+
+
+def states(store: Store, broadcast: int) -> Counter[State]:
+    return Counter(state for state, _ in outcomes(store, broadcast).values())
+
+
+def spend_templates(session: Session, left_today: int = 0, *, subscribe: str = "") -> None:
+    open_outlets(session, AccountKind.SERVICE, subscribe)
+    note_quota(session, Channel.TEMPLATE, 100, left_today)

@@ -12,9 +12,8 @@ from models.messaging.outbox.results import give_back
 from models.messaging.stopping import pause, resume
 from models.roster.people import Person
 from tests.cast import OPENIDS, Cast
-from tests.delivery.stories import approved
+from tests.delivery.stories import FLOOD, approved
 from tests.delivery.test_leasing import lease
-from tests.delivery.test_planner_ways import FLOOD
 
 
 @pytest.fixture

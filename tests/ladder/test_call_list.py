@@ -24,7 +24,7 @@ from models.roster.people import Person
 from models.roster.ties import mentors_of, unpair
 from tests.cast import OPENIDS, Cast
 from tests.ladder.conftest import PAGES, House
-from tests.ladder.test_rungs import flood
+from tests.ladder.stories import flood
 
 LIN, GRANDMOTHER, FATHER = OPENIDS["lin"], OPENIDS["grandmother"], OPENIDS["father"]
 

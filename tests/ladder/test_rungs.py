@@ -1,50 +1,32 @@
 """Who does not answer is reminded, then the family, then phoned; an answer stops it, and so does the end."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
 
-from models.base.clock import SHANGHAI
-from models.base.errors import Misconfigured
 from models.base.store import Store
 from models.messaging.acknowledgements import acknowledge
 from models.messaging.approval import approve, ask_approval
 from models.messaging.audiences import Audience, Where
-from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency
-from models.messaging.freezing import Freezer
-from models.messaging.ladder.steps import all_steps
+from models.messaging.broadcasts import Broadcast, Urgency
 from models.messaging.ladder.tables import CallOutcome, Ladder
 from models.messaging.outbox import Delivery, State
 from models.messaging.outlets import AccountKind, open_outlets
 from models.messaging.phoning import to_phone
 from models.messaging.planner import draft
 from models.messaging.progress import progress
-from models.messaging.stopping import pause, resume, stop
 from models.roster.accounts import left
 from models.roster.children import Child
 from models.roster.people import Person, add_person
 from models.roster.ties import mentors_of, set_guardian, unpair
 from tests.cast import OPENIDS, Cast
-from tests.conftest import FrozenClock
 from tests.delivery.stories import WATER, approved
 from tests.ladder.conftest import House
+from tests.ladder.stories import FLOOD, flood, made
 
-FLOOD = replace(WATER, title="山洪来了", urgency=Urgency.URGENT, useful_for=timedelta(hours=12), quiet="through")
 GRANDMOTHER, FATHER, LIN = OPENIDS["grandmother"], OPENIDS["father"], OPENIDS["lin"]
-
-
-def flood(store: Store, cast: Cast) -> int:
-    with store.write() as session:
-        return approved(session, cast, FLOOD).id
-
-
-def made(house: House, **by: float) -> dict[str, int]:
-    return {each.outcome: each.count for each in house.later(**by)}
 
 
 def test_who_has_not_answered_gets_it_once_more_and_who_has_does_not(house: House, store: Store, agreed: Cast) -> None:
@@ -246,105 +228,6 @@ def test_what_nobody_knows_arrived_is_not_sent_again_by_itself(
         assert [call.reason for call in listed if call.name == "张大河"] == ["unknown"]
 
 
-def test_what_still_waits_to_be_sent_is_phoned_in_time(house: House, store: Store, agreed: Cast) -> None:
-    flood(store, agreed)
-    while Freezer(store).step():
-        pass  # the rows are there, and no worker runs
-    house.clock.advance(minutes=46)
-    assert {each.outcome: each.count for each in house.tick()} == {"silent": 2}
-    assert {call.reason for call in house.calls().values()} == {"waiting"}
-
-
-def test_an_outage_is_made_up_for_once(house: House, store: Store, agreed: Cast) -> None:
-    flood(store, agreed)
-    house.send()
-    assert made(house, hours=3) == {"again": 2, "silent": 2, "school": 1}
-    assert made(house, minutes=1) == {} and house.notices(FATHER) == 2
-
-
-def test_a_second_scheduler_does_no_harm(house: House, store: Store, agreed: Cast) -> None:
-    broadcast_id = flood(store, agreed)
-    house.send()
-    house.later(minutes=45)
-    with store.write() as session:
-        ladder = session.get_one(Ladder, broadcast_id)
-        ladder.next_at, ladder.looked_at = session.now, None
-    house.climb()
-    house.send()
-    assert (house.notices(FATHER), house.notices(GRANDMOTHER), len(house.calls())) == (2, 2, 2)
-    assert len(house.told(LIN)) == 1
-
-
-def test_schedulers_at_the_same_moment_do_each_thing_once(house: House, store: Store, agreed: Cast) -> None:
-    flood(store, agreed)
-    house.send()
-    house.clock.advance(hours=3)
-    with ThreadPoolExecutor(4) as pool:
-        made = [each for found in pool.map(lambda _: house.climb(), range(4)) for each in found]
-    assert {rung: sum(each.count for each in made if each.outcome == rung) for rung in ("again", "silent")} == {
-        "again": 2,
-        "silent": 2,
-    }
-    house.send()
-    assert (house.notices(FATHER), house.notices(GRANDMOTHER), len(house.calls())) == (2, 2, 2)
-    assert (len(house.told(LIN)), len(house.told(OPENIDS["wang"]))) == (1, 1)
-
-
-def test_an_important_notice_waits_for_the_morning(
-    house: House, store: Store, agreed: Cast, clock: FrozenClock
-) -> None:
-    with store.write() as session:
-        approved(session, agreed)
-    clock.set(datetime(2027, 6, 1, 21, 0, tzinfo=SHANGHAI))
-    house.send()
-    clock.set(datetime(2027, 6, 2, 21, 40, tzinfo=SHANGHAI))
-    assert house.tick() == []
-    clock.set(datetime(2027, 6, 3, 7, 30, tzinfo=SHANGHAI))
-    assert {each.outcome for each in house.tick()} == {"again"}
-
-
-def test_an_urgent_one_rings_at_night(house: House, store: Store, agreed: Cast, clock: FrozenClock) -> None:
-    clock.set(datetime(2027, 6, 1, 23, 0, tzinfo=SHANGHAI))
-    flood(store, agreed)
-    house.send()
-    assert made(house, minutes=15) == {"again": 2} and house.notices(FATHER) == 2
-
-
-def test_an_ordinary_notice_chases_nobody(house: House, store: Store, agreed: Cast) -> None:
-    with store.write() as session:
-        broadcast = approved(session, agreed, replace(WATER, urgency=Urgency.ORDINARY))
-        assert session.get(Ladder, broadcast.id) is None
-    house.send()
-    assert made(house, days=6) == {}
-
-
-def test_the_end_of_a_notice_ends_its_ladder(house: House, store: Store, agreed: Cast) -> None:
-    broadcast_id = flood(store, agreed)
-    house.send()
-    house.later(minutes=45)
-    assert made(house, hours=12) == {"lapsed": 2}
-    assert {call.outcome for call in house.calls().values()} == {CallOutcome.LAPSED}
-    assert "没有要您打的电话" in house.types(LIN, "电话名单")
-    with store.read() as session:
-        assert session.get_one(Broadcast, broadcast_id).state == BroadcastState.DONE
-    assert made(house, days=1) == {}
-
-
-def test_whoever_stops_a_notice_stops_its_ladder_and_a_pause_holds_it(house: House, store: Store, agreed: Cast) -> None:
-    broadcast_id = flood(store, agreed)
-    with store.write() as session:
-        pause(session, session.get_one(Broadcast, broadcast_id), session.get_one(Person, agreed.wang))
-    assert made(house, hours=1) == {}
-    with store.write() as session:
-        resume(session, session.get_one(Broadcast, broadcast_id), session.get_one(Person, agreed.wang))
-    house.clock.advance(minutes=1)
-    assert {each.outcome: each.count for each in house.tick()} == {"silent": 2}  # an hour late, and nothing out yet
-    with store.write() as session:
-        stop(session, session.get_one(Broadcast, broadcast_id), session.get_one(Person, agreed.wang))
-    assert made(house, minutes=1) == {"lapsed": 2}
-    assert made(house, hours=1) == {} and house.notices(FATHER) == 0
-
-
 def test_a_page_answers_for_every_message_of_the_notice(house: House, store: Store, agreed: Cast) -> None:
     flood(store, agreed)
     house.send()
@@ -356,23 +239,6 @@ def test_a_page_answers_for_every_message_of_the_notice(house: House, store: Sto
         acknowledge(session, first.id)
     assert house.calls()[agreed.father].outcome == CallOutcome.ANSWERED
     assert "没有要回的" in house.types(FATHER, "知道了")
-
-
-def test_the_times_are_data_and_a_mistake_in_them_is_named(tmp_path: Path) -> None:
-    steps = all_steps()
-    assert (steps[Urgency.URGENT].again, steps[Urgency.URGENT].school) == (timedelta(minutes=15), timedelta(hours=2))
-    assert Urgency.ORDINARY not in steps
-    text = '["紧急"]\nagain = "40 minutes"\nfamily = "30 minutes"\ncall = "45 minutes"\nschool = "2 hours"\n'
-    text += 'look = "1 minute"\nredial = "20 minutes"\nunknown = "call"\n'
-    for wrong in (
-        text,
-        text.replace("40 minutes", "soon"),
-        text.replace("紧急", "火急"),
-        text.replace("call =", "c ="),
-    ):
-        (tmp_path / "ladder.toml").write_text(wrong)
-        with pytest.raises(Misconfigured, match=r"ladder\.toml"):
-            all_steps(tmp_path / "ladder.toml")
 
 
 def test_where_the_account_may_send_no_cards_a_person_phones_instead(house: House, store: Store, agreed: Cast) -> None:

@@ -8,7 +8,7 @@ from models.roster.people import Person
 from tests.cast import OPENIDS, Cast
 from tests.delivery.stories import approved
 from tests.ladder.conftest import House
-from tests.ladder.test_rungs import flood
+from tests.ladder.stories import flood
 
 
 def test_the_document_counts_everyone_once_and_its_etag_stands_while_nothing_changes(

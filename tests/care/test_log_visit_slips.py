@@ -1,0 +1,104 @@
+"""What goes wrong in a line for a visit: a day that is none, a name that is nobody's, and impatience."""
+
+from datetime import date
+
+import pytest
+
+from models.base.store import Store
+from tests.care.conftest import Phone, standing
+from tests.cast import Cast
+from tests.conftest import FrozenClock
+
+
+def test_a_visit_of_tomorrow_is_not_kept(store: Store, lin: Phone) -> None:
+    assert "6月2日还没到。" in lin.types("电话 小满 明天 很好")
+    assert standing(store) == []
+
+
+def test_the_same_visit_again_within_ten_minutes_is_not_kept_twice(
+    store: Store, lin: Phone, clock: FrozenClock
+) -> None:
+    lin.types("电话 小满 今天 很好", "1")
+    assert lin.types("电话 小满 今天 很好").startswith("这一次刚才记下了，没有再记。")
+    assert len(standing(store)) == 1
+    assert lin.types("撤销").startswith("撤销了。")
+    lin.types("电话 小满 今天 很好", "1")
+    clock.advance(minutes=11)
+    lin.types("电话 小满 今天 很好", "1")
+    assert len(standing(store)) == 2
+
+
+def test_a_visit_of_other_words_child_or_way_is_kept(store: Store, lin: Phone) -> None:
+    for line in ("电话 小满 今天 很好", "电话 小满 今天 很好了", "电话 小川 今天 很好", "视频 小满 今天 很好"):
+        lin.types(line, "1")
+    assert len(standing(store)) == 4
+
+
+def test_impatience_makes_one_visit(store: Store, lin: Phone) -> None:
+    for _ in range(3):
+        assert "先放着" not in lin.types("电话 小满 今天 很好")
+    lin.types("1")
+    assert len(standing(store)) == 1
+    assert lin.types("继续").startswith("没有要接着弄的。")
+
+
+@pytest.mark.parametrize("line", ["家访 小满 2月30日 很好", "家访张小满2月30日很好", "家访 小满 13月1号 很好"])
+def test_a_day_that_no_calendar_has_is_said_and_asked(store: Store, lin: Phone, line: str) -> None:
+    wrong = "13月1号" if "13" in line else "2月30日"
+    assert lin.types(line).startswith(f"没有{wrong}这一天。\n看望是哪一天？")
+    assert lin.types("4月31号").startswith("没有4月31号这一天。")
+    lin.types("昨天", "1")
+    assert (standing(store)[0]["day"], standing(store)[0]["note"]) == (date(2027, 5, 31), "很好")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "家访 张小满 张小川 今天 都好",
+        "家访 小满、小川 今天 都好",
+        "家访 小满和小川 今天 都好",
+        "家访 小满 和小川 今天 都好",
+    ],
+)
+def test_two_children_in_one_line_are_kept_one_at_a_time(store: Store, cast: Cast, lin: Phone, line: str) -> None:
+    assert lin.types(line).splitlines() == [
+        "一次记一个孩子。先记哪个？另一个再记一次。",
+        "看望了哪个孩子？回数字。",
+        "1 张小满（三年级1班）",
+        "2 张小川（三年级1班）",
+    ]
+    lin.types("2", "1")
+    assert (standing(store)[0]["child_id"], standing(store)[0]["note"]) == (cast.xiaochuan, "都好")
+
+
+@pytest.mark.parametrize("line", ["家访 张小蛮 今天 很好", "家访 王大锤 今天 很好", "家访 小蛮 很好 今天"])
+def test_a_name_that_is_nobodys_is_said_and_does_not_stay_in_the_note(store: Store, lin: Phone, line: str) -> None:
+    name = line.split()[1]
+    assert lin.types(line).startswith(f"没找到“{name}”。\n看望了哪个孩子？")
+    assert name not in lin.types("1")
+    lin.types("1")
+    assert standing(store)[0]["note"] == "很好"
+
+
+def test_words_that_are_no_name_stay_in_the_note(store: Store, lin: Phone) -> None:
+    assert "没找到" not in lin.types("家访 作业写完 爱说话")
+    lin.types("1", "今天", "1")
+    assert standing(store)[0]["note"] == "作业写完 爱说话"
+
+
+def test_back_opens_what_was_answered_last_and_not_what_the_word_settled(store: Store, lin: Phone) -> None:
+    lin.types("家访", "小满", "今天")
+    assert lin.types("返回").startswith("看望是哪一天？")
+    lin.types("昨天", "很好", "0", "1", "0", "1")
+    assert standing(store)[0]["day"] == date(2027, 5, 31)
+    assert lin.types("家访", "返回").startswith("前面没有可改的了。")
+
+
+def test_a_visit_of_before_the_term_is_not_counted_in_it(lin: Phone) -> None:
+    assert "一共看望张小满1次。" in lin.types("电话 小满 1月5日 很好", "1")
+    assert "这学期看望张小满1次。" in lin.types("电话 小满 今天 很好", "1")
+
+
+def test_a_wrong_name_as_an_answer_is_said_too(lin: Phone) -> None:
+    lin.types("家访")
+    assert lin.types("张小蛮").startswith("没找到“张小蛮”。\n看望了哪个孩子？")
