@@ -119,7 +119,7 @@ class Bureau(Section):
 class Delivery(Section):
     """How hard the sender works."""
 
-    in_flight: int = Field(default=64, ge=1, le=1000)
+    in_flight: int = Field(default=128, ge=1, le=1000)
     per_minute: int = Field(default=0, ge=0, le=1_000_000)
     urgent_workers: int = Field(default=1, ge=1, le=8)
     workers: int = Field(default=1, ge=1, le=8)

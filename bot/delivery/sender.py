@@ -26,7 +26,7 @@ class Sender:
         self,
         throttle: Throttle,
         *,
-        in_flight: int = 64,
+        in_flight: int = 128,
         for_urgent: int = 16,
         connect_seconds: float = 5.0,
         total_seconds: float = 15.0,
@@ -54,13 +54,13 @@ class Sender:
             self._thread.start()
         self._loop.wake()
 
-    def room(self, channel: Channel, lane: Lane, *, ahead: int = 0) -> int:
-        """How many more messages would be on the wire at once; `ahead`: and how many are to wait behind them, of which
-        there are never more than may be on the wire."""
+    def room(self, channel: Channel, lane: Lane, in_doubt: int) -> int:
+        """How many more messages would go at once. `in_doubt`, those that are marked and not settled, are never more
+        than may be on the wire."""
         more = self._for_urgent if lane == Lane.URGENT else 0
-        window = self._throttle.window(channel)
-        free = min(self._most + more - self._flying, window + more - self._in_flight[channel])
-        return free + min(ahead, window) - sum(len(queue) for other, queue in self._queues.items() if other <= lane)
+        before = sum(len(queue) for other, queue in self._queues.items() if other <= lane)
+        on_the_wire = self._throttle.window(channel) + more - self._in_flight[channel] - before
+        return min(self._most + more - in_doubt, on_the_wire)
 
     @property
     def queued(self) -> int:

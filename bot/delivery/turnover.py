@@ -1,7 +1,6 @@
 """One transaction brings home what came back and marks what goes next: no more is marked than is about to leave.
 
-What is marked and not settled is what a kill leaves in doubt: as much as is on the wire, and at most as much again as
-came back since the last look.
+What is marked and not settled is what a kill leaves in doubt: never more than may be on the wire.
 """
 
 import logging
@@ -29,6 +28,7 @@ MASS_AGAIN_AFTER = timedelta(seconds=61)
 APART = 0.03
 """Seconds between two of these transactions, unless somebody waits for one."""
 _AT = 100
+"""So many that came back are worth one at once: room on the wire is empty until they are settled."""
 _EVERY = 0.2
 
 
@@ -67,11 +67,11 @@ class Turnover:
         came_back = len(self._sender.results)
         if came_back:
             self._waiting_since = self._waiting_since or now
-            enough = apart and (came_back >= _AT or not self._sender.queued)
+            enough = came_back >= _AT or (apart and not self._sender.queued)
             due = at_once or enough or now - self._waiting_since >= _EVERY
         else:  # what has arrived and is not in hand any more is what a transaction failed to settle
             due = any(one.arrived or self._is_running_out(one, now) for one in self.holdings)
-            due = due or (self.unmarked > 0 and (at_once or apart) and bool(self._chosen(0)))
+            due = due or (self.unmarked > 0 and (at_once or apart) and bool(self._chosen()))
         if due:
             self.run()
         return due and bool(came_back)
@@ -79,8 +79,8 @@ class Turnover:
     def run(self) -> None:
         """Settles what came back, gives back what is finished, marks what goes next and lets it go."""
         self._waiting_since, self._last = None, time.monotonic()
-        came_back = self._bring_home()
-        now, chosen = self._last, self._chosen(came_back)
+        self._bring_home()
+        now, chosen = self._last, self._chosen()
         touched = [
             one
             for one in self.holdings
@@ -108,6 +108,11 @@ class Turnover:
                 self._sender.submit([holding.waiting.popleft() for _ in chosen.get(holding, ())])
         self._count()
 
+    @property
+    def in_doubt(self) -> int:
+        """Messages that are marked and not settled: what a kill at this moment would leave in doubt."""
+        return sum(one.out - len(one.waiting) + len(one.arrived) for one in self.holdings)
+
     def most_urgent(self) -> Lane | None:
         """The most urgent lane of what is not handed over yet."""
         queued = self._sender.most_urgent()
@@ -119,7 +124,7 @@ class Turnover:
         self._back(self.holdings)
         self.run()
 
-    def _bring_home(self) -> int:
+    def _bring_home(self) -> None:
         arrived, unused = [], Counter[Channel]()
         while self._sender.results:
             arrived.append(self._sender.results.popleft())
@@ -130,15 +135,14 @@ class Turnover:
             unused[holding.lease.channel] += result.fate in (Fate.HELD_BACK, Fate.NOT_SENT)
         for channel, count in (+unused).items():
             self._throttle.put_back(channel, count)
-        return len(arrived)
 
-    def _chosen(self, came_back: int) -> dict[Holding, list[Message]]:
-        """What goes next, the most urgent first: what there is room for on the wire, and as much ahead of it as is used
-        up until the next look, which is about what came back since the last."""
+    def _chosen(self) -> dict[Holding, list[Message]]:
+        """What goes next, the most urgent first, where what has arrived is settled with it: no more than there is room
+        for on the wire, nor than may be in doubt."""
         chosen: dict[Holding, list[Message]] = {}
-        many = 0
+        many = self.in_doubt - sum(len(one.arrived) for one in self.holdings)
         for holding in sorted((one for one in self.holdings if one.waiting), key=lambda one: one.lease.lane):
-            room = self._sender.room(holding.lease.channel, holding.lease.lane, ahead=came_back) - many
+            room = self._sender.room(holding.lease.channel, holding.lease.lane, many)
             if room > 0:
                 chosen[holding] = list(islice(holding.waiting, room))
                 many += len(chosen[holding])

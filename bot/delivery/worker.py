@@ -169,7 +169,7 @@ class Worker:
 
     def _mark(self, session: Session, lease: Lease) -> int:
         """What can go at once is marked with its lease; how many messages these are."""
-        room = max(0, self._sender.room(lease.channel, lease.lane))
+        room = max(0, self._sender.room(lease.channel, lease.lane, self._turnover.in_doubt))
         begin(session, lease.rows if room and lease.channel == Channel.MASS else lease.rows[:room])
         return room
 
