@@ -4,7 +4,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
-from sqlmodel import Field, Index, col, select
+from sqlmodel import Field, Index, col, select, text
 
 from models.base import audit
 from models.base.columns import Moment, Record, Ref
@@ -17,13 +17,26 @@ SERVICE = "service"
 """The one purpose there is today: lessons, notices and the care of the child through this chat."""
 
 
+_STANDING = text("withdrawn_at IS NULL")
+
+
 class Consent(Record, table=True):
     """One consent of a person. It stands while `withdrawn_at` is empty; a new one is a new row.
 
     `wording` is a digest of the words that were shown, so that what was agreed to can be shown again.
     """
 
-    __table_args__ = (Index("ix_consent_standing", "person_id", "purpose", "withdrawn_at"),)
+    # Unique: so a person joined with their consent stays one row.
+    __table_args__ = (
+        Index(
+            "ix_consent_standing",
+            "person_id",
+            "purpose",
+            unique=True,
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
+    )
 
     person_id: int = Ref("person.id", index=False)
     purpose: str = Field(default=SERVICE, max_length=32)
