@@ -44,21 +44,22 @@ def took_back(session: Session, openid: str, template_id: str) -> None:
     )
 
 
-def unused(openid: Any, template_id: str) -> sa.Select[Any]:
-    """The ids of what this account allowed and nothing was kept for, or what was kept for has come to nothing."""
+def unused(template_id: str) -> sa.Select[Any]:
+    """The ids of what was allowed and nothing was kept for, or what was kept for has come to nothing."""
     gone = sa.exists().where(col(Delivery.id) == col(Allowance.delivery_id), col(Delivery.state).in_(_GIVEN_BACK))
     free = sa.or_(col(Allowance.delivery_id).is_(None), gone)
     return (
         sa.select(col(Allowance.id))
-        .where(col(Allowance.openid) == openid, col(Allowance.template_id) == template_id)
-        .where(col(Allowance.ended_at).is_(None), free)
+        .where(col(Allowance.template_id) == template_id, col(Allowance.ended_at).is_(None))
+        .where(free)
     )
 
 
 def keep_for(session: Session, batch_ids: Iterable[int], template_id: str) -> None:
     """Keeps one allowance for each subscription message of these batches, the oldest first."""
     row = (col(Delivery.batch_id).in_(list(batch_ids)), col(Delivery.channel) == Channel.SUBSCRIBE)
-    oldest = unused(col(Delivery.openid), template_id).order_by(col(Allowance.id)).limit(1).scalar_subquery()
+    theirs = unused(template_id).where(col(Allowance.openid) == col(Delivery.openid))
+    oldest = theirs.order_by(col(Allowance.id)).limit(1).scalar_subquery()
     pairs = session.connection().execute(sa.select(col(Delivery.id), oldest.label("allowance_id")).where(*row)).all()
     kept = [{"key": allowance_id, "kept_for": row_id} for row_id, allowance_id in pairs if allowance_id is not None]
     if kept:

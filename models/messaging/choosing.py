@@ -12,28 +12,19 @@ a consent that was given for one. Mass is for 紧急 alone, four a person and mo
 are spent waits for tomorrow's where the notice is still useful then; else it is `no_quota`, and somebody phones.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
 from enum import IntEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel
 
-from models.base.clock import at_local
 from models.base.store import Session
-from models.messaging.allowances import unused
-from models.messaging.audiences import with_accounts
 from models.messaging.broadcasts import Urgency
-from models.messaging.outbox import Channel, Delivery, State
+from models.messaging.open_ways import CUSTOM_IN_WINDOW, CUSTOM_RESERVE, MASS_A_MONTH, Reached, reached_by
+from models.messaging.outbox import Channel
 from models.messaging.outlets import Plan
-from models.messaging.words import SPOKEN_WINDOW
-from models.roster.accounts import Account
-
-CUSTOM_IN_WINDOW = 5
-CUSTOM_RESERVE = 2
-MASS_A_MONTH = 4
 
 _T, _C, _S, _M = Channel.TEMPLATE, Channel.CUSTOM, Channel.SUBSCRIBE, Channel.MASS
 ORDER: dict[tuple[Urgency, bool], tuple[Channel, ...]] = {
@@ -44,7 +35,6 @@ ORDER: dict[tuple[Urgency, bool], tuple[Channel, ...]] = {
     (Urgency.URGENT, False): (_T, _M, _C, _S),
     (Urgency.URGENT, True): (_M, _T, _C, _S),
 }
-_NO_MASS = (State.FAILED, State.UNREACHABLE, State.EXPIRED, State.CANCELLED)
 
 
 class Room(IntEnum):
@@ -93,22 +83,19 @@ def choose(facts: Facts, urgency: Urgency, plan: Plan) -> Channel | str:
     return Channel.TEMPLATE if facts.template == Room.LATER else "no_quota"
 
 
-def reached_by(session: Session, found: sa.Subquery, plan: Plan, channels: Collection[Channel]) -> sa.Select[Any]:
-    """`with_accounts` for rows of (person_id, at_home); in columns named for these channels, whether each is open."""
-    asked = [channel for channel in channels if channel != Channel.TEMPLATE]
-    return with_accounts(found, *(_is_open(session, channel, plan).label(channel) for channel in asked))
-
-
-def chosen(session: Session, found: sa.Subquery, urgency: Urgency, plan: Plan) -> sa.Select[Any]:
+def chosen(
+    session: Session, found: sa.Subquery, urgency: Urgency, plan: Plan, reached: Reached = reached_by
+) -> sa.Select[Any]:
     """`choose` for rows of (person_id, at_home): person_id, at_home, openid, reason ('' where there is a way), channel.
 
-    Today's templates go first to those who have no other way, then in the order of people.
+    Today's templates go first to those who have no other way, then in the order of people. `reached` says how their
+    accounts are asked for: `reached_by` for some thousands, `all_reached` for a city.
     """
     kind = SQLModel.metadata.tables["delivery"].c.channel.type
     order = [channel for channel in ORDER[urgency, plan.crowded] if channel in plan.usable]
     needed = order if plan.room is not None or _T not in order else order[: order.index(_T)]
     # Once for each person: as a subquery it would be asked anew wherever its columns are named.
-    facts = reached_by(session, found, plan, needed).cte("facts", nesting=True).prefix_with("MATERIALIZED")
+    facts = reached(session, found, plan, needed).cte("facts", nesting=True).prefix_with("MATERIALIZED")
     at = order.index(_T) if _T in order else len(order)
     reachable, none = facts.c.reason == "", sa.cast(sa.null(), kind)
     template = sa.literal(_T, kind)
@@ -140,35 +127,3 @@ def chosen(session: Session, found: sa.Subquery, urgency: Urgency, plan: Plan) -
         sa.case((lost, why), else_=ways.c.reason).label("reason"),
         sa.func.coalesce(ways.c.channel, template, type_=kind).label("channel"),
     )
-
-
-def _is_open(session: Session, channel: Channel, plan: Plan) -> sa.ColumnElement[bool]:
-    if channel == Channel.CUSTOM:
-        return _window_open(session.now)
-    if channel == Channel.SUBSCRIBE:
-        return unused(col(Account.openid), plan.subscribe_template).exists()
-    return _mass_open(session)
-
-
-def _window_open(now: datetime) -> sa.ColumnElement[bool]:
-    since = col(Account.spoke_at)
-    sent = (
-        sa.select(sa.func.count())
-        .where(col(Delivery.openid) == col(Account.openid), col(Delivery.channel) == Channel.CUSTOM)
-        .where(col(Delivery.planned_at) >= since, col(Delivery.state).not_in((State.EXPIRED, State.CANCELLED)))
-        .scalar_subquery()
-    )
-    left = sent < CUSTOM_IN_WINDOW - CUSTOM_RESERVE
-    return sa.case((since > now - SPOKEN_WINDOW, left), else_=sa.false())
-
-
-def _mass_open(session: Session) -> sa.ColumnElement[bool]:
-    """By a literal 'MASS': only so does the small index of mass messages serve."""
-    month = at_local(session.today.replace(day=1), time.min)
-    sent = (
-        sa.select(sa.func.count())
-        .where(col(Delivery.openid) == col(Account.openid), sa.literal_column("delivery.channel = 'MASS'"))
-        .where(col(Delivery.planned_at) >= month, col(Delivery.state).not_in(_NO_MASS))
-        .scalar_subquery()
-    )
-    return sent < MASS_A_MONTH

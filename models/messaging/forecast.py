@@ -16,7 +16,8 @@ from models.base.store import Session
 from models.calendar.quiet import after_quiet
 from models.messaging import audiences
 from models.messaging.broadcasts import Broadcast, Urgency, scope_of
-from models.messaging.choosing import CUSTOM_IN_WINDOW, MASS_A_MONTH, ORDER, Facts, Room, choose, reached_by
+from models.messaging.choosing import ORDER, Facts, Room, choose
+from models.messaging.open_ways import CUSTOM_IN_WINDOW, MASS_A_MONTH, all_reached
 from models.messaging.outbox import Channel, batch_size
 from models.messaging.outlets import Means, Plan, means_now
 
@@ -70,16 +71,17 @@ def preview(
     plan = Plan(
         usable=means.usable, subscribe_template=means.subscribe_template, waits=_useful_tomorrow(session, broadcast)
     )
-    classes = _classes(session, broadcast, plan, ())
-    reachable = sum(count for row, count in classes if not row["reason"])
     urgent = broadcast.urgency == Urgency.URGENT
+    # 紧急 may go by mass as soon as there are many, and without templates every way counts: asked at once, then.
+    asked = _ways(broadcast, plan) if urgent or Channel.TEMPLATE not in plan.usable else []
+    classes = _classes(session, broadcast, plan, asked)
+    reachable = sum(count for row, count in classes if not row["reason"])
     room = means.left if urgent or means.left is None else max(0, means.left - means.reserve)
     short = room is not None and room < reachable
     crowded = short or (urgent and reachable > per_minute * URGENT_WITHIN_MINUTES)
     plan = replace(plan, crowded=crowded, room=room if short else None)
-    if crowded or Channel.TEMPLATE not in plan.usable:
-        order = ORDER[broadcast.urgency, crowded]
-        classes = _classes(session, broadcast, plan, [channel for channel in order if channel in plan.usable])
+    if crowded and not asked:
+        classes = _classes(session, broadcast, plan, _ways(broadcast, plan))
     counted = _by_way(classes, broadcast.urgency, plan)
     calls = sum(count for channel, count in counted.channels.items() if channel != Channel.MASS) - counted.later
     mass_calls = -(-counted.channels.get(Channel.MASS, 0) // batch_size(Channel.MASS))
@@ -113,13 +115,17 @@ def digest_of(broadcast: Broadcast) -> str:
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
+def _ways(broadcast: Broadcast, plan: Plan) -> list[Channel]:
+    return [channel for channel in ORDER[broadcast.urgency, plan.crowded] if channel in plan.usable]
+
+
 def _classes(
     session: Session, broadcast: Broadcast, plan: Plan, channels: Collection[Channel]
 ) -> list[tuple[dict[str, Any], int]]:
     """How many guardians there are of each kind: their reason, and whether each of the channels is open."""
     audience = audiences.from_json(broadcast.audience)
-    found = audiences.people(session, scope_of(session, broadcast), audience).subquery()
-    rows = (reached_by(session, found, plan, channels) if channels else audiences.reasons(found)).subquery()
+    found = audiences.everyone(session, scope_of(session, broadcast), audience).subquery()
+    rows = all_reached(session, found, plan, channels).subquery()
     columns = [rows.c.reason, *(rows.c[channel] for channel in channels if channel != Channel.TEMPLATE)]
     query = sa.select(*columns, sa.func.count()).group_by(*columns)
     return [(dict(row._mapping), row[-1]) for row in session.connection().execute(query)]

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, SQLModel, col, select
 
 from models.base.columns import Moment, Ref
@@ -74,3 +76,20 @@ def accounts_of(session: Session, person_id: int) -> Sequence[Account]:
         .where(Account.person_id == person_id)
         .order_by(col(Account.following).desc(), col(Account.bound_at).desc())
     ).all()
+
+
+def second_accounts() -> sa.Select[Any]:
+    """(openid) of the accounts that nobody writes to, for set queries: their person has one that follows when they do
+    not, or was bound later. Few people have two."""
+    account, better = aliased(Account), aliased(Account)
+    several = sa.select(col(Account.person_id)).group_by(col(Account.person_id)).having(sa.func.count() > 1)
+    later = sa.or_(
+        col(better.bound_at) > col(account.bound_at),
+        sa.and_(col(better.bound_at) == col(account.bound_at), col(better.openid) < col(account.openid)),
+    )
+    is_better = sa.or_(
+        col(better.following) > col(account.following),
+        sa.and_(col(better.following) == col(account.following), later),
+    )
+    found = sa.select(col(account.openid)).join(better, col(better.person_id) == col(account.person_id))
+    return found.where(col(account.person_id).in_(several), is_better).distinct()

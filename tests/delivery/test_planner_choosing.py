@@ -12,10 +12,11 @@ from models.base.store import Session, Store
 from models.messaging import allowances, audiences, outlets
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, Urgency, scope_of
-from models.messaging.choosing import CUSTOM_IN_WINDOW, CUSTOM_RESERVE, MASS_A_MONTH, Facts, Room, choose, chosen
+from models.messaging.choosing import Facts, Room, choose, chosen
 from models.messaging.forecast import preview
 from models.messaging.freezing import Freezer
 from models.messaging.notices import Notice
+from models.messaging.open_ways import CUSTOM_IN_WINDOW, CUSTOM_RESERVE, MASS_A_MONTH, all_reached
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.outlets import AccountKind, Means, Plan, means_now, note_quota, open_outlets
 from models.messaging.planning import Forecast, plan
@@ -88,6 +89,14 @@ def settle_mixed(session: Session, cast: Cast, count: int, dice: random.Random) 
                 session.add(row)
         if not bound:
             account.person_id = None
+        elif dice.random() < 0.3:  # of two accounts it is the one that follows, then the later
+            bound_at = session.now + dice.choice([-1, 0, 1]) * timedelta(days=1)
+            session.add(
+                Account(
+                    openid=f"a{number}", person_id=person, following=False, bound_at=bound_at, first_seen_at=session.now
+                )
+            )
+            following = account.following
         known[person] = Facts(bound, following, consented, sent if window else CUSTOM_IN_WINDOW, allowed, masses)
     session.flush()
     return known
@@ -105,6 +114,8 @@ def test_the_database_chooses_as_the_table_does(store: Store, cast: Cast, seed: 
             plan = Plan(usable, "S", dice.random() < 0.7, dice.choice([None, None, 0, 7, 1000]), dice.random() < 0.5)
             urgency = dice.choice(list(Urgency))
             rows = session.connection().execute(chosen(session, found, urgency, plan)).all()
+            at_once = session.connection().execute(chosen(session, found, urgency, plan, all_reached)).all()
+            assert sorted(rows) == sorted(at_once)
             got = {row.person_id: row.reason or row.channel for row in rows if row.person_id in known}
             assert len(got) == len(known)
             rooms = [Room.TODAY] if plan.room in (None, 1000) else [Room.TODAY, Room.LATER if plan.waits else Room.NONE]

@@ -4,11 +4,12 @@ from models.messaging.audiences.conditions import celebrated
 from models.messaging.audiences.people import (
     EVERYWHERE,
     ages,
+    all_with_accounts,
     births,
     children,
+    everyone,
     is_a_birthday,
     people,
-    reasons,
     with_accounts,
 )
 from models.messaging.audiences.whom import Audience, Where, from_json
@@ -18,12 +19,13 @@ __all__ = [
     "Audience",
     "Where",
     "ages",
+    "all_with_accounts",
     "births",
     "celebrated",
     "children",
+    "everyone",
     "from_json",
     "is_a_birthday",
     "people",
-    "reasons",
     "with_accounts",
 ]

@@ -15,7 +15,7 @@ from models.base.store import Session
 from models.messaging.audiences.conditions import born_on, condition
 from models.messaging.audiences.whom import Audience
 from models.messaging.outbox.rows import Delivery
-from models.roster.accounts import Account
+from models.roster.accounts import Account, second_accounts
 from models.roster.children import Child, births_in_band
 from models.roster.consent import Consent, standing
 from models.roster.people import Person
@@ -44,18 +44,22 @@ def people(
     """
     day = day or session.today
     tie, meant = _meant(session, scope, audience, day)
-    if audience.not_had:
-        had = sa.select(col(Delivery.person_id)).where(col(Delivery.broadcast_id).in_(audience.not_had))
-        meant = meant.where(tie.c.person_id.not_in(had.where(col(Delivery.person_id).is_not(None))))
-    for other in audience.not_for:
-        left_out = people(session, EVERYWHERE, other, day=day).subquery()
-        meant = meant.where(tie.c.person_id.not_in(sa.select(left_out.c.person_id)))
+    meant = _without_others(session, _of_people(meant, tie), tie, audience, day)
     found = meant.with_only_columns(tie.c.person_id, sa.func.max(sa.cast(tie.c.at_home, sa.Integer)).label("at_home"))
     if with_child:
         found = found.add_columns(sa.func.min(tie.c.child_id).label("child_id"))
     if among is not None:
         found = found.where(one_of(session, tie.c.person_id, among))
     return found.group_by(tie.c.person_id)
+
+
+def everyone(session: Session, scope: Scope, audience: Audience) -> sa.Select[Any]:
+    """(person_id) of those whom `people` means, to be counted: where each of them lives need not be known."""
+    tie, meant = _meant(session, scope, audience, session.today)
+    meant = _without_others(session, meant, tie, audience, session.today)
+    return sa.select(col(Person.id).label("person_id")).where(
+        col(Person.erased_at).is_(None), col(Person.id).in_(meant.with_only_columns(tie.c.person_id))
+    )
 
 
 def ages(
@@ -126,29 +130,33 @@ def _meant(session: Session, scope: Scope, audience: Audience, day: date) -> tup
     child = covered.with_only_columns(col(Child.id), col(Child.birth), col(Child.unit_id)).subquery("child")
     tie = holding(Guardianship, session.today).subquery("tie")
     found: sa.Select[Any] = sa.select(tie.c.id).join(child, child.c.id == tie.c.child_id)
-    found = found.join(Person, (col(Person.id) == tie.c.person_id) & col(Person.erased_at).is_(None))
     if audience.birthday:
         found = found.where(born_on(child.c.birth, date.fromisoformat(audience.birthday)))
     expression = audience.expression
     return tie, found if expression is None else found.where(condition(expression, child, tie, day))
 
 
-def reasons(found: sa.Subquery) -> sa.Select[Any]:
-    """(reason) for rows of (person_id), as `with_accounts` has it. To be counted: which account it is does not matter,
-    and a person is asked for once."""
-    account = aliased(Account)
-    follows = sa.func.max(sa.cast(col(account.following), sa.Integer))
-    consented = sa.exists().where(col(Consent.person_id) == found.c.person_id, *standing()).correlate(found)
-    reason = sa.case(
-        (follows.is_(None), "unbound"), (follows == 0, "not_following"), (sa.not_(consented), "no_consent"), else_=""
-    )
-    of_person = sa.select(reason).where(col(account.person_id) == found.c.person_id).correlate(found)
-    return sa.select(of_person.scalar_subquery().label("reason")).select_from(found)
+def _of_people(meant: sa.Select[Any], tie: sa.Subquery) -> sa.Select[Any]:
+    """Without those who were erased."""
+    return meant.join(Person, (col(Person.id) == tie.c.person_id) & col(Person.erased_at).is_(None))
+
+
+def _without_others(
+    session: Session, meant: sa.Select[Any], tie: sa.Subquery, audience: Audience, day: date
+) -> sa.Select[Any]:
+    """Without those who get it, or have got it, by another notice."""
+    if audience.not_had:
+        had = sa.select(col(Delivery.person_id)).where(col(Delivery.broadcast_id).in_(audience.not_had))
+        meant = meant.where(tie.c.person_id.not_in(had.where(col(Delivery.person_id).is_not(None))))
+    for other in audience.not_for:
+        left_out = people(session, EVERYWHERE, other, day=day).subquery()
+        meant = meant.where(tie.c.person_id.not_in(sa.select(left_out.c.person_id)))
+    return meant
 
 
 def with_accounts(found: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """(person_id, at_home, openid, reason, …) for rows of (person_id, at_home): the account that follows, else the
-    latest bound; `reason` is '' or why nothing can be sent: unbound, not_following, no_consent. `more` sees Account."""
+    """The rows of `found`, which has a person_id, with (openid, reason, …): the account that follows, else the latest
+    bound; `reason` is '' or why nothing can be sent: unbound, not_following, no_consent. `more` sees Account."""
     account = aliased(Account)
     best = (
         sa.select(col(account.openid))
@@ -158,11 +166,23 @@ def with_accounts(found: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select
         .scalar_subquery()
     )
     consented = sa.exists().where(col(Consent.person_id) == found.c.person_id, *standing())
-    reason = sa.case(
+    columns = (*found.c, col(Account.openid), _reason(consented), *more)
+    return sa.select(*columns).select_from(found.outerjoin(Account, col(Account.openid) == best))
+
+
+def all_with_accounts(found: sa.Subquery) -> sa.Select[Any]:
+    """The same for very many people: what `with_accounts` looks up for each, whole tables are joined for."""
+    seconds = second_accounts().subquery()
+    query = sa.select(*found.c, col(Account.openid), _reason(col(Consent.id).is_not(None)))
+    query = query.select_from(found).outerjoin(Account, col(Account.person_id) == found.c.person_id)
+    query = query.outerjoin(seconds, seconds.c.openid == col(Account.openid)).where(seconds.c.openid.is_(None))
+    return query.outerjoin(Consent, sa.and_(col(Consent.person_id) == found.c.person_id, *standing()))
+
+
+def _reason(consented: sa.ColumnElement[bool]) -> sa.Label[str]:
+    return sa.case(
         (col(Account.openid).is_(None), "unbound"),
         (sa.not_(col(Account.following)), "not_following"),
         (sa.not_(consented), "no_consent"),
         else_="",
-    )
-    columns = (found.c.person_id, found.c.at_home, col(Account.openid), reason.label("reason"), *more)
-    return sa.select(*columns).select_from(found.outerjoin(Account, col(Account.openid) == best))
+    ).label("reason")
