@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import ColumnElement, false, or_
 from sqlmodel import col, select
@@ -30,7 +31,11 @@ class Scope:
 
     def children(self, session: Session) -> SelectOfScalar[Child]:
         """A query for the children in scope who have not left."""
-        return select(Child).join(Unit, col(Unit.id) == Child.unit_id).where(self._covers(session))
+        return self.children_on(session.today)
+
+    def children_on(self, day: date) -> SelectOfScalar[Child]:
+        """The same by the pairings and guardianships of a day."""
+        return select(Child).join(Unit, col(Unit.id) == Child.unit_id).where(self._covers(day))
 
     def units(self) -> SelectOfScalar[Unit]:
         """A query for the units in scope by duty, in path order."""
@@ -43,13 +48,13 @@ class Scope:
     def _under(self) -> ColumnElement[bool]:
         return or_(false(), *(col(Unit.path).startswith(path) for path in self.paths))
 
-    def _covers(self, session: Session) -> ColumnElement[bool]:
+    def _covers(self, day: date) -> ColumnElement[bool]:
         parts = [self._under()]
         if self.as_mentor:
-            mine = holding(Pairing, session.today).where(Pairing.person_id == self.person_id).subquery()
+            mine = holding(Pairing, day).where(Pairing.person_id == self.person_id).subquery()
             parts.append(col(Child.id).in_(select(mine.c.child_id)))
         if self.as_guardian:
-            wards = holding(Guardianship, session.today).where(Guardianship.person_id == self.person_id).subquery()
+            wards = holding(Guardianship, day).where(Guardianship.person_id == self.person_id).subquery()
             parts.append(col(Child.id).in_(select(wards.c.child_id)))
         return or_(*parts) & col(Child.left_on).is_(None)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from models.base.facts import holding
 from models.base.many import one_of
 from models.base.store import Session
 from models.messaging.audiences.conditions import born_on, condition
+from models.messaging.audiences.terms import Node
 from models.messaging.audiences.whom import Audience
 from models.messaging.outbox.rows import Delivery
 from models.roster.accounts import Account, second_accounts
@@ -44,7 +46,7 @@ def people(
     """
     day = day or session.today
     tie, meant = _meant(session, scope, audience, day)
-    meant = _without_others(session, _of_people(meant, tie), tie, audience, day)
+    meant = _without_others(session, meant, tie, audience, day)
     found = meant.with_only_columns(tie.c.person_id, sa.func.max(sa.cast(tie.c.at_home, sa.Integer)).label("at_home"))
     if with_child:
         found = found.add_columns(sa.func.min(tie.c.child_id).label("child_id"))
@@ -55,7 +57,7 @@ def people(
 
 def everyone(session: Session, scope: Scope, audience: Audience) -> sa.Select[Any]:
     """(person_id) of those whom `people` means, to be counted: where each of them lives need not be known."""
-    tie, meant = _meant(session, scope, audience, session.today)
+    tie, meant = _ties(session, scope, audience, session.today)
     meant = _without_others(session, meant, tie, audience, session.today)
     return sa.select(col(Person.id).label("person_id")).where(
         col(Person.erased_at).is_(None), col(Person.id).in_(meant.with_only_columns(tie.c.person_id))
@@ -122,23 +124,33 @@ def is_a_birthday(session: Session, unit: Unit, day: date) -> bool:
 
 
 def _meant(session: Session, scope: Scope, audience: Audience, day: date) -> tuple[sa.Subquery, sa.Select[Any]]:
-    """The ties of guardians to children, and the query for those of them that fit on a day."""
-    unit = session.get_one(Unit, audience.unit_id)
-    covered = scope.children(session).where(col(Unit.path).startswith(unit.path))
-    for left_out in audience.without:
-        covered = covered.where(sa.not_(col(Unit.path).startswith(session.get_one(Unit, left_out).path)))
+    """The ties of guardians to children, and the query for those of them that fit on a day. Who was erased does not."""
+    tie, fitting = _ties(session, scope, audience, day)
+    return tie, fitting.join(Person, (col(Person.id) == tie.c.person_id) & col(Person.erased_at).is_(None))
+
+
+def _ties(session: Session, scope: Scope, audience: Audience, day: date) -> tuple[sa.Subquery, sa.Select[Any]]:
+    """The same, whether they were erased or not."""
+    inside = session.get_one(Unit, audience.unit_id).path
+    without = tuple(session.get_one(Unit, each).path for each in audience.without)
+    return _fitting(scope, inside, without, audience.expression, audience.birthday, session.today, day)
+
+
+@lru_cache(maxsize=64)
+def _fitting(
+    scope: Scope, inside: str, without: tuple[str, ...], expression: Node | None, birthday: str, today: date, day: date
+) -> tuple[sa.Subquery, sa.Select[Any]]:
+    """`_ties` for paths of units, built once a day: a notice asks half a dozen times for the same people, and to build
+    the question takes longer than to answer it."""
+    covered = scope.children_on(today).where(col(Unit.path).startswith(inside))
+    for path in without:
+        covered = covered.where(sa.not_(col(Unit.path).startswith(path)))
     child = covered.with_only_columns(col(Child.id), col(Child.birth), col(Child.unit_id)).subquery("child")
-    tie = holding(Guardianship, session.today).subquery("tie")
+    tie = holding(Guardianship, today).subquery("tie")
     found: sa.Select[Any] = sa.select(tie.c.id).join(child, child.c.id == tie.c.child_id)
-    if audience.birthday:
-        found = found.where(born_on(child.c.birth, date.fromisoformat(audience.birthday)))
-    expression = audience.expression
+    if birthday:
+        found = found.where(born_on(child.c.birth, date.fromisoformat(birthday)))
     return tie, found if expression is None else found.where(condition(expression, child, tie, day))
-
-
-def _of_people(meant: sa.Select[Any], tie: sa.Subquery) -> sa.Select[Any]:
-    """Without those who were erased."""
-    return meant.join(Person, (col(Person.id) == tie.c.person_id) & col(Person.erased_at).is_(None))
 
 
 def _without_others(
