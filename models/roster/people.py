@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Date, bindparam
 from sqlmodel import Field, col, select
 
 from models.base.columns import Moment, Record, Ref
@@ -56,6 +57,9 @@ class Staff(Fact, table=True):
     duty: Duty
 
 
+_OF_PERSON = holding(Staff, bindparam("day", type_=Date)).where(col(Staff.person_id) == bindparam("person"))
+
+
 def add_person(session: Session, name: str, phone: str = "") -> Person:
     """A new person; the name and the phone are sealed."""
     person = Person(created_at=session.now)
@@ -86,7 +90,7 @@ def give_duty(session: Session, person: Person, unit: Unit, duty: Duty, *, by: i
 
 def duties_of(session: Session, person_id: int) -> Sequence[Staff]:
     """The duties a person has today; `facts.end` ends one."""
-    return session.exec(holding(Staff, session.today).where(Staff.person_id == person_id)).all()
+    return session.exec(_OF_PERSON, params={"person": person_id, "day": session.today}).all()
 
 
 def staff_of(session: Session, unit: Unit, *duties: Duty, above: bool = False) -> Sequence[Person]:

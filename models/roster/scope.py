@@ -4,20 +4,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, false, or_
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base.facts import holding
+from models.base.prepared import Prepared
 from models.base.seal import normalised
 from models.base.store import Session
 from models.roster.children import Child
-from models.roster.people import Duty, Person, duties_of
+from models.roster.people import Duty, Person, Staff
 from models.roster.ties import Guardianship, Pairing
 from models.roster.units import Unit
 
 OVERSEEING = frozenset({Duty.ADMIN, Duty.APPROVER, Duty.DUTY_OFFICER, Duty.AUDITOR})
 TEACHING = frozenset({Duty.CLASS_TEACHER})
+
+_HELD = Prepared(
+    holding(Staff, sa.bindparam("day", type_=sa.Date))
+    .where(col(Staff.person_id) == sa.bindparam("person"))
+    .join(Unit, col(Unit.id) == col(Staff.unit_id))
+    .with_only_columns(col(Staff.duty), col(Unit.path))
+)
 
 
 @dataclass(frozen=True)
@@ -71,9 +80,8 @@ def guardian_scope(person: Person) -> Scope:
 
 def duty_scope(session: Session, person: Person, duties: frozenset[Duty] = OVERSEEING | TEACHING) -> Scope:
     """The subtrees in which a person has one of these duties today."""
-    unit_ids = [staff.unit_id for staff in duties_of(session, person.id) if staff.duty in duties]
-    paths = session.exec(select(Unit.path).where(col(Unit.id).in_(unit_ids))).all()
-    return Scope(person.id, paths=tuple(sorted(paths)))
+    held = _HELD.run(session, {"person": person.id, "day": session.today})
+    return Scope(person.id, paths=tuple(sorted({path for duty, path in held if duty in duties})))
 
 
 def full_scope(session: Session, person: Person) -> Scope:
