@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from models.base.facts import holding
+from models.base.many import one_of
 from models.base.store import Session
 from models.roster.accounts import Account
 from models.roster.people import Duty, Person, Staff, staff_of
@@ -27,7 +28,7 @@ def callers(session: Session, ties: Sequence[Any], near: Near | None = None) -> 
     mentors: dict[int, list[int]] = {}
     for pairing in session.exec(paired.order_by(col(Pairing.id))):
         mentors.setdefault(pairing.child_id, []).append(pairing.person_id)
-    near |= {unit_id: _staff_near(session, unit_id) for unit_id in set(children.values()) - near.keys()}
+    near |= _staff_near(session, set(children.values()) - near.keys())
     found = {child: [*mentors.get(child, ()), *near[unit]] for child, unit in children.items()}
     following = _following(session, {person for people in found.values() for person in people})
     return {child: sorted(dict.fromkeys(each), key=lambda one: one not in following) for child, each in found.items()}
@@ -48,16 +49,24 @@ def administrators(session: Session, school: Unit) -> Sequence[Person]:
     return staff_of(session, school, Duty.ADMIN) or staff_of(session, school, Duty.ADMIN, above=True)[:1]
 
 
-def _staff_near(session: Session, unit_id: int) -> list[int]:
-    path = session.exec(select(Unit.path).where(Unit.id == unit_id)).one()
-    near = [int(part) for part in reversed(path.split("/")) if part]
-    teaching = col(Staff.duty) == Duty.CLASS_TEACHER
-    wanted = (teaching & (col(Staff.unit_id) == unit_id)) | (
-        (col(Staff.duty) == Duty.ADMIN) & col(Staff.unit_id).in_(near)
-    )
-    found = session.exec(holding(Staff, session.today).where(wanted).order_by(col(Staff.id))).all()
-    rank = {Duty.CLASS_TEACHER: 0, Duty.ADMIN: 1}
-    return [staff.person_id for staff in sorted(found, key=lambda one: (rank[one.duty], near.index(one.unit_id)))]
+def _staff_near(session: Session, unit_ids: Collection[int]) -> Near:
+    if not unit_ids:
+        return {}
+    paths = session.exec(select(Unit.id, Unit.path).where(one_of(session, col(Unit.id), list(unit_ids))))
+    above = {unit_id: [int(part) for part in reversed(path.split("/")) if part] for unit_id, path in paths}
+    teaching = (col(Staff.duty) == Duty.CLASS_TEACHER) & one_of(session, col(Staff.unit_id), list(above))
+    over = list(set().union(*above.values()))
+    wanted = teaching | ((col(Staff.duty) == Duty.ADMIN) & one_of(session, col(Staff.unit_id), over))
+    found: dict[tuple[Duty, int], list[int]] = {}
+    for staff in session.exec(holding(Staff, session.today).where(wanted).order_by(col(Staff.id))):
+        found.setdefault((staff.duty, staff.unit_id), []).append(staff.person_id)
+    return {
+        unit_id: [
+            *found.get((Duty.CLASS_TEACHER, unit_id), ()),
+            *(person for each in ids for person in found.get((Duty.ADMIN, each), ())),
+        ]
+        for unit_id, ids in above.items()
+    }
 
 
 def _following(session: Session, people: Collection[int]) -> set[int | None]:
