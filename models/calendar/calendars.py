@@ -39,6 +39,14 @@ class CalendarEntry(Fact, table=True):
         return Span(self.kind, self.name, self.first, self.last, self.key, tuple(filter(None, self.grades.split("、"))))
 
 
+_HOLDING = (
+    select(CalendarEntry)
+    .where(col(CalendarEntry.superseded_at).is_(None), col(CalendarEntry.until).is_(None))
+    .order_by(col(CalendarEntry.id))
+)
+_FIRST = select(CalendarEntry.unit_id, func.min(CalendarEntry.recorded_at)).group_by(col(CalendarEntry.unit_id))
+
+
 @dataclass(frozen=True)
 class Edit:
     """What a unit says of an entry itself."""
@@ -53,11 +61,9 @@ class Calendars:
     def __init__(self, session: Session) -> None:
         self._files: dict[str, Written] = files()
         self._edits: dict[int, dict[str, Edit]] = {}
-        holding = (col(CalendarEntry.superseded_at).is_(None), col(CalendarEntry.until).is_(None))
-        for row in session.exec(select(CalendarEntry).where(*holding).order_by(col(CalendarEntry.id))):
+        for row in session.exec(_HOLDING):
             self._edits.setdefault(row.unit_id, {})[row.key] = Edit(row.span, row.gone)
-        first = select(CalendarEntry.unit_id, func.min(CalendarEntry.recorded_at)).group_by(col(CalendarEntry.unit_id))
-        self._since: dict[int, datetime] = dict(session.exec(first).all())
+        self._since: dict[int, datetime] = dict(session.exec(_FIRST).all())
         written = col(Unit.name).in_(self._files) | col(Unit.id).in_(self._edits)
         self.units = list(session.exec(select(Unit).where(written).order_by(Unit.path)))
         self._by_id = {unit.id: unit for unit in self.units}
