@@ -20,6 +20,7 @@ from tests.databases import Swept, lay_tables
 _LONG = (
     "scheduler/test_year.py",
     "faults/test_kill_databases.py",
+    "scheduler/test_spring.py",
     "faults/test_fuzz_callbacks.py",
     "faults/test_kill_serve.py",
     "city/test_processes.py",

@@ -17,7 +17,7 @@ from tests.conftest import FrozenClock
 NOTICES_ONLY = (Task("notices", notices.run),)
 _SECONDS = 120
 _processes = get_context("forkserver")
-_processes.set_forkserver_preload([__name__])
+_processes.set_forkserver_preload([__name__, "tests.scheduler.content_read"])
 
 
 class Scheduler:
