@@ -45,10 +45,11 @@ class Zygote:
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n", "python -m bot cannot be imported"
 
-    def run(self, folder: Path, args: Sequence[str], typed: str) -> Done:
+    def run(self, folder: Path, args: Sequence[str], typed: str, columns: int) -> Done:
         streams = {name: self._scratch / name for name in ("stdin", "stdout", "stderr")}
         streams["stdin"].write_text(typed)
-        order = {"folder": str(folder), "args": list(args), **{name: str(path) for name, path in streams.items()}}
+        files = {name: str(path) for name, path in streams.items()}
+        order = {"folder": str(folder), "args": list(args), "columns": columns, **files}
         assert self._process.stdin is not None and self._process.stdout is not None
         print(json.dumps(order), file=self._process.stdin, flush=True)
         status = int(self._process.stdout.readline())
@@ -68,13 +69,13 @@ class Office:
         self.folder = folder
         self._zygote = zygote
 
-    def bot(self, *args: str, typed: str = "") -> Done:
-        """Types `python -m bot ARGS`."""
-        return self._zygote.run(self.folder, args, typed)
+    def bot(self, *args: str, typed: str = "", columns: int = 200) -> Done:
+        """Types `python -m bot ARGS`, on a terminal of so many columns."""
+        return self._zygote.run(self.folder, args, typed, columns)
 
-    def does(self, *args: str, typed: str = "") -> str:
+    def does(self, *args: str, typed: str = "", columns: int = 200) -> str:
         """The same where it must work; what it says."""
-        done = self.bot(*args, typed=typed)
+        done = self.bot(*args, typed=typed, columns=columns)
         assert done.status == 0, done
         return done.out
 

@@ -1,8 +1,10 @@
 """schedule: what the calendar sends next, and the standing approvals of its rules."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from rich.cells import cell_len
 from sqlmodel import select
 
 from models.base.clock import SystemClock, local_date
@@ -37,10 +39,18 @@ def test_all_rules_are_approved_at_once_and_the_list_says_by_whom(office: Office
     assert f"李文静批到{until}" in after and "没有批准" not in after
 
 
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_list_fits_the_terminal_and_has_birthdays_once(office: Office, until: str, columns: int) -> None:
+    _approve(office, "all", until)
+    said = office.does("schedule", "list", "--days", "200", columns=columns)
+    assert max(map(cell_len, said.splitlines())) <= columns and "…" not in said
+    assert said.count("今天孩子过生日") == 1 and "每天" in said and said.count("李文静批到") > 2
+
+
 def test_an_approval_of_one_rule_is_of_that_rule_alone(office: Office, until: str) -> None:
     _approve(office, "winter_vacation", until)
-    lines = office.does("schedule", "list", "--days", "370").splitlines()
-    approved = {name for name in ("winter_vacation", "gaokao") for line in lines if name in line and "李文静" in line}
+    rows = re.split("├.*┤", office.does("schedule", "list", "--days", "370"))
+    approved = {name for name in ("winter_vacation", "gaokao") for row in rows if name in row and "李文静" in row}
     assert approved == {"winter_vacation"}
 
 

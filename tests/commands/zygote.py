@@ -15,6 +15,7 @@ def run(order: dict[str, object]) -> int:
     status = 70
     try:
         os.chdir(str(order["folder"]))
+        os.environ["COLUMNS"] = str(order["columns"])
         for name, number in (("stdin", 0), ("stdout", 1), ("stderr", 2)):
             flags = os.O_RDONLY if name == "stdin" else os.O_WRONLY | os.O_CREAT | os.O_TRUNC
             os.dup2(os.open(str(order[name]), flags, 0o600), number)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.database import open_store
 from bot.settings import load_settings
@@ -15,7 +15,8 @@ from models.calendar.occurrences import held, standing_approval
 from models.messaging.notices import notices
 from models.roster.people import Person
 from models.roster.units import Unit
-from scheduler.plan import places, planned
+from scheduler.plan import Place, places, planned
+from scheduler.rule import Rule
 from scheduler.rules import rules
 
 
@@ -23,16 +24,20 @@ from scheduler.rules import rules
 @click.option("--days", default=60, show_default=True, help="How many days ahead to look.")
 def list_(days: int) -> None:
     """List what the calendar sends next, where, and who approved it until when."""
-    table = Table(say("cli.day"), say("cli.unit"), say("cli.rule"), say("cli.notice"), say("cli.approved"))
+    table = folding(say("cli.day"), say("cli.notice"), say("cli.approved"))
+    birthdays: set[int] = set()
     with open_store(load_settings()).read() as session:
         last = session.today + timedelta(days=days)
         for each in planned(places(session), rules(), session.today, last):
             rule, when = each.moment.rule, local(each.moment.due_at)
             if each.moment.due_at < session.now:
                 continue
-            title = notices()[each.moment.notice].title
+            if rule.births and each.place.unit_id in birthdays:
+                continue
+            birthdays |= {each.place.unit_id} if rule.births else set()
             approved = approved_text(session, rule.name, each.place.unit_id, when)
-            table.add_row(f"{when:%Y-%m-%d %H:%M}", each.place.unit, rule.name, title, approved)
+            day = say("cli.every_day") if rule.births else f"{when:%Y-%m-%d}"
+            table.add_row(f"{day}\n{when:%H:%M}", notice_cell(each.moment.notice, each.place, rule), approved)
         waiting = len(held(session))
     if table.row_count:
         Console().print(table)
@@ -40,6 +45,16 @@ def list_(days: int) -> None:
         click.echo(say("cli.nothing_planned", days=days))
     if waiting:
         click.echo(say("cli.waiting_now", count=waiting))
+
+
+def folding(*headings: str) -> Table:
+    """A table whose rows may have several lines; a line that is too long goes on below, where rich would cut it."""
+    return Table(*(Column(heading, overflow="fold") for heading in headings), show_lines=True)
+
+
+def notice_cell(notice: str, place: Place, rule: Rule) -> str:
+    """The title of a notice, and below it where it goes by which rule."""
+    return f"{notices()[notice].title}\n{place.unit} · {rule.name}"
 
 
 def approved_text(session: Session, rule: str, unit_id: int, when: datetime) -> str:
