@@ -1,6 +1,6 @@
 """The preview: what the calendar will send, day by day, to whom, and who waits for what; nothing is written."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -13,7 +13,10 @@ from models.base.store import Session
 from models.calendar.occurrences import Occurrence, first_of, held, made_on, waiting
 from models.messaging import audiences
 from models.messaging.audiences import EVERYWHERE, Audience
+from models.messaging.broadcasts import Urgency
+from models.messaging.notices import notices
 from models.messaging.outbox import Delivery
+from models.messaging.own_hours import at_minute, minutes_chosen
 from models.roster.units import Unit
 from scheduler.plan import Place, places, planned
 from scheduler.rule import SameDay
@@ -28,7 +31,8 @@ _DAY = timedelta(days=1)
 class Coming:
     """One notice of one unit at one moment: who gets it then, and who waits, by the notice (a rule) they have instead.
 
-    `place`: the unit that was asked for, or the one whose calendar it is.
+    `place`: the unit that was asked for, or the one whose calendar it is. `own`: how many of `people` get it later that
+    day, at which hour of their own.
     """
 
     each: Pending
@@ -36,6 +40,7 @@ class Coming:
     at: datetime
     people: People
     wait: Mapping[str, People] = field(default_factory=dict)
+    own: Mapping[datetime, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,13 +68,15 @@ def forecast(
     begun = {(rule, first_of(occasion)) for rule, _, occasion in settled}
     asking = _Asking(session, where, among, begun)
     left = [asking.open(each, session.today) for each in _remembered(session, where)]
+    minutes = minutes_chosen(session, among)
     day = session.today
     while day <= last:
         taken = _had_today(session, among) if day == session.today else {}
         now = left + [asking.open(each, day) for each in fresh.get(day, ())]
         found, left = _one_day(sorted(now, key=lambda one: one.each.rank), day, taken, had)
         if day >= first:
-            yield from sorted(found, key=lambda coming: (coming.at, coming.each.rank))
+            said = [replace(coming, own=_own(coming, session.now, minutes)) for coming in found]
+            yield from sorted(said, key=lambda coming: (coming.at, coming.each.rank))
         day += _DAY
 
 
@@ -97,6 +104,16 @@ def _one_day(
         if wait:
             left.append(replace(one, people=people - go))
     return found, left
+
+
+def _own(coming: Coming, now: datetime, minutes: Mapping[int, int]) -> Mapping[datetime, int]:
+    """Who of them waits for an hour of their own, as models/messaging/own_hours.py has it when it is sent."""
+    if coming.each.urgency != Urgency.ORDINARY:
+        return {}
+    begins = max(coming.at, now)
+    ends = min(begins + notices()[coming.each.notice].useful_for, coming.each.useful_until)
+    chosen = (at_minute(minutes[person], begins, ends) for person in coming.people & minutes.keys())
+    return Counter(at for at in chosen if at != begins)
 
 
 def _by_day(

@@ -15,7 +15,8 @@ from models.base.store import Session
 from models.calendar.occurrences import Occurrence, broadcasts_of, first_of, made_on, standing_approval
 from models.messaging import audiences
 from models.messaging.audiences import Audience, from_json
-from models.messaging.broadcasts import Broadcast
+from models.messaging.broadcasts import Broadcast, Urgency
+from models.messaging.notices import notices
 from models.messaging.outbox import Delivery
 from models.roster.units import Unit
 from scheduler.plan import Place, Planned
@@ -47,6 +48,11 @@ class Pending:
     def notice(self) -> str:
         """What it brings."""
         return self.rule.notice_of(self.occasion)
+
+    @property
+    def urgency(self) -> Urgency:
+        """How much it may interrupt: as the rule says, else as the notice does."""
+        return self.rule.urgency or notices()[self.notice].urgency
 
     @property
     def key(self) -> tuple[str, int, str]:

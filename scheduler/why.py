@@ -1,7 +1,7 @@
 """Why a guardian got a notice, or will, or did not: a line for every notice that came due where their children are."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from models.base.facts import holding
 from models.base.store import Session
 from models.calendar.occurrences import Occurrence, OccurrenceState, first_of, standing_approval
 from models.messaging.audiences import with_accounts
-from models.messaging.outbox import Delivery, State
+from models.messaging.outbox import Batch, Delivery, State
 from models.roster.children import Child
 from models.roster.people import Person
 from models.roster.ties import Guardianship
@@ -25,8 +25,8 @@ from scheduler.spacing import as_planned
 
 @dataclass(frozen=True)
 class Reason:
-    """One line. `notice`: '' where the rule is gone. `what`: got, comes, waits, not_meant, held, expired, skipped,
-    approval. `about`: the state of what was sent, or the rule that goes first."""
+    """One line. `notice`: '' where the rule is gone. `what`: got, comes, comes_at_own (hour), waits, not_meant, held,
+    expired, skipped, approval. `about`: the state of what was sent, or the rule that goes first."""
 
     at: datetime
     rule: str
@@ -37,17 +37,19 @@ class Reason:
 
 @dataclass(frozen=True)
 class _Of:
-    """A guardian, and the units their children are in, with all above."""
+    """A guardian, and the units their children are in, with all above. `sent`: by broadcast, with when it goes."""
 
     person: Person
     units: frozenset[int]
-    sent: dict[int, Delivery] = field(default_factory=dict)
+    sent: Mapping[int | None, tuple[Delivery, datetime]]
 
 
 def why(session: Session, person: Person, first: date, last: date) -> list[Reason]:
     """Every notice of the calendar between two days and what became or becomes of it for one guardian, in order."""
-    rows = session.exec(select(Delivery).where(Delivery.person_id == person.id, Delivery.rung == 0)).all()
-    of = _Of(person, _units(session, person), {row.broadcast_id: row for row in rows if row.broadcast_id is not None})
+    rows = select(Delivery, Batch.not_before).outerjoin(Batch, col(Batch.id) == col(Delivery.batch_id))
+    rows = rows.where(Delivery.person_id == person.id, Delivery.rung == 0, col(Delivery.broadcast_id).is_not(None))
+    sent = {row.broadcast_id: (row, row.first_try_at or at or row.planned_at) for row, at in session.exec(rows)}
+    of = _Of(person, _units(session, person), sent)
     found = [*_past(session, of, first, last), *_future(session, of, first, last)]
     return sorted(found, key=lambda each: (each.at, each.rule))
 
@@ -75,10 +77,10 @@ def _past(session: Session, of: _Of, first: date, last: date) -> Iterator[Reason
     for row in rows:
         if not first <= local_date(row.due_at) <= last:
             continue
-        delivery = of.sent.get(row.broadcast_id or 0)
+        sent = of.sent.get(row.broadcast_id)
         notice = known[row.rule].notice_of(row.occasion) if row.rule in known else ""
-        if delivery is not None:
-            yield Reason(delivery.planned_at, row.rule, notice, "got", State(delivery.state).name.lower())
+        if sent is not None:
+            yield Reason(sent[1], row.rule, notice, "got", State(sent[0].state).name.lower())
         elif row.state in (OccurrenceState.HELD, OccurrenceState.EXPIRED):
             yield Reason(row.due_at, row.rule, notice, row.state.value)
         elif row.state != OccurrenceState.WAITING and (row.rule, row.occasion) not in {*got, *later}:
@@ -94,6 +96,8 @@ def _future(session: Session, of: _Of, first: date, last: date) -> Iterator[Reas
         unit = session.get_one(Unit, coming.each.place.unit_id)
         if standing_approval(session, rule, unit) is None:
             yield Reason(coming.at, rule, notice, "approval")
+        elif coming.own:
+            yield from (Reason(at, rule, notice, "comes_at_own") for at in coming.own)
         elif coming.people:
             yield Reason(coming.at, rule, notice, "comes")
         yield from (Reason(coming.at, rule, notice, "waits", other) for other in coming.wait)

@@ -36,7 +36,7 @@ BUILT: dict[str, set[str]] = {
     "lesson.": _values(CheckIn),
     "lesson.said_": _values(CheckIn),
     "cli.state_": {state.name.lower() for state in State},
-    "cli.why_": {"got", "comes", "waits", "not_meant", "held", "expired", "approval"},
+    "cli.why_": {"got", "comes", "comes_at_own", "waits", "not_meant", "held", "expired", "approval"},
     "cli.year_": {"term", "vacation", "exam", "holiday", "local"},
     "calls.kept_": {each.value for each in SAID},
     "calls.said_": {each.value for each in SAID},

@@ -58,11 +58,23 @@ def hours_among(session: Session, broadcast: Broadcast, person_ids: Sequence[int
 
 def starts_at(broadcast: Broadcast, minute: int) -> datetime:
     """When it goes to whoever chose this minute: on the same day, where that is still ahead and it is of use then."""
-    begins = broadcast.not_before
+    return at_minute(minute, broadcast.not_before, broadcast.expires_at)
+
+
+def at_minute(minute: int, begins: datetime, ends: datetime) -> datetime:
+    """The same for what begins and ends at these times."""
     if minute == AT_ONCE:
         return begins
     wanted = at_local(local(begins).date(), time(*divmod(minute, 60)))
-    return wanted if begins < wanted < broadcast.expires_at else begins
+    return wanted if begins < wanted < ends else begins
+
+
+def minutes_chosen(session: Session, among: Sequence[int] | None = None) -> dict[int, int]:
+    """The minute of the day that each person chose, of all who chose one or of these people."""
+    query = select(OwnHour.person_id, OwnHour.minute)
+    if among is not None:
+        query = query.where(one_of(session, col(OwnHour.person_id), among))
+    return dict(session.exec(query).all())
 
 
 def with_minutes(

@@ -1,14 +1,19 @@
 """schedule days, move, add, drop, preview: an administrator edits the calendar and sees before what it moves."""
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import icalendar
 import pytest
+from rich.cells import cell_len
 from sqlmodel import select
 
 from models.base.clock import SystemClock, local_date
+from models.base.store import Session
 from models.calendar.entries import entry_named
+from models.messaging.own_hours import choose_hour
+from models.roster.people import Person
 from models.roster.units import Unit
 from tests.commands.conftest import CHEN, FATHER, GRANDMOTHER, LI, WANG
 from tests.commands.office import Office
@@ -75,16 +80,60 @@ def test_slips_are_named_and_change_nothing(office: Office, exam: date) -> None:
 
 def test_the_preview_says_what_comes_and_to_how_many(office: Office) -> None:
     winter = ("schedule", "preview", "--to", str(TODAY + timedelta(days=120)), "--unit")
-    said = office.does(*winter, "青禾县")
-    line = next(line for line in said.splitlines() if "winter_vacation" in line)
-    assert "│ 3 " in line and "没有批准" in line
-    assert "│ 1 " in next(line for line in office.does(*winter, "竹山小学").splitlines() if "winter_vacation" in line)
+    assert {"3 位", "没有批准，到时不发"} <= _row(office.does(*winter, "青禾县"), "winter_vacation")
+    assert "1 位" in _row(office.does(*winter, "竹山小学"), "winter_vacation")
+
+
+def test_who_has_an_hour_of_their_own_is_shown_at_it(office: Office) -> None:
+    _choose(office, GRANDMOTHER, time(19, 30))
+    final = ("schedule", "preview", "--unit", "青禾县", "--to", str(TODAY + timedelta(days=370)))
+    rows = _row(office.does(*final), "final_exam")
+    assert {"18:30 起 2 位", "另有 1 位按自己的时间 19:30"} <= rows
+    _choose(office, FATHER, time(21))
+    assert "另有 2 位按自己的时间 19:30–21:00" in _row(office.does(*final), "final_exam")
+    _choose(office, FATHER, time(8))  # too early for this one: it comes at the rule's hour
+    assert "另有 1 位按自己的时间 19:30" in _row(office.does(*final), "final_exam")
+    important = _row(office.does(*final), "drowning")
+    assert "3 位" in important and not [line for line in important if "自己的时间" in line]
+    until = str(TODAY + timedelta(days=390))
+    office.does("schedule", "approve", "all", "--unit", "青禾县", "--by", LI, "--until", until)
+    said = office.does("schedule", "preview", "--why", GRANDMOTHER, *final[4:])
+    assert {"19:30", "会发，在自己选的时间"} <= _row(said, "期末了，先让他睡够")
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_preview_fits_the_terminal(office: Office, columns: int) -> None:
+    _choose(office, GRANDMOTHER, time(19, 30))
+    year = ("--to", str(TODAY + timedelta(days=370)))
+    for args in ((), ("--why", GRANDMOTHER)):
+        said = office.does("schedule", "preview", *year, *args, columns=columns)
+        assert max(map(cell_len, said.splitlines())) <= columns
+        assert "…" not in said and "期末了，先让他睡够" in said
+
+
+def _row(said: str, word: str) -> set[str]:
+    """What the cells of the first row with a word say, line by line."""
+    row = next(row for row in re.split("├.*┤", said) if word in row)
+    return {cell.strip() for line in row.splitlines() for cell in line.split("│")}
+
+
+def _choose(office: Office, phone: str, at: time) -> None:
+    store = office.store()
+    with store.write() as session:
+        choose_hour(session, _person(session, phone).id, at)
+    store.close()
+
+
+def _person(session: Session, phone: str) -> Person:
+    index = session.vault.blind("person.phone", phone)
+    return session.exec(select(Person).where(Person.phone_index == index)).one()
 
 
 def test_why_somebody_gets_something_or_not(office: Office, exam: date) -> None:
     to = ("--to", str(exam))
     said = office.does("schedule", "preview", "--why", GRANDMOTHER, *to)
-    assert "《中考，陪他走稳这步》 不发给这位：年龄=14-16" in said and "没有人批准，到时不发" in said
+    not_meant = _row(said, "中考，陪他走稳这步")
+    assert any(cell.startswith("不发给这位：年龄=14-16") for cell in not_meant) and "没有人批准，到时不发" in said
     until = str(TODAY + timedelta(days=390))
     office.does("schedule", "approve", "all", "--unit", "青禾县", "--by", LI, "--until", until)
     assert "会发" in office.does("schedule", "preview", "--why", "张桂花 柳溪小学", *to)

@@ -1,15 +1,15 @@
 """`schedule preview`: what will come, to how many, who waits for what; why somebody gets it; the year as a file."""
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from bot.commands.acting import guardian_named, unit_named
 from bot.commands.schedule.days import read_day
-from bot.commands.schedule.listing import approved_text
+from bot.commands.schedule.listing import approved_text, folding, notice_cell
 from bot.database import open_store
 from bot.schedule.ics import as_ics
 from bot.schedule.picture import as_svg
@@ -52,25 +52,14 @@ def preview(first: str, last: str, unit: str, guardian: str, ics: Path | None, s
 
 
 def _list(session: Session, unit: Unit | None, first: date, last: date) -> None:
-    table = Table(
-        say("cli.day"),
-        say("cli.unit"),
-        say("cli.rule"),
-        say("cli.notice"),
-        say("cli.people"),
-        say("cli.preview_waits"),
-        say("cli.approved"),
-    )
+    table = folding(say("cli.day"), say("cli.notice"), say("cli.preview_to_whom"))
     for coming in forecast(session, first, last, unit):
         rule = coming.each.rule
+        approved = approved_text(session, rule.name, coming.each.place.unit_id, coming.at)
         table.add_row(
-            f"{local(coming.at):%Y-%m-%d %H:%M}",
-            coming.place.unit,
-            rule.name,
-            notices()[coming.each.notice].title,
-            f"{len(coming.people):,}",
-            _waits(coming),
-            approved_text(session, rule.name, coming.each.place.unit_id, coming.at),
+            _moment(coming.at).replace(" ", "\n"),
+            notice_cell(coming.each.notice, coming.place, rule),
+            "\n".join([*_who(coming), *_waits(coming), approved]),
         )
     if table.row_count:
         Console().print(table)
@@ -78,11 +67,23 @@ def _list(session: Session, unit: Unit | None, first: date, last: date) -> None:
         click.echo(say("cli.nothing_planned", days=(last - first).days))
 
 
-def _waits(coming: Coming) -> str:
+def _who(coming: Coming) -> Iterator[str]:
+    """Who gets it, at the hour of the rule and at their own."""
+    own = sum(coming.own.values())
+    at = f"{local(coming.at):%H:%M}"
+    if not own:
+        yield say("cli.preview_all", count=f"{len(coming.people):,}")
+        return
+    begins, ends = (f"{local(pick(coming.own)):%H:%M}" for pick in (min, max))
+    yield say("cli.preview_from", at=at, count=f"{len(coming.people) - own:,}")
+    hours = begins if begins == ends else say("cli.preview_hours", begins=begins, ends=ends)
+    yield say("cli.preview_own", count=f"{own:,}", hours=hours)
+
+
+def _waits(coming: Coming) -> Iterator[str]:
     known = titles()
-    return "\n".join(
-        say("cli.preview_wait", count=len(people), name=known[name]) for name, people in coming.wait.items()
-    )
+    for name, people in coming.wait.items():
+        yield say("cli.preview_wait", count=f"{len(people):,}", name=known[name])
 
 
 def _explain(session: Session, guardian: str, first: date, last: date) -> None:
@@ -93,10 +94,16 @@ def _explain(session: Session, guardian: str, first: date, last: date) -> None:
     found = why(session, person, first, last)
     if not found:
         click.echo(say("cli.nothing_planned", days=(last - first).days))
+        return
+    table = folding(say("cli.day"), say("cli.notice"), say("cli.why_what"))
     for each in found:
-        when = f"{local(each.at):%Y-%m-%d %H:%M}"
         title = notices()[each.notice].title if each.notice in notices() else each.rule
-        click.echo(f"{when} 《{title}》 {_what(each)}")
+        table.add_row(_moment(each.at).replace(" ", "\n"), title, _what(each))
+    Console().print(table)
+
+
+def _moment(at: datetime) -> str:
+    return f"{local(at):%Y-%m-%d %H:%M}"
 
 
 def _what(each: Reason) -> str:
