@@ -11,7 +11,7 @@ from handlers.prompts import Confirm, Pick
 from models.care.duties.kinds import Kind, kinds
 from models.care.duties.orders import end_duty, ordering_scope, orders_of, set_duty
 from models.roster.people import Duty
-from models.roster.units import Unit, UnitKind, label
+from models.roster.units import Unit, UnitKind, labels
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,13 @@ def set_duties(chat: Chat) -> Dialogue:
     """For which unit, which kind; one that is set already is stopped."""
     scope = ordering_scope(chat.session, chat.me)
     units = chat.session.exec(scope.units().where(col(Unit.kind).not_in((UnitKind.GRADE,)))).all()
-    unit = yield from Pick("duties.set_unit", units, name=lambda u: label(chat.session, u), sole=True)
+    called = labels(chat.session, units)
+    unit = yield from Pick("duties.set_unit", units, name=lambda u: called[u.id], sole=True)
     running = {order.kind: order for order in orders_of(chat.session, unit)}
     choices = [_Choice(each.id, _title(chat, each, each.id in running), each) for each in kinds().values()]
     kind = (yield from Pick("duties.set_which", choices, words=lambda choice: (choice.kind.title,))).kind
     order = running.get(kind.id)
-    place = label(chat.session, unit)
+    place = called[unit.id]
     if order is not None:
         yield from Confirm("duties.stop_read_back", unit=place, title=kind.title)
         end_duty(chat.session, chat.me, order)

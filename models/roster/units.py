@@ -7,6 +7,7 @@ from sqlmodel import Field, UniqueConstraint, col, select
 
 from models.base.columns import Record, Ref
 from models.base.errors import Refused
+from models.base.many import one_of
 from models.base.store import Session
 from models.base.turns import take_turn
 
@@ -71,8 +72,16 @@ def enclosing(session: Session, unit: Unit, kind: UnitKind) -> Unit | None:
 
 def label(session: Session, unit: Unit) -> str:
     """The unit as people say it: a class with its grade and school, a school by its name."""
-    chain = [u.name for u in ancestors(session, unit) if u.kind not in (UnitKind.CITY, UnitKind.COUNTY)]
-    return "".join(reversed(chain)) or unit.name
+    return labels(session, [unit])[unit.id]
+
+
+def labels(session: Session, units: Sequence[Unit]) -> dict[int, str]:
+    """The labels of many units by their ids, looked up at once."""
+    chains = {unit.id: [int(part) for part in unit.path.split("/") if part] for unit in units}
+    above = list(set().union(*chains.values()))
+    said = select(Unit.id, Unit.name).where(one_of(session, col(Unit.id), above))
+    names = dict(session.exec(said.where(col(Unit.kind).not_in((UnitKind.CITY, UnitKind.COUNTY)))).all())
+    return {unit.id: "".join(names.get(each, "") for each in chains[unit.id]) or unit.name for unit in units}
 
 
 def unit_by_name(session: Session, name: str, within: Sequence[Unit]) -> Unit:
@@ -80,11 +89,13 @@ def unit_by_name(session: Session, name: str, within: Sequence[Unit]) -> Unit:
 
     Raises Refused `unit.unknown` where there is none and `unit.several` where there are more.
     """
-    found = [u for u in subtree(session, within) if name in (u.name, label(session, u))]
+    here = subtree(session, within)
+    called = labels(session, here)
+    found = [u for u in here if name in (u.name, called[u.id])]
     if not found:
         raise Refused("unit.unknown", name=name)
     if len(found) > 1:
-        raise Refused("unit.several", name=name, choices="、".join(label(session, u) for u in found[:5]))
+        raise Refused("unit.several", name=name, choices="、".join(called[u.id] for u in found[:5]))
     return found[0]
 
 
