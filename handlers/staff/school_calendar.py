@@ -6,8 +6,6 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import col, select
-
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
@@ -17,8 +15,9 @@ from models.base.clock import local_date
 from models.base.errors import Refused
 from models.calendar import entries, words
 from models.calendar.school import Kind, Span, makeup_entry
-from models.roster.people import Duty, Person, duties_of
-from models.roster.units import Unit
+from models.roster.people import Duty, Person
+from models.roster.scope import duty_scope
+from models.roster.units import Unit, labels
 
 _SHOWN = 6
 _LINES = 10
@@ -62,7 +61,9 @@ _Asked = Generator[Prompt[Any], Any, tuple[Span, str]]
 @flow("校历", "改校历", "日历", duty=Duty.ADMIN, menu="calendar.menu")
 def school_calendar(chat: Chat) -> Dialogue:
     """Shows what lies ahead, asks what changes, says which notices that moves, and writes it after a yes."""
-    unit = yield from Pick("calendar.which_unit", _units(chat), name=lambda each: each.name, sole=True)
+    units = _units(chat)
+    called = labels(chat.session, units)
+    unit = yield from Pick("calendar.which_unit", units, name=lambda each: called[each.id], sole=True)
     ahead = _ahead(chat, unit)
     shown = "\n".join(line.label for line in ahead[:_SHOWN]) or chat.say("calendar.empty")
     act = yield from Pick("calendar.act", Act, unit=unit, days=shown)
@@ -120,8 +121,9 @@ def _dropped(chat: Chat, unit: Unit, ahead: Sequence[_Line]) -> _Asked:
 
 
 def _units(chat: Chat) -> Sequence[Unit]:
-    mine = {staff.unit_id for staff in duties_of(chat.session, chat.me.id) if staff.duty == Duty.ADMIN}
-    return chat.session.exec(select(Unit).where(col(Unit.id).in_(mine)).order_by(Unit.path)).all()
+    """Every unit whose calendar is theirs to edit: where they have the duty, and all below, the upper tiers first."""
+    scope = duty_scope(chat.session, chat.me, frozenset({Duty.ADMIN}))
+    return sorted(chat.session.exec(scope.units()), key=lambda unit: unit.path.count("/"))
 
 
 def _ahead(chat: Chat, unit: Unit) -> list[_Line]:

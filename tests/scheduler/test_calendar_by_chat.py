@@ -6,13 +6,14 @@ import pytest
 from sqlmodel import select
 
 from models.base.clock import SHANGHAI, local_date
+from models.base.facts import end
 from models.base.store import Store
 from models.base.texts import say
 from models.calendar.calendars import CalendarEntry
 from models.calendar.entries import calendar_here, entries_of, entry_named
 from models.calendar.occurrences import Occurrence
 from models.calendar.spans import makeup_day
-from models.roster.people import Duty, Person, give_duty
+from models.roster.people import Duty, Person, duties_of, give_duty
 from models.roster.units import Unit
 from scheduler.clockwork import tick
 from tests.cast import Cast
@@ -50,9 +51,8 @@ def edits(store: Store, unit_id: int) -> list[str]:
         return [row.name for row in entries_of(session, session.get_one(Unit, unit_id))]
 
 
-def open_county(types: Chats) -> str:
-    said = types("wang", "校历")
-    return types("wang", "青禾县") if "哪个单位" in said else said
+def open_county(types: Chats, who: str = "wang") -> str:
+    return types(who, "校历 青禾县")
 
 
 def test_an_exam_is_moved_after_its_notices_were_named(
@@ -101,8 +101,8 @@ def test_nobody_takes_back_what_another_has_edited_since(
     with store.write() as session:
         give_duty(session, session.get_one(Person, approved.li), session.get_one(Unit, approved.county), Duty.ADMIN)
     for who, to in (("wang", "6月20日"), ("li", "6月21日")):
-        said = types(who, "校历")
-        types(who, *(["青禾县"] if "哪个单位" in said else []), "改日子", "中考", "1", to, "0", "1")
+        open_county(types, who)
+        types(who, "改日子", "中考", "1", to, "0", "1")
         clock.advance(minutes=1)
     assert "后来又有人改过" in types("wang", "撤销")
     assert first_of(store, approved.county, "中考") == date(2027, 6, 21)
@@ -125,7 +125,7 @@ def test_a_local_day_is_added_and_dropped(store: Store, clock: FrozenClock, appr
 def test_a_school_moves_its_own_and_the_county_stays(
     store: Store, clock: FrozenClock, approved: Cast, types: Chats
 ) -> None:
-    assert "柳溪小学往后的校历" in types("zhou", "校历")
+    assert "柳溪小学往后的校历" in types("zhou", "校历 柳溪小学")
     read_back = types("zhou", "改日子", "春季期末", "1", "6月21日", "0")
     assert read_back.count("· ") == 1 and "柳溪小学《" in read_back and "2027-06-16 18:30" in read_back
     types("zhou", "1")
@@ -133,10 +133,49 @@ def test_a_school_moves_its_own_and_the_county_stays(
     assert first_of(store, approved.county, "春季期末") == date(2027, 6, 28)
 
 
+def test_whoever_administers_the_county_edits_the_calendar_of_a_school_below(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    asked = types("wang", "校历")
+    assert "哪个单位的校历" in asked and "1 青禾县\n2 柳溪小学\n3 竹山小学" in asked
+    assert "柳溪小学往后的校历" in types("wang", "柳溪小学")
+    read_back = types("wang", "改日子", "春季期末", "1", "6月21日", "0")
+    assert read_back.count("· ") == 1 and "柳溪小学《" in read_back
+    assert types("wang", "1").startswith("改好了")
+    assert first_of(store, approved.school, "春季期末") == date(2027, 6, 21)
+    assert first_of(store, approved.county, "春季期末") == date(2027, 6, 28)
+    assert "王主任：春季期末 2027-06-21" in types("wang", "校历 柳溪小学", "谁改过")
+    assert types("wang", "撤销").startswith("撤销了")
+    assert first_of(store, approved.school, "春季期末") == date(2027, 6, 28)
+
+
+def test_nobody_edits_the_calendar_of_a_unit_above_or_beside_theirs(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    asked = types("zhou", "校历")
+    assert "1 柳溪小学" in asked and "青禾县" not in asked and "竹山" not in asked
+    for other in ("竹山小学", "青禾县"):
+        assert f"没看懂“{other}”" in types("zhou", other)
+        types("zhou", "取消")
+        assert f"{other}往后的校历" not in types("zhou", f"校历 {other}")
+    assert edits(store, approved.county) == []
+
+
+def test_a_duty_that_ends_while_the_calendar_is_open_ends_the_edit_too(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    types("wang", "校历 柳溪小学", "改日子", "春季期末", "1", "6月21日", "0")
+    with store.write() as session:
+        for staff in duties_of(session, approved.wang):
+            end(session, staff, by=None)
+    assert "改好了" not in types("wang", "1")
+    assert edits(store, approved.school) == []
+
+
 def test_a_day_of_school_on_a_weekend_is_written_down_and_taken_back(
     store: Store, clock: FrozenClock, approved: Cast, types: Chats
 ) -> None:
-    types("zhou", "校历")
+    types("zhou", "校历 柳溪小学")
     assert "加上“6月13日调休上课”：2027-06-13" in types("zhou", "加一条", "调休上课的日子", "6月13日")
     types("zhou", "1")
     assert makeup_days(store, approved.school) == [date(2027, 6, 13)] and makeup_days(store, approved.county) == []
