@@ -14,6 +14,7 @@ from handlers.prompts.prompt import Prompt
 from models.base.clock import local_date
 from models.base.errors import Refused
 from models.calendar import entries, words
+from models.calendar.calendars import CalendarEntry
 from models.calendar.school import Kind, Span, makeup_entry
 from models.roster.people import Duty, Person
 from models.roster.scope import duty_scope
@@ -134,16 +135,23 @@ def _ahead(chat: Chat, unit: Unit) -> list[_Line]:
 
 
 def _history(chat: Chat, unit: Unit) -> str:
-    edits = entries.entries_of(chat.session, unit)[-_SHOWN:]
+    edits = entries.edits_of(chat.session, unit)[-_SHOWN:]
     if not edits:
         raise Refused("calendar.no_edits", unit=unit.name)
-    return "\n".join(
-        chat.say(
-            "calendar.history_line",
-            day=local_date(row.recorded_at),
-            who=chat.session.get_one(Person, row.recorded_by).name if row.recorded_by else "",
-            name=row.name,
-            days=chat.say("calendar.gone") if row.gone else words.days_of(row.span),
-        )
-        for row in reversed(edits)
+    return "\n".join(_edit_line(chat, each) for each in reversed(edits))
+
+
+def _edit_line(chat: Chat, edit: entries.Edited) -> str:
+    row = edit.row
+    return chat.say(
+        "calendar.history_line" if edit.undone is None else "calendar.history_undone",
+        day=local_date(row.recorded_at),
+        who=_name(chat, row),
+        name=row.name,
+        days=chat.say("calendar.gone") if row.gone else words.days_of(row.span),
+        by=_name(chat, edit.undone) if edit.undone is not None else "",
     )
+
+
+def _name(chat: Chat, row: CalendarEntry) -> str:
+    return chat.session.get_one(Person, row.recorded_by).name if row.recorded_by else ""

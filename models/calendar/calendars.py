@@ -6,6 +6,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import false
 from sqlmodel import Field, Index, col, func, select
 
 from models.base.columns import Ref
@@ -20,7 +21,8 @@ _REMEMBERED = "calendars"
 
 class CalendarEntry(Fact, table=True):
     """One entry of a unit's calendar as an administrator wrote it, over the entry of the same key in the files or of
-    the unit above. `gone`: it is taken out. `grades` are set apart by 、."""
+    the unit above. `gone`: it is taken out. `grades` are set apart by 、. `by_undo`: not an edit, but what 撤销 of one
+    left: the edit's end, and what held before it again."""
 
     __table_args__ = (Index("ix_calendar_entry_open", "superseded_at", "until"),)
 
@@ -32,6 +34,7 @@ class CalendarEntry(Fact, table=True):
     last: date
     grades: str = ""
     gone: bool = False
+    by_undo: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     @property
     def span(self) -> Span:

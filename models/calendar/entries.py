@@ -1,7 +1,7 @@
 """What an administrator does to a calendar: writes, moves and drops entries; every edit is dated and attributed."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import col, select
@@ -20,6 +20,14 @@ from models.roster.scope import duty_scope
 from models.roster.units import Unit
 
 _SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Edited:
+    """An edit as it was recorded; `undone`: its end, with by whom and when, where it was taken back."""
+
+    row: CalendarEntry
+    undone: CalendarEntry | None
 
 
 def calendar_here(session: Session, unit: Unit) -> SchoolCalendar:
@@ -103,17 +111,19 @@ def take_back(session: Session, by: Person, entry_id: int) -> CalendarEntry:
     if before is None:
         if not duty_scope(session, by, frozenset({Duty.ADMIN})).covers_unit(unit):
             raise Refused("calendar.not_yours", unit=unit.name)
-        _end_open(session, by, unit, row.key)
+        _end_open(session, by, unit, row.key, by_undo=True)
         _changed(session, by, row)
     else:
         check(session, by, unit, before.span, gone=before.gone)
-        _end_open(session, by, unit, row.key)
-        _written(session, by, unit, before.span, gone=before.gone)
+        _end_open(session, by, unit, row.key, by_undo=True)
+        _written(session, by, unit, before.span, gone=before.gone, by_undo=True)
     return row
 
 
-def _written(session: Session, by: Person, unit: Unit, span: Span, *, gone: bool) -> CalendarEntry:
-    facts = span.__dict__ | {"grades": "、".join(span.grades), "gone": gone, "unit_id": unit.id}
+def _written(
+    session: Session, by: Person, unit: Unit, span: Span, *, gone: bool, by_undo: bool = False
+) -> CalendarEntry:
+    facts = span.__dict__ | {"grades": "、".join(span.grades), "gone": gone, "unit_id": unit.id, "by_undo": by_undo}
     row = begin(session, CalendarEntry, by=by.id, **facts)
     _changed(session, by, row)
     return row
@@ -125,15 +135,29 @@ def _changed(session: Session, by: Person, row: CalendarEntry) -> None:
     audit.record(session, "edit_calendar", by=by.id, subject="calendar_entry", subject_id=row.id, unit=row.unit_id)
 
 
-def _end_open(session: Session, by: Person, unit: Unit, key: str) -> None:
+def _end_open(session: Session, by: Person, unit: Unit, key: str, *, by_undo: bool = False) -> None:
     for row in session.exec(_open(unit, key)).all():
-        end(session, row, by=by.id)
+        end(session, row, by=by.id, by_undo=by_undo)
+
+
+def edits_of(session: Session, unit: Unit) -> Sequence[Edited]:
+    """Every edit of this very unit's calendar, the oldest first: who wrote what and when, and who took it back."""
+    rows = select(CalendarEntry).where(CalendarEntry.unit_id == unit.id)
+    known = session.exec(rows.order_by(col(CalendarEntry.recorded_at), col(CalendarEntry.id))).all()
+    undone = {(row.key, row.recorded_at): row for row in known if row.by_undo and row.until is not None}
+    return [
+        Edited(row, undone.get((row.key, row.superseded_at)) if row.superseded_at else None)
+        for row in known
+        if row.until is None and not row.by_undo
+    ]
 
 
 def entries_of(session: Session, unit: Unit) -> Sequence[CalendarEntry]:
-    """Every edit of this very unit's calendar as it was first recorded, the oldest first: who moved what, and when."""
-    rows = select(CalendarEntry).where(CalendarEntry.unit_id == unit.id, col(CalendarEntry.until).is_(None))
-    return session.exec(rows.order_by(col(CalendarEntry.recorded_at), col(CalendarEntry.id))).all()
+    """What this very unit's calendar says itself now."""
+    mine = select(CalendarEntry).where(CalendarEntry.unit_id == unit.id)
+    return session.exec(
+        mine.where(col(CalendarEntry.superseded_at).is_(None), col(CalendarEntry.until).is_(None))
+    ).all()
 
 
 def _open(unit: Unit, key: str) -> SelectOfScalar[CalendarEntry]:

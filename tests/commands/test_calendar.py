@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from models.base.clock import SystemClock, local_date
 from models.base.store import Session
-from models.calendar.entries import entry_named
+from models.calendar.entries import edits_of, entry_named, move_entry, take_back
 from models.messaging.own_hours import choose_hour
 from models.roster.people import Person
 from models.roster.units import Unit
@@ -47,6 +47,20 @@ def test_an_exam_is_moved_after_a_look_and_a_yes(office: Office, exam: date) -> 
     history = office.does("schedule", "days", "--unit", "青禾县", "--history")
     assert "中考" in history and "王启明" in history and str(to) in history
     assert f"王启明，{TODAY}" in office.does("schedule", "days", "--unit", "青禾县")
+
+
+def test_the_history_marks_what_was_taken_back_in_chat(office: Office, exam: date) -> None:
+    store = office.store()
+    with store.write() as session:
+        place = session.exec(select(Unit).where(Unit.name == "青禾县")).one()
+        by = _person(session, WANG)
+        move_entry(session, by, place, entry_named(session, place, "中考"), exam + timedelta(days=1))
+        edit = edits_of(session, place)[0].row
+    with store.write() as session:
+        take_back(session, _person(session, WANG), edit.id)
+    store.close()
+    assert f"（王启明，{TODAY} 撤销了）" in office.does("schedule", "days", "--unit", "青禾县", "--history")
+    assert "撤销" not in office.does("schedule", "days", "--unit", "青禾县")
 
 
 def test_a_school_moves_its_own_and_the_county_stays(office: Office, exam: date) -> None:

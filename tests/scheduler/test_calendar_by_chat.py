@@ -10,7 +10,7 @@ from models.base.facts import end
 from models.base.store import Store
 from models.base.texts import say
 from models.calendar.calendars import CalendarEntry
-from models.calendar.entries import calendar_here, entries_of, entry_named
+from models.calendar.entries import calendar_here, edits_of, entry_named
 from models.calendar.occurrences import Occurrence
 from models.calendar.spans import makeup_day
 from models.roster.people import Duty, Person, duties_of, give_duty
@@ -48,7 +48,7 @@ def makeup_days(store: Store, unit_id: int) -> list[date]:
 
 def edits(store: Store, unit_id: int) -> list[str]:
     with store.read() as session:
-        return [row.name for row in entries_of(session, session.get_one(Unit, unit_id))]
+        return [each.row.name for each in edits_of(session, session.get_one(Unit, unit_id))]
 
 
 def open_county(types: Chats, who: str = "wang") -> str:
@@ -170,6 +170,31 @@ def test_a_duty_that_ends_while_the_calendar_is_open_ends_the_edit_too(
             end(session, staff, by=None)
     assert "改好了" not in types("wang", "1")
     assert edits(store, approved.school) == []
+
+
+def test_what_was_taken_back_is_marked_in_the_history(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    for to in ("6月20日", "6月22日"):
+        open_county(types)
+        types("wang", "改日子", "中考", "1", to, "0", "1")
+        clock.advance(minutes=1)
+    types("wang", "撤销")
+    open_county(types)
+    assert types("wang", "谁改过").splitlines()[1:] == [
+        "6月1日 王主任：中考 2027-06-22 – 2027-06-24（王主任撤销了）",
+        "6月1日 王主任：中考 2027-06-20 – 2027-06-22",
+    ]
+    open_county(types)
+    types("wang", "去掉一条", "端午", "1", "撤销")
+    open_county(types)
+    lines = types("wang", "谁改过").splitlines()
+    assert lines[1] == "6月1日 王主任：端午 去掉了（王主任撤销了）" and len(lines) == 4
+    open_county(types)
+    types("wang", "改日子", "中考", "1", "6月23日", "0", "1")  # over what 撤销 had brought back
+    open_county(types)
+    lines = types("wang", "谁改过").splitlines()
+    assert lines[1] == "6月1日 王主任：中考 2027-06-23 – 2027-06-25" and len(lines) == 5
 
 
 def test_a_day_of_school_on_a_weekend_is_written_down_and_taken_back(

@@ -10,7 +10,7 @@ from models.base.errors import Refused
 from models.base.store import Session, Store
 from models.calendar.entries import (
     calendar_here,
-    entries_of,
+    edits_of,
     entry_named,
     move_entry,
     new_entry,
@@ -87,7 +87,7 @@ def test_a_look_ahead_keeps_nothing(store: Store, clock: FrozenClock, office: Of
     with store.read() as session:
         county = session.get_one(Unit, office.county)
         assert entry_named(session, county, "中考").first == date(2027, 6, 17)
-        assert entries_of(session, county) == []
+        assert edits_of(session, county) == []
 
 
 def test_what_was_sent_is_not_sent_again_and_that_is_said(store: Store, clock: FrozenClock, office: Office) -> None:
@@ -163,7 +163,7 @@ def test_who_edits_what_and_when_is_kept(store: Store, clock: FrozenClock, offic
     office.moves("中考", date(2027, 6, 19))
     with store.read() as session:
         county = session.get_one(Unit, office.county)
-        history = entries_of(session, county)
+        history = [each.row for each in edits_of(session, county)]
         assert [(row.first.day, row.recorded_by) for row in history] == [(20, office.wang), (19, office.wang)]
         assert [local_date(row.recorded_at).day for row in history] == [1, 3]
         assert entry_named(session, county, "中考").grades == ("九年级",)
@@ -175,7 +175,7 @@ def test_a_wrong_edit_is_refused_and_leaves_nothing(store: Store, clock: FrozenC
         office.moves("中考", date(2027, 7, 5))
     assert "暑假" in str(caught.value.params["why"])
     with store.read() as session:
-        assert entries_of(session, session.get_one(Unit, office.county)) == []
+        assert edits_of(session, session.get_one(Unit, office.county)) == []
     with pytest.raises(Refused, match=r"calendar\.no_entry") as unknown:
         office.moves("中靠", date(2027, 6, 5))
     assert "中考" in str(unknown.value.params["known"])

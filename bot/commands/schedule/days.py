@@ -1,7 +1,7 @@
 """`schedule days | move | add | drop`: the school calendar as it holds, and an administrator's edits of it."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 
 import click
 from rich.console import Console
@@ -15,7 +15,17 @@ from models.base.errors import Misconfigured
 from models.base.store import Session
 from models.base.texts import say
 from models.calendar import words
-from models.calendar.entries import calendar_here, entries_of, entry_named, move_entry, new_entry, write_entry
+from models.calendar.calendars import CalendarEntry
+from models.calendar.entries import (
+    Edited,
+    calendar_here,
+    edits_of,
+    entries_of,
+    entry_named,
+    move_entry,
+    new_entry,
+    write_entry,
+)
 from models.calendar.school import Kind
 from models.roster.people import Person
 from models.roster.units import Unit
@@ -37,15 +47,11 @@ def days(unit: str, history: bool) -> None:
     table = Table(say("cli.days_kind"), say("cli.days_name"), say("cli.days_days"), say("cli.days_by"))
     with open_store(load_settings()).read() as session:
         place = unit_named(session, unit)
-        edits = entries_of(session, place)
-        authors = {
-            row.key: _author(session, row.recorded_by, row.recorded_at) for row in edits if row.superseded_at is None
-        }
         if history:
-            for row in edits:
-                when = say("cli.days_gone") if row.gone else words.days_of(row.span)
-                table.add_row(row.kind, row.name, when, _author(session, row.recorded_by, row.recorded_at))
+            for each in edits_of(session, place):
+                table.add_row(each.row.kind, each.row.name, _written(session, each), _author(session, each.row))
         else:
+            authors = {row.key: _author(session, row) for row in entries_of(session, place)}
             ahead = [span for span in calendar_here(session, place).spans if span.last.year >= session.today.year]
             for span in sorted(ahead, key=lambda span: (span.first, span.key)):
                 table.add_row(span.kind, span.name, words.days_of(span), authors.get(span.key, say("cli.days_file")))
@@ -137,9 +143,19 @@ def _tell(said: Sequence[str], moved: Sequence[Shift]) -> None:
     click.echo("\n".join(in_words(moved)))
 
 
-def _author(session: Session, person_id: int | None, at: datetime) -> str:
-    name = session.get_one(Person, person_id).name if person_id else ""
-    return say("cli.days_edited", name=name, day=local_date(at))
+def _written(session: Session, edited: Edited) -> str:
+    """What an edit wrote, and whether it was taken back."""
+    days = say("cli.days_gone") if edited.row.gone else words.days_of(edited.row.span)
+    return days if edited.undone is None else say("cli.days_undone", days=days, **_recorded(session, edited.undone))
+
+
+def _author(session: Session, row: CalendarEntry) -> str:
+    return say("cli.days_edited", **_recorded(session, row))
+
+
+def _recorded(session: Session, row: CalendarEntry) -> dict[str, object]:
+    name = session.get_one(Person, row.recorded_by).name if row.recorded_by else ""
+    return {"name": name, "day": local_date(row.recorded_at)}
 
 
 def read_day(option: str, text: str) -> date:
