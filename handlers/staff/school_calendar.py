@@ -15,6 +15,7 @@ from models.base.clock import local_date
 from models.base.errors import Refused
 from models.calendar import entries, words
 from models.calendar.calendars import CalendarEntry
+from models.calendar.holidays import warnings
 from models.calendar.school import Kind, Span, makeup_entry
 from models.roster.people import Duty, Person
 from models.roster.scope import duty_scope
@@ -66,8 +67,8 @@ def school_calendar(chat: Chat) -> Dialogue:
     called = labels(chat.session, units)
     unit = yield from Pick("calendar.which_unit", units, name=lambda each: called[each.id], sole=True)
     ahead = _ahead(chat, unit)
-    shown = "\n".join(line.label for line in ahead[:_SHOWN]) or chat.say("calendar.empty")
-    act = yield from Pick("calendar.act", Act, unit=unit, days=shown)
+    shown = [line.label for line in ahead[:_SHOWN]] or [chat.say("calendar.empty")]
+    act = yield from Pick("calendar.act", Act, unit=unit, days="\n".join([*shown, *_warnings(chat, unit)]))
     if act is Act.HISTORY:
         return Told("calendar.history", {"unit": unit, "edits": _history(chat, unit)})
     asking = {Act.MOVE: _moved, Act.ADD: _added, Act.DROP: _dropped}[act]
@@ -132,6 +133,12 @@ def _ahead(chat: Chat, unit: Unit) -> list[_Line]:
     spans = [span for span in entries.calendar_here(chat.session, unit).spans if span.last >= chat.today]
     spans.sort(key=lambda span: (span.first, span.key))
     return [_Line(span.key, f"{span.name} {words.days_of(span)}", span) for span in spans]
+
+
+def _warnings(chat: Chat, unit: Unit) -> list[str]:
+    """What is not written yet and would keep notices from going, as `doctor` says it."""
+    found = warnings(entries.calendar_here(chat.session, unit), chat.today)
+    return [chat.say("calendar.warning", why=why) for why in found]
 
 
 def _history(chat: Chat, unit: Unit) -> str:

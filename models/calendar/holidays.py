@@ -64,7 +64,7 @@ def is_working_day(calendar: SchoolCalendar, day: date) -> bool:
 def warnings(calendar: SchoolCalendar, today: date) -> list[str]:
     """What an operator must write soon, in their words: this and (from October) next year's holidays, the school year.
 
-    Words for `doctor` and the console; empty where all is known.
+    Words for `doctor` and for 校历 in the chat; empty where all is known.
     """
     found: list[str] = []
     for year in [today.year] + ([today.year + 1] if today.month >= 10 else []):

@@ -122,6 +122,16 @@ def test_a_local_day_is_added_and_dropped(store: Store, clock: FrozenClock, appr
         assert "集市" not in {span.name for span in spans}
 
 
+def test_a_year_that_nobody_published_is_a_warning_where_the_calendar_is_edited(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    assert "注意" not in open_county(types)
+    types("wang", "取消")
+    clock.set(datetime(2028, 10, 9, 10, tzinfo=SHANGHAI))
+    shown = open_county(types)
+    assert "注意：青禾县：2029年的元旦" in shown and "注意：青禾县：没有2028学年的校历" in shown
+
+
 def test_a_school_moves_its_own_and_the_county_stays(
     store: Store, clock: FrozenClock, approved: Cast, types: Chats
 ) -> None:
