@@ -85,8 +85,9 @@ class Prompt(Generic[T]):
     def __init__(self, key: str, /, **params: object) -> None:
         """Raises TypeError where the text has a place that is called as a parameter of this kind of prompt is: what
         belongs there would never get there."""
-        if taken := _own_names(type(self)) & places(key):
-            raise TypeError(f"{key}: {type(self).__name__} takes {', '.join(sorted(taken))} for itself")
+        kind: Any = type(self)
+        if taken := _own_names(kind) & places(key):
+            raise TypeError(f"{key}: {kind.__name__} takes {', '.join(sorted(taken))} for itself")
         self.key = key
         self.params = params
 
@@ -124,7 +125,7 @@ class Prompt(Generic[T]):
 
 
 @cache
-def _own_names(kind: type[Prompt[Any]]) -> frozenset[str]:
+def _own_names(kind: type[Any]) -> frozenset[str]:
     return frozenset(signature(kind).parameters) - {"key", "params"}
 
 

@@ -4,6 +4,7 @@ A question holds no words: its lesson has them (`models.learning.wording`).
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -48,7 +49,7 @@ def asking() -> Asking:
     return Asking(due=Prepared(_due()), settle=settle, post=post, note=note, count=Prepared(_count()))
 
 
-def _due() -> sa.Select[Any]:
+def _due() -> sa.Select[int, datetime | None]:
     moment = col(LessonRecord.checkin_due_at)
     due = sa.select(col(LessonRecord.id), moment).where(moment <= _moment("now")).order_by(moment, col(LessonRecord.id))
     return due.limit(sa.bindparam("most", type_=sa.Integer)).with_for_update(skip_locked=True)
@@ -90,9 +91,9 @@ def _post(dialect: str) -> sa.Insert:
 def _reached(dialect: str) -> sa.Subquery:
     """Who has not paused, agreed and is bound, with the account, the channel that is open and why it is not, if so."""
     who, person = these(dialect, "records"), col(LessonRecord.person_id)
-    facts = (who.c.id, who.c.place, person.label("person_id"), col(LessonRecord.voice), openid_of(person).label("best"))
     learner = (
-        sa.select(*facts)
+        sa.select(who.c.id, who.c.place, person.label("person_id"), col(LessonRecord.voice))
+        .add_columns(openid_of(person).label("best"))
         .join(LessonRecord, col(LessonRecord.id) == who.c.id)
         .join(LessonTime, col(LessonTime.person_id) == person)
         .where(col(LessonTime.paused_at).is_(None), col(LessonRecord.lesson_id).in_(list(lessons())), agrees(person))

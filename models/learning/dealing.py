@@ -117,7 +117,7 @@ def _deliver(dialect: str) -> sa.Insert:
     return once
 
 
-def _ties(dialect: str) -> sa.Select[tuple[int]]:
+def _ties(dialect: str) -> sa.Select[int]:
     theirs = col(Guardianship.person_id).in_(sa.select(these(dialect, "people").c.id))
     return sa.select(sa.func.count()).select_from(Guardianship).where(theirs)
 

@@ -184,6 +184,7 @@ def test_words_in_the_chat_go_fifty_at_a_time_and_cards_all_together(home: Home)
         assert like is not None
         for number, account in enumerate(crowd.all()):
             account.spoke_at = session.now if number < 120 else None
+            assert account.person_id is not None
             session.add(LessonTime(person_id=account.person_id))
             session.add(LessonRecord(**like.model_dump(exclude={"id", "person_id"}), person_id=account.person_id))
     home.clock.set(on(MONDAY, 18, 30))
