@@ -51,6 +51,10 @@ def hold_these(session: Session, table: type[_Numbered], ids: Sequence[int]) -> 
 def take_turn(session: Session, what: str, *about: int | str) -> None:
     """Waits until nobody else is at this, and keeps them away until the transaction ends."""
     if session.get_bind().dialect.name != "sqlite":
-        name = ":".join(map(str, (what, *about)))
-        number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-        session.connection().execute(select(func.pg_advisory_xact_lock(number)))
+        session.connection().execute(select(func.pg_advisory_xact_lock(number_of(what, *about))))
+
+
+def number_of(what: str, *about: int | str) -> int:
+    """By which number PostgreSQL knows such a turn."""
+    name = ":".join(map(str, (what, *about)))
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)

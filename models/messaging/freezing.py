@@ -10,6 +10,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlmodel import col, func, select
 
+from models.base.claims import Claim
 from models.base.many import numbers
 from models.base.store import Session, Store
 from models.base.turns import take_turn
@@ -36,8 +37,8 @@ _ANOTHER_DOES_IT = 2.0
 
 
 class Freezer:
-    """Freezes one broadcast after another, the most urgent first; `step` does one piece. Of several that begin on one
-    broadcast, whoever finds that a whole piece has its rows already leaves it to the other."""
+    """Freezes one broadcast after another, the most urgent first; `step` does one piece. Of several processes one
+    freezes a broadcast, and the others are free to send what it has frozen."""
 
     def __init__(self, store: Store, piece: int = PIECE) -> None:
         self._store = store
@@ -45,6 +46,7 @@ class Freezer:
         self._broadcast: int | None = None
         self._left: array[int] = array("q")
         self._plan = Plan()
+        self._claim = Claim(store)
         self._left_alone: tuple[int, float] = (0, 0.0)
 
     def step(self) -> bool:
@@ -52,8 +54,12 @@ class Freezer:
         with self._store.read() as session:
             broadcast = self._next(session)
             if broadcast is None:
+                self._claim.let_go()
                 return False
             if broadcast.id != self._broadcast:
+                if not self._claim.take("freezing", broadcast.id):
+                    self._left_alone = (broadcast.id, time.monotonic() + _ANOTHER_DOES_IT)
+                    return True
                 self._plan = _rest_of(session, broadcast)
                 self._broadcast, self._left = (
                     broadcast.id,
@@ -75,6 +81,8 @@ class Freezer:
                 session.add(broadcast)
                 session.flush()
                 finish_if_done(session, broadcast.id)
+        if not self._left or another:
+            self._claim.let_go()
         if another:
             self._left_alone = (broadcast.id, time.monotonic() + _ANOTHER_DOES_IT)
         elif self._left:
