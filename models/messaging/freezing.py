@@ -23,6 +23,8 @@ from models.messaging.pieces import freeze
 
 PIECE = 4000
 """Recipients in one transaction: about 50 ms on SQLite."""
+FIRST_PIECE = batch_size(Channel.TEMPLATE)
+"""A batch at once: sending begins with the first piece, and an alert shall not wait for four thousand rows."""
 MASS_PIECE = batch_size(Channel.MASS)
 """An alert by mass is frozen a call at a time, those at home first: some more milliseconds, and minutes less."""
 
@@ -56,16 +58,15 @@ class Freezer:
             if broadcast is None:
                 self._claim.let_go()
                 return False
+            size = self._piece
             if broadcast.id != self._broadcast:
                 if not self._claim.take("freezing", broadcast.id):
                     self._left_alone = (broadcast.id, time.monotonic() + _ANOTHER_DOES_IT)
                     return True
-                self._plan = _rest_of(session, broadcast)
-                self._broadcast, self._left = (
-                    broadcast.id,
-                    _missing(session, broadcast, _by_mass(broadcast, self._plan)),
-                )
-        size = max(self._piece, MASS_PIECE) if _by_mass(broadcast, self._plan) else self._piece
+                self._plan, size = _rest_of(session, broadcast), min(size, FIRST_PIECE)
+                self._left = _missing(session, broadcast, _by_mass(broadcast, self._plan))
+        if _by_mass(broadcast, self._plan):
+            size = max(self._piece, MASS_PIECE)
         piece, self._left = self._left[:size], self._left[size:]
         another = False
         self._broadcast = None  # where the transaction fails, the next step looks anew who has no row yet
