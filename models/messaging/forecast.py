@@ -17,7 +17,7 @@ from models.calendar.quiet import after_quiet
 from models.messaging import audiences
 from models.messaging.broadcasts import Broadcast, Urgency, scope_of
 from models.messaging.choosing import ORDER, Facts, Room, choose
-from models.messaging.open_ways import CUSTOM_IN_WINDOW, MASS_A_MONTH, all_reached
+from models.messaging.open_ways import CUSTOM_IN_WINDOW, MASS_A_MONTH, reached
 from models.messaging.outbox import Channel, batch_size
 from models.messaging.outlets import Means, Plan, means_now
 
@@ -125,7 +125,7 @@ def _classes(
     """How many guardians there are of each kind: their reason, and whether each of the channels is open."""
     audience = audiences.from_json(broadcast.audience)
     found = audiences.everyone(session, scope_of(session, broadcast), audience).subquery()
-    rows = all_reached(session, found, plan, channels).subquery()
+    rows = reached(session, found)(session, found, plan, channels).subquery()
     columns = [rows.c.reason, *(rows.c[channel] for channel in channels if channel != Channel.TEMPLATE)]
     query = sa.select(*columns, sa.func.count()).group_by(*columns)
     return [(dict(row._mapping), row[-1]) for row in session.connection().execute(query)]

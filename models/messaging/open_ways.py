@@ -26,6 +26,7 @@ CUSTOM_RESERVE = 2
 MASS_A_MONTH = 4
 
 Reached = Callable[[Session, sa.Subquery, Plan, Collection[Channel]], sa.Select[Any]]
+_MANY = 20_000
 _Condition = sa.ColumnElement[bool]
 _NOTHING_WENT_OUT = (State.EXPIRED, State.CANCELLED)
 _NO_MASS = (State.FAILED, State.UNREACHABLE, *_NOTHING_WENT_OUT)
@@ -52,6 +53,13 @@ def all_reached(session: Session, found: sa.Subquery, plan: Plan, channels: Coll
             is_open = sa.case((_window_open(session), is_open), else_=sa.false())
         query = query.add_columns(is_open.label(channel))
     return query
+
+
+def reached(session: Session, found: sa.Subquery) -> Reached:
+    """Which of the two is faster for these people."""
+    some = sa.select(found.c.person_id).limit(_MANY).subquery()
+    counted = session.connection().execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+    return all_reached if counted == _MANY else reached_by
 
 
 def _asked(channels: Collection[Channel]) -> list[Channel]:

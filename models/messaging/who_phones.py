@@ -11,7 +11,7 @@ from models.messaging import audiences
 from models.messaging.broadcasts import Broadcast, scope_of
 from models.messaging.choosing import chosen
 from models.messaging.ladder.callers import Near, callers
-from models.messaging.open_ways import all_reached
+from models.messaging.open_ways import reached
 from models.messaging.outlets import Plan
 from models.roster.children import Child
 
@@ -29,7 +29,7 @@ def who_phones(session: Session, broadcast: Broadcast, plan: Plan) -> Phoning:
     """
     scope, audience = scope_of(session, broadcast), audiences.from_json(broadcast.audience)
     meant = audiences.people(session, scope, audience).subquery()
-    ways = chosen(session, meant, broadcast.urgency, plan, all_reached).subquery()
+    ways = chosen(session, meant, broadcast.urgency, plan, reached(session, meant)).subquery()
     lost = session.connection().execute(sa.select(ways.c.person_id, ways.c.reason).where(ways.c.reason != "")).all()
     phoning: dict[str, Counter[int | None]] = {}
     near: Near = {}
