@@ -64,10 +64,14 @@ def test_columns_that_are_not_ours_are_said(office: Office) -> None:
     assert "这些列不认识，没有读：爱好" in office.does("import", "roster", "more.csv")
 
 
-def test_a_file_that_is_not_there_or_lacks_a_column_is_said(office: Office) -> None:
+def test_a_file_that_is_not_there_or_lacks_a_column_or_is_broken_is_said(office: Office) -> None:
     assert "none.csv：没有这个文件" in office.refuses("import", "roster", "none.csv")
     (office.folder / "short.csv").write_text("学校,学生姓名\n柳溪小学,张小满\n")
     assert "表头缺少这些列：县市区" in office.refuses("import", "roster", "short.csv")
+    (office.folder / "empty.csv").touch()
+    assert "empty.csv：文件是空的" in office.refuses("import", "roster", "empty.csv")
+    (office.folder / "broken.xlsx").write_bytes(b"PK\x03\x04 cut off")
+    assert "broken.xlsx：文件坏了" in office.refuses("import", "roster", "broken.xlsx")
 
 
 def test_invitations_are_codes_for_whoever_is_not_bound(office: Office) -> None:

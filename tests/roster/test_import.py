@@ -1,5 +1,6 @@
 """The roster file: read in every dress, matched to who is known, twice the same; what is wrong is named by cell."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -140,6 +141,45 @@ def test_a_missing_column_stops_with_its_name(store: Store, tmp_path: Path) -> N
 def test_a_file_that_cannot_be_read_is_named(store: Store, tmp_path: Path, name: str) -> None:
     with pytest.raises(Misconfigured, match=name):
         import_roster(store, tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("a.csv", b"", "文件是空的"),
+        ("a.csv", b"\xef\xbb\xbf\r\n,,\r\n", "文件是空的"),
+        ("a.xlsx", b"", "文件是空的"),
+        ("a.xlsx", b"no workbook at all", "文件坏了"),
+        ("a.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600), "有密码，或是旧的 .xls"),
+    ],
+)
+def test_an_empty_or_broken_file_is_told_in_plain_words(
+    store: Store, tmp_path: Path, name: str, data: bytes, says: str
+) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(Misconfigured, match=says) as refused:
+        import_roster(store, tmp_path / name)
+    assert re.search("[a-z ]{6}", str(refused.value)) is None, "a library's English"
+
+
+def test_a_workbook_damaged_anywhere_is_told_in_plain_words(store: Store, tmp_path: Path) -> None:
+    path = save_xlsx(tmp_path / "roster.xlsx", [XIAOMAN] * 40)
+    whole = path.read_bytes()
+    told = 0
+    for at in range(0, len(whole), len(whole) // 40):
+        path.write_bytes(whole[:at] + bytes(byte ^ 0x55 for byte in whole[at : at + 60]) + whole[at + 60 :])
+        try:
+            import_roster(store, path, dry_run=True)
+        except Misconfigured as refused:
+            assert "roster.xlsx" in str(refused) and re.search("[a-z ]{6}", str(refused).replace("roster", "")) is None
+            told += 1
+    assert told > 10
+
+
+def test_an_empty_workbook_is_told(store: Store, tmp_path: Path) -> None:
+    Workbook().save(tmp_path / "roster.xlsx")
+    with pytest.raises(Misconfigured, match=r"roster\.xlsx：文件是空的"):
+        import_roster(store, tmp_path / "roster.xlsx")
 
 
 def test_one_bad_row_keeps_everything_out_or_only_itself(store: Store, bring: Import) -> None:

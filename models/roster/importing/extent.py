@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from models.base.errors import Misconfigured
 
@@ -20,18 +20,15 @@ _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]{0,80}?\br="([A-Z]{1,3})([0-9]{1,7})"')
 def check_extent(path: Path) -> None:
     """Raises Misconfigured where the file unpacks to too much, or names the far cell that makes a sheet too large.
 
-    What is no .xlsx at all is left to whoever opens it.
+    What is damaged raises as zipfile and zlib do.
     """
-    try:
-        with ZipFile(path) as book:
-            if sum(part.file_size for part in book.infolist()) > _MOST_BYTES:
-                raise Misconfigured(f"{path.name}：太大了，请分成几个文件导入")
-            for name in book.namelist():
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    with book.open(name) as sheet:
-                        _check(sheet, path.name)
-    except BadZipFile:
-        return
+    with ZipFile(path) as book:
+        if sum(part.file_size for part in book.infolist()) > _MOST_BYTES:
+            raise Misconfigured(f"{path.name}：太大了，请分成几个文件导入")
+        for name in book.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with book.open(name) as sheet:
+                    _check(sheet, path.name)
 
 
 def _check(sheet: IO[bytes], name: str) -> None:

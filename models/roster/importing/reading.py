@@ -2,11 +2,13 @@
 
 import csv
 import io
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain, islice
 from pathlib import Path
+from zipfile import BadZipFile
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -15,6 +17,10 @@ from models.roster.importing.columns import NAME, heading, layout
 from models.roster.importing.extent import check_extent
 
 _TITLE_LINES = 5
+_DAMAGED = (CalamineError, BadZipFile, zlib.error, EOFError, RuntimeError, UnicodeDecodeError)
+"""What opening a damaged workbook raises: a flipped bit also reads as a password or a newer zip (RuntimeError)."""
+
+_LOCKED_OR_OLD = bytes.fromhex("d0cf11e0a1b11ae1")  # how Office begins a file with a password, and every .xls
 _EXACT = 10**15  # beyond it a spreadsheet's number has lost digits
 
 
@@ -37,23 +43,32 @@ class Sheet:
 def read_sheet(path: Path) -> Sheet:
     """Reads the whole file. A title above the heading line is passed over, and so are empty lines.
 
-    Raises Misconfigured where the file cannot be read or a column is missing, naming it.
+    Raises Misconfigured where the file cannot be read, is empty or a column is missing, naming it. What a library says
+    of it is in its own English, for programmers: it stays the cause.
     """
     if path.suffix.lower() not in (".csv", ".xlsx"):
         raise Misconfigured(f"{path.name}：只能导入 .csv 或 .xlsx 文件")
     try:
         lines = _excel(path) if path.suffix.lower() == ".xlsx" else _csv(path)
-        return _by_column(lines)
+        return _by_column(lines, path.name)
     except FileNotFoundError:
         raise Misconfigured(f"{path}：没有这个文件") from None
-    except (CalamineError, csv.Error, OSError) as error:
-        raise Misconfigured(f"{path.name}：打不开（{error}）。请另存为 .xlsx 或 .csv 再试") from error
+    except IsADirectoryError:
+        raise Misconfigured(f"{path.name}：这是文件夹，请写里面的文件名") from None
+    except OSError as error:
+        raise Misconfigured(f"{path.name}：不让读。请看看文件的权限，或是不是正在别处开着") from error
+    except csv.Error as error:
+        raise Misconfigured(f"{path.name}：不像表格。请用 Excel 或 WPS 打开，另存为 .csv 再试") from error
+    except _DAMAGED as error:
+        raise Misconfigured(f"{path.name}：文件坏了。请用 Excel 或 WPS 打开，另存为 .xlsx 再试") from error
 
 
-def _by_column(lines: Iterator[tuple[int, list[str]]]) -> Sheet:
+def _by_column(lines: Iterator[tuple[int, list[str]]], name: str) -> Sheet:
     first = list(islice(lines, _TITLE_LINES))
+    if len(first) < _TITLE_LINES and not any(any(cells) for _, cells in first):
+        raise Misconfigured(f"{name}：文件是空的")
     top = next((i for i, (_, cells) in enumerate(first) if NAME in map(heading, cells)), 0)
-    where, unknown = layout(first[top][1] if first else [])
+    where, unknown = layout(first[top][1])
     rows: list[Row] = []
     body: Iterable[tuple[int, list[str]]] = chain(first[top + 1 :], lines)
     for line, cells in body:
@@ -85,6 +100,12 @@ def _decoded(data: bytes, name: str) -> str:
 def _excel(path: Path) -> Iterator[tuple[int, list[str]]]:
     if not path.exists():
         raise FileNotFoundError
+    with path.open("rb") as file:
+        begins = file.read(len(_LOCKED_OR_OLD))
+    if not begins:
+        raise Misconfigured(f"{path.name}：文件是空的")
+    if begins == _LOCKED_OR_OLD:
+        raise Misconfigured(f"{path.name}：有密码，或是旧的 .xls。请去掉密码，另存为 .xlsx 再试")
     check_extent(path)
     with CalamineWorkbook.from_path(path) as book:
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
