@@ -1,6 +1,7 @@
 """What a guardian opens: only the reader may answer, nobody else learns anything, a GET changes nothing."""
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -9,6 +10,8 @@ from sqlmodel import select
 from models.base.store import Session
 from models.base.texts import say
 from models.learning.records import LessonRecord
+from models.messaging.audiences import from_json
+from models.messaging.broadcasts import Broadcast
 from models.messaging.outbox import Delivery, State
 from models.roster.accounts import Account
 from models.roster.children import Child
@@ -32,6 +35,18 @@ def test_the_reader_comes_in_through_the_platform_and_finds_the_notice_in_their_
     assert page.status_code == 200 and "天热了，孩子爱玩水。" in page.text and BUTTON in page.text
     away = web.browser("father").opens(web.page("father", "notice"))
     assert "您不在家，请今天打一个电话。" in away.text and "孩子爱玩水" not in away.text
+
+
+def test_the_page_of_a_birthday_names_the_readers_own_child_and_to_nobody_else(web: Web) -> None:
+    notice = web.delivery("grandmother", "notice")
+    with web.store.write() as session:
+        broadcast = session.get_one(Broadcast, notice.broadcast_id)
+        broadcast.audience = replace(from_json(broadcast.audience), birthday="2027-03-01").as_json()
+        session.add(broadcast)
+    path = web.page("grandmother", "notice")
+    named = say("page.birthday", children="张小满")
+    assert named in web.browser("grandmother").opens(path).text
+    assert "张小满" not in web.browser("other_mother").opens(path).text
 
 
 def test_having_come_in_once_the_platform_is_not_asked_again(web: Web) -> None:
