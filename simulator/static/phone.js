@@ -142,7 +142,7 @@ export class Phone {
   _hints(lines) {
     const take = (line) => () => { this.input.value = line; this._typed(); this.input.focus(); };
     const chips = lines.map((line) => make("button", { type: "button", "data-testid": `hint-${this.key}`, onclick: take(line) }, line));
-    return make("div", { class: "hints", "aria-label": "可以试试", hidden: !chips.length }, ...chips);
+    return make("div", { class: "hints", "aria-label": "可以试试", hidden: !chips.length }, make("span", { "aria-hidden": "true" }, "试试"), ...chips);
   }
 
   _toggleMenu() { this.menu.hidden = !this.menu.hidden; this.menuToggle.replaceChildren(icon(this.menu.hidden ? "list" : "keyboard")); this.toEnd(); }
