@@ -1,6 +1,5 @@
 """The race for the answer's route: exactly one of the two sides wins, whenever either arrives."""
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,14 +8,13 @@ import pytest
 
 from bot.wechat.answering import Race, answer_in_time
 from models.messaging.inbox import Route
+from tests.at_once import in_a_loop
 
 
 def answered_in_time(
     executor: ThreadPoolExecutor, job: Callable[[Race], str | None], seconds: float = 4.0
 ) -> str | None:
-    """In a loop of a thread of its own: the browser of other tests leaves its loop running in this one."""
-    with ThreadPoolExecutor(1) as aside:
-        return aside.submit(lambda: asyncio.run(answer_in_time(executor, job, seconds))).result()
+    return in_a_loop(lambda: answer_in_time(executor, job, seconds))
 
 
 @pytest.fixture

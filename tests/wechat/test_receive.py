@@ -16,6 +16,7 @@ from bot.wechat.receive import said
 from models.base.store import Store
 from models.base.texts import say
 from models.messaging.inbox import Route
+from tests.at_once import in_a_loop
 from tests.conftest import FrozenClock
 from tests.wechat.edge import content, open_edge
 from tests.wechat.signing import plain_query, text_xml
@@ -259,7 +260,7 @@ def test_a_receipt_that_cannot_be_kept_takes_none_of_its_group_with_it(
             )
 
         edge.weigh = weigh
-        statuses = [answer.status for answer in asyncio.run(all_at_once())]
+        statuses = [answer.status for answer in in_a_loop(all_at_once)]
         assert statuses.count(200) == kept == sum(edge.facts(f"edge.receipt.{number}") for number in range(100))
         assert statuses[7] == statuses[40] == 503 and edge.facts("edge.receipt.poison") == 0
 
