@@ -60,6 +60,7 @@ class _Broker(RedisBroker):
             maintenance_chance=_MAINTENANCE,
         )
         self.queue = queue
+        self._link = link  # its end closes the client under whoever still hears
 
     def declare_queue(self, queue_name: str) -> None:
         """Without its delay queue, which would be asked as often."""

@@ -1,7 +1,9 @@
 """The bell: who has room hears it, who is busy leaves it to another, and what rings never waits."""
 
+import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
@@ -59,12 +61,22 @@ def test_a_busy_process_leaves_the_rings_to_an_idle_one(lines: Lines, hears: Hea
     bell = Bell(lines())
     bell.ring([Ready(Lane.NOTICE, number) for number in range(5)])
     client = lines().client
-    until(lambda: client.llen("shouwang:test:bell:steady") <= 4, seconds=20)  # the busy one holds one
+    until(lambda: client.llen(f"shouwang:test:bell:{STEADY}") <= 4, seconds=20)  # the busy one holds one
     hears([idle])
-    until(lambda: client.hlen("shouwang:test:bell:steady.msgs") <= 1, seconds=20)
-    assert idle.woken.is_set() and not busy.woken.is_set()
+    assert idle.woken.wait(20)
+    until(lambda: client.llen(f"shouwang:test:bell:{STEADY}") == 0, seconds=20)
+    assert not busy.woken.is_set()
     busy.room = True
     assert busy.woken.wait(20)
+
+
+def test_who_hears_keeps_the_line_it_hears_by(lines: Lines) -> None:
+    link = lines()
+    end, kept = Bell(link).answer([Hand(*Lane)]), weakref.ref(link)
+    del link
+    gc.collect()
+    assert kept() is not None, "the line ends under the hearer, and a ring with it"
+    end()
 
 
 def test_rings_that_nobody_hears_do_not_pile_up(lines: Lines) -> None:
