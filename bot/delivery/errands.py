@@ -1,14 +1,21 @@
 """What one worker does besides sending: freezes approved broadcasts, settles receipts, closes what is overdue."""
 
+import logging
+import threading
 import time
+from collections.abc import Callable
+from datetime import timedelta
 
+from bot.wechat.trouble import whereabouts
 from models.base.clock import SystemClock
 from models.base.store import Store
 from models.messaging import mass, receipts
 from models.messaging.approval import lapse
 from models.messaging.freezing import Freezer
 from models.messaging.outbox.closing import close_overdue
-from models.messaging.upkeep import upkeep_due
+from models.messaging.upkeep import is_overdue, is_reported
+
+log = logging.getLogger(__name__)
 
 _EVERY = 1.0
 _LOOK_EVERY = 0.1
@@ -16,33 +23,70 @@ _LOOK_EVERY = 0.1
 
 
 class Errands:
-    """Small pieces of work, a transaction each, between two leases."""
+    """Small pieces of work, a transaction each. One that fails is logged, rests a second, and keeps none from its
+    work: neither another errand nor what is to be sent."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, lease: timedelta) -> None:
         self._store = store
-        self._freezer = Freezer(store)
+        self._freezer = Freezer(store, lasts=lease / 2)
         self._real = SystemClock()
-        self._next = 0.0
-        self._next_look = 0.0
+        self._errands = (
+            _Errand("freezing", self._freezer.step, _LOOK_EVERY),
+            _Errand("reports", self._settle, _EVERY),
+            _Errand("closing", self._close_one, _EVERY),
+        )
 
     def run(self, *, at_once: bool = False) -> bool:
         """One piece of each kind that is due; whether there was any. Each kind rests a while when idle."""
-        frozen = False
-        if at_once or time.monotonic() >= self._next_look:
-            frozen = self._freezer.step()
-            self._next_look = 0.0 if frozen else time.monotonic() + _LOOK_EVERY
-        if not at_once and time.monotonic() < self._next:
-            return frozen
+        did = [errand.run(at_once=at_once) for errand in self._errands]
+        return any(did)
+
+    def keep_on(self, stop: threading.Event) -> None:
+        """Runs until `stop` is set."""
+        while not stop.is_set():
+            if not self.run():
+                stop.wait(_LOOK_EVERY)
+
+    def close(self) -> None:
+        """Leaves what it has begun to another process."""
+        _Errand("leaving", self._leave, 0.0).run(at_once=True)
+
+    def _settle(self) -> bool:
         with self._store.read() as session:
-            due = upkeep_due(session, self._real.now())
-        if not due:
-            self._next = time.monotonic() + _EVERY
-            return frozen
+            if not is_reported(session):
+                return False
         with self._store.write() as session:
-            settled = receipts.settle(session) + mass.settle(session)
+            return bool(receipts.settle(session) + mass.settle(session))
+
+    def _close_one(self) -> bool:
+        with self._store.read() as session:
+            if not is_overdue(session, self._real.now()):
+                return False
         with self._store.write() as session:
             closed = close_overdue(session, self._real.now())
             lapse(session)
-        if not settled and not closed:
+        return closed
+
+    def _leave(self) -> bool:
+        self._freezer.let_go()
+        return True
+
+
+class _Errand:
+    def __init__(self, name: str, step: Callable[[], bool], every: float) -> None:
+        self._name = name
+        self._step = step
+        self._every = every
+        self._next = 0.0
+
+    def run(self, *, at_once: bool) -> bool:
+        if not at_once and time.monotonic() < self._next:
+            return False
+        try:
+            did = self._step()
+        except Exception as error:
+            log.error("%s stumbled: %s", self._name, whereabouts(error))
             self._next = time.monotonic() + _EVERY
-        return bool(frozen or settled or closed)
+            return False
+        self._next = 0.0 if did else time.monotonic() + self._every
+        return did

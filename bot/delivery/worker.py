@@ -1,6 +1,7 @@
 """Takes batches from the outbox, has them sent, and brings the outcomes home; killed at any moment, it loses nothing.
 
 One thread talks to the database, the sender's thread talks to the platform; between them only messages and results.
+Where many may write at once, the errands have a thread of their own; on SQLite they would only wait for each other.
 """
 
 import logging
@@ -71,7 +72,7 @@ class Worker:
         self._throttle = throttle
         self._api_base = api_base.rstrip("/")
         self.lanes = tuple(lanes)
-        self._errands = Errands(store) if errands else None
+        self._errands = Errands(store, lease) if errands else None
         self._lease = lease
         self._ahead = ahead
         self._poll = poll
@@ -89,13 +90,16 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Works until `stop` is set, then lets what is in flight arrive and gives the rest back."""
+        apart = self._errands_apart(stop)
         while not stop.is_set():
             try:
-                if not self.tick():
+                if not self.tick(errands=apart is None):
                     self.rest()
             except Exception as error:
                 log.error("delivery stumbled: %s", whereabouts(error))
                 stop.wait(1.0)
+        if apart is not None:
+            apart.join()
         self.close()
 
     def run_once(self) -> bool:
@@ -116,6 +120,8 @@ class Worker:
 
     def close(self) -> None:
         """Lets what is in flight arrive, settles it and gives the leases back."""
+        if self._errands is not None:
+            self._errands.close()
         self._sender.close()
         self._turnover.close()
 
@@ -124,12 +130,19 @@ class Worker:
         self._sender.arrived.wait(APART if self._turnover.holdings else self._poll)
         self._sender.arrived.clear()
 
-    def tick(self, *, at_once: bool = False) -> bool:
+    def tick(self, *, at_once: bool = False, errands: bool = True) -> bool:
         """Takes one step of each kind; whether there was any to take."""
         did = self._turnover.run_if_due(at_once=at_once)
-        if self._errands is not None:
+        if errands and self._errands is not None:
             did = self._errands.run(at_once=at_once) or did
         return self._take() or did
+
+    def _errands_apart(self, stop: threading.Event) -> threading.Thread | None:
+        if self._errands is None or self._store.on_sqlite:
+            return None
+        apart = threading.Thread(target=self._errands.keep_on, args=(stop,), name="errands")
+        apart.start()
+        return apart
 
     def _take(self) -> bool:
         lanes, full = self.lanes, not self.has_room()

@@ -58,7 +58,8 @@ class Broadcast(Record, table=True):
     recipient has a row. `trouble`: why it paused by itself, for an operator. `plan`: by which ways it was to go when
     it was approved (models/messaging/outlets.py). `forecast`: what was counted then (models/messaging/planning.py).
     `card`: one for each voice (models/messaging/cards.py). `by_age`: words for some ages (models/messaging/voices.py).
-    `until`: of no use after this, however late it was approved.
+    `until`: of no use after this, however late it was approved. `freezer`: which process makes its rows, until when
+    (models/messaging/claiming.py).
     """
 
     dedupe_key: str = Field(unique=True, max_length=120)
@@ -90,6 +91,8 @@ class Broadcast(Record, table=True):
     forecast: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
     by_age: str = Field(default="{}", sa_column_kwargs={"server_default": "{}"})
     until: datetime | None = Moment(default=None)
+    freezer: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    freezer_until: datetime | None = Moment(default=None)
 
     def card_in(self, voice: str) -> dict[str, str]:
         """The fields of its card for the voice of a delivery."""

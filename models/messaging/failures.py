@@ -85,11 +85,19 @@ def alarm(session: Session, batch: Batch, trouble: str) -> None:
     if session.exec(own).first() is not None:
         return
     about = session.get(Broadcast, batch.broadcast_id) if batch.broadcast_id is not None else None
+    _alarm(session, about, f"{batch.id}:{batch.fence}", trouble)
+
+
+def alarm_of_broadcast(session: Session, broadcast: Broadcast, trouble: str) -> None:
+    """A whole broadcast stopped just now: tells as `alarm` does."""
+    _alarm(session, broadcast, f"{broadcast.id}:{session.now:%Y%m%d%H%M%S}", trouble)
+
+
+def _alarm(session: Session, about: Broadcast | None, key: str, trouble: str) -> None:
     what = say("failed.notice", title=about.title) if about is not None else say("failed.other")
     text = say("failed.alarm", what=what, why=trouble or say("failed.no_reason"))
     for person in _administrators(session, about):
-        key = f"{_ALARM}{batch.id}:{batch.fence}:{person.id}"
-        tell(session, person, text, key=key, title=say("failed.alarm_title"))
+        tell(session, person, text, key=f"{_ALARM}{key}:{person.id}", title=say("failed.alarm_title"))
 
 
 def _administrators(session: Session, about: Broadcast | None) -> Sequence[Person]:

@@ -5,19 +5,27 @@ Sending begins with the first piece. A crash in between loses nothing: who has a
 
 import time
 from array import array
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import uuid4
 
 import sqlalchemy as sa
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import col, func, select
 
-from models.base.claims import Claim
+from models.base.clock import SystemClock
 from models.base.many import numbers
 from models.base.store import Session, Store
+from models.base.texts import say
 from models.base.turns import take_turn
 from models.messaging import audiences
-from models.messaging.broadcasts import Broadcast, finish_if_done, locked, scope_of
+from models.messaging.broadcasts import Broadcast, BroadcastState, finish_if_done, hold_for_trouble, locked, scope_of
 from models.messaging.choosing import ORDER
-from models.messaging.outbox import Channel, Delivery, State, batch_size
+from models.messaging.claiming import CLAIM, claim, extend, let_go
+from models.messaging.failures import alarm_of_broadcast
+from models.messaging.outbox import Channel, Delivery, Lane, State, batch_size
+from models.messaging.outbox.results import BROKEN_PASSES
 from models.messaging.outlets import Plan
 from models.messaging.pieces import freeze
 
@@ -31,70 +39,144 @@ MASS_PIECE = batch_size(Channel.MASS)
 _WAITING = (
     select(Broadcast)
     .where(col(Broadcast.approved_at).is_not(None), col(Broadcast.frozen_at).is_(None))
+    .where(sa.or_(col(Broadcast.state) != BroadcastState.PAUSED, col(Broadcast.trouble) == ""))
     .order_by(col(Broadcast.approved_at), col(Broadcast.id))
 )
 
-_ANOTHER_DOES_IT = 2.0
-"""Seconds for which a broadcast is left to the process that freezes it; when it dies, this one looks again."""
+_LEFT_TO_ANOTHER = 2.0
+"""Seconds for which a broadcast is left to the process that freezes it; then this one looks at its claim again."""
+
+_AFTER_TROUBLE = 1.0
 
 
 class Freezer:
     """Freezes one broadcast after another, the most urgent first; `step` does one piece. Of several processes one
-    freezes a broadcast, and the others are free to send what it has frozen."""
+    freezes a broadcast, and the others are free to send what it has frozen.
 
-    def __init__(self, store: Store, piece: int = PIECE) -> None:
+    One that our own code fails on is tried three times, and then waits for a person; the others go on meanwhile.
+    `lasts`: how long one is this process's that does not get on with it.
+    """
+
+    def __init__(self, store: Store, piece: int = PIECE, lasts: timedelta = CLAIM) -> None:
         self._store = store
         self._piece = piece
-        self._broadcast: int | None = None
-        self._left: array[int] = array("q")
-        self._plan = Plan()
-        self._claim = Claim(store)
-        self._left_alone: tuple[int, float] = (0, 0.0)
+        self._lasts = lasts
+        self._who = uuid4().hex
+        self._real = SystemClock()
+        self._rest: _Rest | None = None
+        self._left_alone: dict[int, float] = {}
+        self._failures: Counter[int] = Counter()
 
     def step(self) -> bool:
-        """One piece of the work; False where there was none."""
+        """One piece of the work; False where there was none. Raises what the piece raised; the next step goes on."""
         with self._store.read() as session:
             broadcast = self._next(session)
-            if broadcast is None:
-                self._claim.let_go()
-                return False
-            size = self._piece
-            if broadcast.id != self._broadcast:
-                if not self._claim.take("freezing", broadcast.id):
-                    self._left_alone = (broadcast.id, time.monotonic() + _ANOTHER_DOES_IT)
-                    return True
-                self._plan, size = _rest_of(session, broadcast), min(size, FIRST_PIECE)
-                self._left = _missing(session, broadcast, _by_mass(broadcast, self._plan))
-        if _by_mass(broadcast, self._plan):
-            size = max(self._piece, MASS_PIECE)
-        piece, self._left = self._left[:size], self._left[size:]
-        another = False
-        self._broadcast = None  # where the transaction fails, the next step looks anew who has no row yet
-        with self._store.write() as session:
-            take_turn(session, "batches", broadcast.id)  # whoever stops it holds the batches that there are
-            broadcast = locked(session, broadcast.id)
-            if piece:
-                frozen = freeze(session, broadcast, piece, self._plan)
-                self._plan = _less(self._plan, frozen.templates)
-                another = frozen.rows == 0
-            if not self._left:
-                broadcast.frozen_at = session.now
-                session.add(broadcast)
-                session.flush()
-                finish_if_done(session, broadcast.id)
-        if not self._left or another:
-            self._claim.let_go()
-        if another:
-            self._left_alone = (broadcast.id, time.monotonic() + _ANOTHER_DOES_IT)
-        elif self._left:
-            self._broadcast = broadcast.id
+        if broadcast is None:
+            return False
+        try:
+            rest = self._rest_of(broadcast)
+            if rest is not None:
+                self._freeze(rest)
+                self._failures.pop(broadcast.id, None)
+        except (OperationalError, InterfaceError):  # the database's trouble, and most likely not the broadcast's
+            self._rest = None
+            self._left_alone[broadcast.id] = time.monotonic() + _AFTER_TROUBLE
+            raise
+        except Exception as error:
+            self._rest = None
+            self._failed(broadcast.id, type(error).__name__)
+            raise
         return True
 
+    def let_go(self) -> None:
+        """Leaves what it is at to another process, as at a stop."""
+        if self._rest is not None:
+            with self._store.write() as session:
+                let_go(session, self._rest.broadcast_id, self._who)
+            self._rest = None
+
     def _next(self, session: Session) -> Broadcast | None:
-        another, until = self._left_alone
-        left_alone = another if time.monotonic() < until else 0
-        waiting = (one for one in session.exec(_WAITING) if one.id != left_alone)
-        return min(waiting, key=lambda one: one.lane, default=None)
+        now = time.monotonic()
+        waiting = (one for one in session.exec(_WAITING) if self._left_alone.get(one.id, now) <= now)
+        return min(waiting, key=_in_turn, default=None)
+
+    def _rest_of(self, broadcast: Broadcast) -> "_Rest | None":
+        """What is left of it, once it is claimed; None where it is another's."""
+        if self._rest is not None and self._rest.broadcast_id == broadcast.id:
+            return self._rest
+        with self._store.write() as session:
+            others = claim(session, broadcast.id, self._who, self._real.now(), self._lasts)
+        if others is not None:
+            self._left_alone[broadcast.id] = time.monotonic() + min(others.total_seconds(), _LEFT_TO_ANOTHER)
+            return None
+        self.let_go()
+        with self._store.read() as session:
+            plan = _plan_left(session, broadcast)
+            self._rest = _Rest(broadcast.id, plan, _missing(session, broadcast, _by_mass(broadcast, plan)))
+        return self._rest
+
+    def _freeze(self, rest: "_Rest") -> None:
+        self._rest = None  # where the transaction fails, the next step looks anew who has no row yet
+        with self._store.write() as session:
+            take_turn(session, "batches", rest.broadcast_id)  # whoever stops it holds the batches that there are
+            broadcast = locked(session, rest.broadcast_id)
+            if broadcast.freezer != self._who or broadcast.frozen_at is not None:
+                return  # asleep for longer than a claim stands: another has gone on from here
+            piece = rest.next(self._size(broadcast, rest))
+            if piece:
+                rest.plan = _less(rest.plan, freeze(session, broadcast, piece, rest.plan).templates)
+            if not rest.people:
+                _all_frozen(session, broadcast)
+            extend(session, broadcast, self._real.now() + self._lasts)
+        if rest.people:
+            self._rest = rest
+
+    def _size(self, broadcast: Broadcast, rest: "_Rest") -> int:
+        if _by_mass(broadcast, rest.plan):
+            return max(self._piece, MASS_PIECE)
+        return self._piece if rest.begun else min(self._piece, FIRST_PIECE)
+
+    def _failed(self, broadcast_id: int, what: str) -> None:
+        """After the third time a person has to look, as administrators are told; one that was stopped just ends."""
+        self._failures[broadcast_id] += 1
+        self._left_alone[broadcast_id] = time.monotonic() + 2.0 ** self._failures[broadcast_id]
+        if self._failures[broadcast_id] < BROKEN_PASSES:
+            return
+        del self._failures[broadcast_id]
+        trouble = say("failed.freezing", what=what)
+        with self._store.write() as session:
+            broadcast = locked(session, broadcast_id)
+            if hold_for_trouble(session, broadcast_id, trouble):
+                alarm_of_broadcast(session, broadcast, trouble)
+            elif broadcast.state == BroadcastState.CANCELLED:
+                _all_frozen(session, broadcast)
+
+
+@dataclass
+class _Rest:
+    """Who of a broadcast has no row yet, as `freeze` takes them, and what is left of its plan."""
+
+    broadcast_id: int
+    plan: Plan
+    people: "array[int]"
+    begun: bool = False
+
+    def next(self, size: int) -> "array[int]":
+        """Takes so many off."""
+        piece, self.people, self.begun = self.people[:size], self.people[size:], True
+        return piece
+
+
+def _in_turn(broadcast: Broadcast) -> tuple[bool, Lane]:
+    """What was stopped or is held gets its rows, for nobody shall be without an outcome, but nothing waits for that."""
+    return broadcast.state in (BroadcastState.CANCELLED, BroadcastState.PAUSED), broadcast.lane
+
+
+def _all_frozen(session: Session, broadcast: Broadcast) -> None:
+    broadcast.frozen_at = session.now
+    session.add(broadcast)
+    session.flush()
+    finish_if_done(session, broadcast.id)
 
 
 def _by_mass(broadcast: Broadcast, plan: Plan) -> bool:
@@ -102,7 +184,7 @@ def _by_mass(broadcast: Broadcast, plan: Plan) -> bool:
     return order[:1] == [Channel.MASS]
 
 
-def _rest_of(session: Session, broadcast: Broadcast) -> Plan:
+def _plan_left(session: Session, broadcast: Broadcast) -> Plan:
     """The plan less what an earlier process has frozen of it."""
     plan = Plan.from_json(broadcast.plan)
     if plan.room is None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel, col, func, select
@@ -68,28 +69,37 @@ def settle(session: Session) -> int:
     All of a call are DELIVERED where it reached everyone, FAILED where the platform took the call back. In between
     nobody can say who is missing: they stay SENT, and `missing` tells how many.
     """
-    waiting = select(MassReport).where(col(MassReport.settled_at).is_(None)).order_by(col(MassReport.arrived_at))
-    settled = 0
-    for report in session.exec(waiting.limit(_GROUP)).all():
-        rows = (col(Delivery.msgid) == report.msg_id, col(Delivery.channel) == Channel.MASS)
+    waiting = select(MassReport).where(ripe(session.now - GIVE_UP_AFTER)).order_by(col(MassReport.arrived_at))
+    reports = session.exec(waiting.limit(_GROUP)).all()
+    for report in reports:
+        rows = _rows_of(report.msg_id)
         known = session.exec(select(Delivery).where(*rows).limit(1)).first()
         if known is not None:
             report.broadcast_id = known.broadcast_id
             state, reason = _outcome(report)
             forward = sa.update(Delivery).where(*rows, col(Delivery.state) < state)
             session.connection().execute(forward.values(state=state, reason=reason))
-        if known is not None or session.now - report.arrived_at >= GIVE_UP_AFTER:
-            report.settled_at = session.now
-            session.add(report)
-            settled += 1
+        report.settled_at = session.now
+        session.add(report)
     session.flush()
-    return settled
+    return len(reports)
+
+
+def ripe(given_up: Any) -> sa.ColumnElement[bool]:
+    """Of a report: its call is known by now, or it came before `given_up`; one of a call that is not ours keeps none
+    of ours waiting."""
+    known = sa.exists().where(*_rows_of(col(MassReport.msg_id)))
+    return sa.and_(col(MassReport.settled_at).is_(None), sa.or_(known, col(MassReport.arrived_at) <= given_up))
 
 
 def missing(session: Session, broadcast_id: int) -> int:
     """How many of a broadcast's mass messages the platform did not bring to a phone, as far as it has reported."""
     lost = func.coalesce(func.sum(col(MassReport.total) - col(MassReport.sent)), 0)
     return int(session.exec(select(lost).where(MassReport.broadcast_id == broadcast_id)).one())
+
+
+def _rows_of(msg_id: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    return col(Delivery.msgid) == msg_id, col(Delivery.channel) == Channel.MASS
 
 
 def _outcome(report: MassReport) -> tuple[State, str]:

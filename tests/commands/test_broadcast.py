@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from bot.delivery.errands import Errands
+from bot.delivery.worker import LEASE
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.freezing import Freezer
 from models.messaging.notices import notices
@@ -41,7 +42,7 @@ def _state(office: Office, number: str) -> BroadcastState:
 def _done_by_a_worker(office: Office) -> None:
     """What a worker does besides sending: here, giving whom a stop overtook their rows and closing them."""
     store = office.store()
-    errands = Errands(store)
+    errands = Errands(store, LEASE)
     while errands.run(at_once=True):
         pass
     store.close()

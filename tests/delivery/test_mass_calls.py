@@ -15,6 +15,7 @@ from models.messaging.freezing import Freezer
 from models.messaging.mass import MassReport
 from models.messaging.outbox import Batch, Channel, Delivery, State, client_mass_id
 from models.messaging.outlets import Outlet
+from models.messaging.upkeep import is_reported
 from models.roster.accounts import left
 from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
@@ -184,3 +185,19 @@ def test_a_report_may_come_first_and_one_that_the_platform_took_back_is_a_failur
     with store.write() as session:
         assert mass.settle(session) == 1
         assert session.get_one(MassReport, "314159").settled_at == session.now
+
+
+def test_reports_of_calls_that_are_not_ours_keep_ours_not_waiting(
+    store: Store, agreed: Cast, worker: Worker, simulator: Simulator, clock: FrozenClock, edge: Bot
+) -> None:
+    broadcast = alert(store, agreed, simulator)
+    with store.write() as session:
+        for number in range(30):
+            mass.keep(session, mass.Finish(f"of another {number}", "send success", 4, 4, 4, 0))
+    clock.advance(minutes=1)
+    worker.drain()
+    simulator.still()
+    worker.drain()
+    assert states(store, broadcast) == {State.DELIVERED: 8}
+    with store.read() as session:
+        assert not is_reported(session), "what waits for nothing has every look followed by a write"

@@ -37,11 +37,30 @@ def test_a_worker_that_slept_past_its_lease_and_woke_is_fenced(trials: Trials, s
     sleeper.stop()
     print(f"seed {seed}: asleep with {trial.note_in_hand()} in hand")
     trial.start(lease=SHORT)
-    trial.until(lambda: not trial.is_waiting, 120)  # on the same batch; what a sleeper locked is free after a minute
+    trial.until(lambda: not trial.is_waiting, 120)  # on the same batch; what a sleeper locked is free after 20 seconds
     sleeper.wake()
     trial.until_finished(broadcast)
     trial.check()
     assert trial.counts() == {State.SENT: 400}
+
+
+@pytest.mark.parametrize("trials", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("seed", range(2))
+def test_a_worker_that_fell_asleep_while_it_froze_is_followed_by_another(trials: Trials, seed: int) -> None:
+    trial = trials(9000)  # a small piece and three of four thousand
+    broadcast = trial.broadcast()
+    sleeper = trial.start(lease=SHORT)
+    trial.until(lambda: bool(trial.counts()))
+    time.sleep(random.Random(seed).uniform(0, 0.2))
+    sleeper.stop()
+    frozen = sum(trial.counts().values())
+    print(f"seed {seed}: asleep with {frozen} frozen and {trial.note_in_hand()} in hand")
+    trial.start(lease=SHORT)
+    trial.until(lambda: sum(trial.counts().values()) == 9000, 60)
+    sleeper.wake()
+    trial.until_finished(broadcast)
+    trial.check()
+    assert trial.counts() == {State.SENT: 9000}
 
 
 def push_lessons(trial: Trial, session: Session) -> None:
