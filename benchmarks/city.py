@@ -141,14 +141,18 @@ def _ended(workers: list[Process]) -> dict[str, float]:
 
 def _alert(store: Store, workers: list[Process]) -> tuple[int, float]:
     """An urgent notice to one school: its id, and the seconds from its approval to its first send."""
+    began = time.monotonic()
     with store.write() as session:
         school = session.exec(select(Unit).where(Unit.kind == UnitKind.SCHOOL).limit(1)).one()
         alert = approved(session, NOTICE, unit=school, occurrence="alert").id
+    committed = time.monotonic() - began
     _until(lambda: _first_try(store, alert) is not None, workers)
     with store.read() as session:
         since = session.get_one(Broadcast, alert).approved_at
+        planned = session.exec(select(func.min(Delivery.planned_at)).where(Delivery.broadcast_id == alert)).one()
     first = _first_try(store, alert)
-    assert since is not None and first is not None
+    assert since is not None and planned is not None and first is not None
+    print(f"alert: committed after {committed:.2f} s, its rows begun after {(planned - since).total_seconds():.2f} s")
     return alert, (first - since).total_seconds()
 
 
