@@ -124,7 +124,7 @@ def approved(
 
 
 def _looked_at(store: Store) -> None:
-    """As after a night in service: PostgreSQL has counted what there is of what. SQLite does not by itself."""
+    """As after a night in service: PostgreSQL has looked through its tables by itself (autovacuum). SQLite does not."""
     if not store.on_sqlite:
-        with store.write() as session:
-            session.connection().exec_driver_sql("ANALYZE")
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")

@@ -123,9 +123,9 @@ def _classes(
     session: Session, broadcast: Broadcast, plan: Plan, channels: Collection[Channel]
 ) -> list[tuple[dict[str, Any], int]]:
     """How many guardians there are of each kind: their reason, and whether each of the channels is open."""
-    audience = audiences.from_json(broadcast.audience)
-    found = audiences.everyone(session, scope_of(session, broadcast), audience).subquery()
-    rows = reached(session, found)(session, found, plan, channels).subquery()
+    scope, audience = scope_of(session, broadcast), audiences.from_json(broadcast.audience)
+    found = audiences.everyone(session, scope, audience).subquery()
+    rows = reached(session, scope, audience)(session, found, plan, channels).subquery()
     columns = [rows.c.reason, *(rows.c[channel] for channel in channels if channel != Channel.TEMPLATE)]
     query = sa.select(*columns, sa.func.count()).group_by(*columns)
     return [(dict(row._mapping), row[-1]) for row in session.connection().execute(query)]

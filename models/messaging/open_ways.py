@@ -15,11 +15,12 @@ from sqlmodel import col
 from models.base.clock import at_local
 from models.base.store import Session
 from models.messaging.allowances import Allowance, unused
-from models.messaging.audiences import all_with_accounts, with_accounts
+from models.messaging.audiences import Audience, all_with_accounts, are_many, with_accounts
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.outlets import Plan
 from models.messaging.words import SPOKEN_WINDOW
 from models.roster.accounts import Account
+from models.roster.scope import Scope
 
 CUSTOM_IN_WINDOW = 5
 CUSTOM_RESERVE = 2
@@ -39,7 +40,7 @@ def reached_by(session: Session, found: sa.Subquery, plan: Plan, channels: Colle
 
 def all_reached(session: Session, found: sa.Subquery, plan: Plan, channels: Collection[Channel]) -> sa.Select[Any]:
     """The same for very many people."""
-    query = all_with_accounts(found)
+    query = all_with_accounts(session, found)
     for channel in _asked(channels):
         if channel == Channel.SUBSCRIBE:
             willing = _whoever_allowed(plan.subscribe_template)
@@ -55,11 +56,9 @@ def all_reached(session: Session, found: sa.Subquery, plan: Plan, channels: Coll
     return query
 
 
-def reached(session: Session, found: sa.Subquery) -> Reached:
-    """Which of the two is faster for these people."""
-    some = sa.select(found.c.person_id).limit(_MANY).subquery()
-    counted = session.connection().execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
-    return all_reached if counted == _MANY else reached_by
+def reached(session: Session, scope: Scope, audience: Audience) -> Reached:
+    """Which of the two is faster for whom an audience means."""
+    return all_reached if are_many(session, scope, audience, _MANY) else reached_by
 
 
 def _asked(channels: Collection[Channel]) -> list[Channel]:

@@ -29,7 +29,7 @@ def who_phones(session: Session, broadcast: Broadcast, plan: Plan) -> Phoning:
     """
     scope, audience = scope_of(session, broadcast), audiences.from_json(broadcast.audience)
     meant = audiences.people(session, scope, audience).subquery()
-    ways = chosen(session, meant, broadcast.urgency, plan, reached(session, meant)).subquery()
+    ways = chosen(session, meant, broadcast.urgency, plan, reached(session, scope, audience)).subquery()
     lost = session.connection().execute(sa.select(ways.c.person_id, ways.c.reason).where(ways.c.reason != "")).all()
     phoning: dict[str, Counter[int | None]] = {}
     near: Near = {}

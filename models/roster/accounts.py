@@ -19,8 +19,11 @@ from models.roster.people import Person
 class Account(SQLModel, table=True):
     """One openid. `spoke_at` and `tapped_at` open the platform's windows for customer-service messages."""
 
+    # All that says which account of a person is written to: a city is counted from it alone.
+    __table_args__ = (sa.Index("ix_account_of_person", "person_id", "following", "bound_at", "openid"),)
+
     openid: str = Field(primary_key=True, max_length=64)
-    person_id: int | None = Ref("person.id", default=None)
+    person_id: int | None = Ref("person.id", index=False, default=None)
     following: bool = True
     first_seen_at: datetime = Moment()
     bound_at: datetime | None = Moment(default=None)
@@ -78,18 +81,29 @@ def accounts_of(session: Session, person_id: int) -> Sequence[Account]:
     ).all()
 
 
-def second_accounts() -> sa.Select[Any]:
-    """(openid) of the accounts that nobody writes to, for set queries: their person has one that follows when they do
-    not, or was bound later. Few people have two."""
-    account, better = aliased(Account), aliased(Account)
+def joined_to_best(session: Session, query: sa.Select[Any], person_id: sa.ColumnElement[int]) -> sa.Select[Any]:
+    """A query of very many people, outer joined with the one Account of each that is written to: the one that follows,
+    else the one that was bound last."""
+    own, better = col(Account.person_id) == person_id, aliased(Account)
+    is_better = sa.and_(col(better.person_id) == col(Account.person_id), _is_better(better, Account))
+    # Dialect switch: the server joins both as wholes; SQLite would look for a better one by each, and few have two.
+    if session.get_bind().dialect.name != "sqlite":
+        return query.outerjoin(Account, sa.and_(own, ~sa.exists().where(is_better)))
+    account = aliased(Account)
     several = sa.select(col(Account.person_id)).group_by(col(Account.person_id)).having(sa.func.count() > 1)
+    second = sa.select(col(account.openid)).join(better, col(better.person_id) == col(account.person_id))
+    second = second.where(col(account.person_id).in_(several), _is_better(better, account))
+    others = second.distinct().subquery()
+    query = query.outerjoin(Account, own).outerjoin(others, others.c.openid == col(Account.openid))
+    return query.where(others.c.openid.is_(None))
+
+
+def _is_better(better: Any, account: Any) -> sa.ColumnElement[bool]:
     later = sa.or_(
         col(better.bound_at) > col(account.bound_at),
         sa.and_(col(better.bound_at) == col(account.bound_at), col(better.openid) < col(account.openid)),
     )
-    is_better = sa.or_(
+    return sa.or_(
         col(better.following) > col(account.following),
         sa.and_(col(better.following) == col(account.following), later),
     )
-    found = sa.select(col(account.openid)).join(better, col(better.person_id) == col(account.person_id))
-    return found.where(col(account.person_id).in_(several), is_better).distinct()
