@@ -90,6 +90,7 @@ def _wait(session: Session, row: Occurrence, each: Pending) -> None:
                 state=OccurrenceState.WAITING,
                 settled_at=session.now,
                 why="another notice that day",
+                grades=row.grades,
             )
         )
 

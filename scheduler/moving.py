@@ -11,6 +11,7 @@ from models.base.clock import local
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.calendar.calendars import Edit, supposing
+from models.calendar.grades import Grades, grades_kept
 from models.calendar.occurrences import Occurrence, OccurrenceState
 from models.calendar.school import Span
 from models.messaging.notices import notices
@@ -26,7 +27,7 @@ DONE = frozenset({OccurrenceState.MADE, OccurrenceState.EXPIRED, OccurrenceState
 class Shift:
     """One notice of one unit that an edit touches: from when to when (None: it was not, or will not be there).
 
-    `done`: it has come due already, so it stays as it was.
+    `done`: it has come due already, so it stays as it was. `grades`: who sits its exam, where only that changes.
     """
 
     rule: str
@@ -35,6 +36,7 @@ class Shift:
     before: datetime | None
     after: datetime | None
     done: bool = False
+    grades: Grades | None = None
 
 
 class _Undone(Exception):
@@ -78,6 +80,10 @@ def _line(shift: Shift) -> str:
     key = "calendar.moves_line"
     if shift.done:
         key = "calendar.moves_line_done"
+    elif shift.grades is not None:
+        grades = grades_kept(shift.grades) or say("calendar.every_grade")
+        title = notices()[shift.notice].title
+        return say("calendar.moves_line_grades", unit=shift.unit, title=title, after=_when(shift.after), grades=grades)
     elif shift.before is None:
         key = "calendar.moves_line_new"
     elif shift.after is None:
@@ -122,6 +128,9 @@ def _compared(before: _Plan, after: _Plan, done: set[_Key]) -> Iterator[Shift]:
         if was != will:
             one = new or before[key]
             yield Shift(key[0], one.moment.notice, one.place.unit, was, will, key in done)
+        elif old and new and old.moment.grades != new.moment.grades:
+            notice, grades = new.moment.notice, new.moment.grades
+            yield Shift(key[0], notice, new.place.unit, was, will, key in done, grades)
 
 
 def _of_the_unit_above(before: _Plan, key: _Key, new: Planned) -> Planned | None:

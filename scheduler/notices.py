@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from models.base.clock import at_local, local_date
 from models.base.store import Session, Store
 from models.base.turns import hold_one
+from models.calendar.grades import grades_kept
 from models.calendar.occurrences import Occurrence, OccurrenceState, held, settled, waiting
 from models.calendar.pulse import NOTICES, fall_asleep, pulse
 from models.calendar.quiet import after_quiet, is_quiet
@@ -148,7 +149,7 @@ def _settle(store: Store, each: Pending, row_id: int | None, today: Sequence[Pen
                 first, before = False, row.state
                 if before not in (OccurrenceState.HELD, OccurrenceState.WAITING):
                     return None
-                row.due_at, row.useful_until = each.due_at, each.useful_until
+                row.due_at, row.useful_until, row.grades = each.due_at, each.useful_until, grades_kept(each.grades)
             else:
                 if settled(session, *each.key) is not None:
                     return None
@@ -168,6 +169,7 @@ def _begun(session: Session, each: Pending) -> Occurrence:
         useful_until=each.useful_until,
         state=OccurrenceState.HELD,
         settled_at=session.now,
+        grades=grades_kept(each.grades),
     )
     session.add(row)
     session.flush()

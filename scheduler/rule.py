@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from models.base.clock import at_local
+from models.calendar.grades import Grades
 from models.calendar.occurrences import first_of
 from models.calendar.parts import part_of
 from models.calendar.school import SchoolCalendar
@@ -26,11 +27,12 @@ class SameDay(StrEnum):
 
 @dataclass(frozen=True)
 class Moment:
-    """One time a rule comes due in a unit's calendar (aware UTC)."""
+    """One time a rule comes due in a unit's calendar (aware UTC). `grades`: who sits the exam it is about, or ()."""
 
     rule: "Rule"
     occasion: str
     due_at: datetime
+    grades: Grades = ()
 
     @property
     def notice(self) -> str:
@@ -47,7 +49,8 @@ class Moment:
 class Rule:
     """A notice on certain days, at an hour in Asia/Shanghai outside the quiet hours.
 
-    It is for the guardians that `audience` means (the audience language; empty: of all children of the unit). It sends
+    It is for the guardians that `audience` means (the audience language; empty: of all children of the unit), and where
+    it is about an exam of some grades, for no child in another. It sends
     only under a standing approval of a person for the rule's name (or all rules) in the unit. `until`: the last day on
     which it comes due. `urgency`: where it is not the notice's own. `births`: for those whose birthday it is. `parts`:
     the notices of a series in order, the first of which is `notice`.
@@ -73,5 +76,6 @@ class Rule:
         """The times it comes due between two days, both included."""
         last = min(last, self.until or last)
         return [
-            Moment(self, due.key, at_local(due.day, due.hour or self.hour)) for due in self.when(calendar, first, last)
+            Moment(self, due.key, at_local(due.day, due.hour or self.hour), due.grades)
+            for due in self.when(calendar, first, last)
         ]

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from models.base.clock import at_local, local
 from models.base.store import Session
+from models.calendar.grades import Grades, kept_grades
 from models.calendar.occurrences import Occurrence, broadcasts_of, first_of, made_on, standing_approval
 from models.messaging import audiences
 from models.messaging.audiences import Audience, from_json
@@ -25,13 +26,15 @@ from scheduler.rule import Rule, SameDay
 
 @dataclass(frozen=True)
 class Pending:
-    """A rule that comes due at a place, or did, and is not settled: as planned, or for those who waited."""
+    """A rule that comes due at a place, or did, and is not settled: as planned, or for those who waited. `grades`: who
+    sits the exam it is about, or ()."""
 
     rule: Rule
     place: Place
     occasion: str
     due_at: datetime
     useful_until: datetime
+    grades: Grades = ()
 
     @property
     def rank(self) -> tuple[int, datetime, datetime, str, int]:
@@ -74,17 +77,23 @@ class Pending:
 def as_planned(each: Planned) -> Pending:
     """What the calendar says."""
     moment = each.moment
-    return Pending(moment.rule, each.place, moment.occasion, moment.due_at, moment.useful_until)
+    return Pending(moment.rule, each.place, moment.occasion, moment.due_at, moment.useful_until, moment.grades)
 
 
 def as_recorded(row: Occurrence, rule: Rule, place: Place) -> Pending:
     """What the database remembers."""
-    return Pending(rule, place, row.occasion, row.due_at, row.useful_until)
+    return Pending(rule, place, row.occasion, row.due_at, row.useful_until, kept_grades(row.grades))
 
 
 def meant_by(each: Pending) -> Audience:
     """Whom it is for."""
-    return Audience(each.place.unit_id, without=each.place.without, query=each.rule.audience, birthday=each.birthday)
+    return Audience(
+        each.place.unit_id,
+        without=each.place.without,
+        query=each.rule.audience,
+        birthday=each.birthday,
+        grades=each.grades,
+    )
 
 
 def audience_of(session: Session, each: Pending) -> Audience:

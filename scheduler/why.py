@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from models.base.clock import local_date
 from models.base.facts import holding
 from models.base.store import Session
+from models.calendar.grades import grades_kept
 from models.calendar.occurrences import Occurrence, OccurrenceState, first_of, standing_approval
 from models.messaging.audiences import with_accounts
 from models.messaging.outbox import Batch, Delivery, State
@@ -26,7 +27,8 @@ from scheduler.spacing import as_planned
 @dataclass(frozen=True)
 class Reason:
     """One line. `notice`: '' where the rule is gone. `what`: got, comes, comes_at_own (hour), waits, not_meant, held,
-    expired, skipped, approval. `about`: the state of what was sent, or the rule that goes first."""
+    expired, skipped, approval. `about`: the state of what was sent, the rule that goes
+    first, or who sits the exam that it is not meant for."""
 
     at: datetime
     rule: str
@@ -84,7 +86,7 @@ def _past(session: Session, of: _Of, first: date, last: date) -> Iterator[Reason
         elif row.state in (OccurrenceState.HELD, OccurrenceState.EXPIRED):
             yield Reason(row.due_at, row.rule, notice, row.state.value)
         elif row.state != OccurrenceState.WAITING and (row.rule, row.occasion) not in {*got, *later}:
-            yield Reason(row.due_at, row.rule, notice, "not_meant")
+            yield Reason(row.due_at, row.rule, notice, "not_meant", row.grades)
 
 
 def _future(session: Session, of: _Of, first: date, last: date) -> Iterator[Reason]:
@@ -104,7 +106,7 @@ def _future(session: Session, of: _Of, first: date, last: date) -> Iterator[Reas
     for each in planned(_here(session, of.units), rules(), max(first, session.today), last):
         pending = as_planned(each)
         if (pending.rule.name, pending.occasion) not in named and pending.due_at > session.now and not pending.birthday:
-            yield Reason(pending.due_at, pending.rule.name, pending.notice, "not_meant")
+            yield Reason(pending.due_at, pending.rule.name, pending.notice, "not_meant", grades_kept(pending.grades))
 
 
 def _here(session: Session, units: frozenset[int]) -> Sequence[Place]:

@@ -2,6 +2,7 @@
 
 from handlers.prompts.confirm import Confirm, YesNo
 from handlers.prompts.day import Day
+from handlers.prompts.grades import Grades
 from handlers.prompts.number import Code, Digits, Number
 from handlers.prompts.pick import Pick
 from handlers.prompts.pick_some import PickSome
@@ -14,6 +15,7 @@ __all__ = [
     "Confirm",
     "Day",
     "Digits",
+    "Grades",
     "Note",
     "Number",
     "Photos",

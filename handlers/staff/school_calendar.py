@@ -9,7 +9,7 @@ from typing import Any
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
-from handlers.prompts import Confirm, Day, Pick, Text
+from handlers.prompts import Confirm, Day, Grades, Pick, Text
 from handlers.prompts.prompt import Prompt
 from models.base.clock import local_date
 from models.base.errors import Refused
@@ -32,6 +32,7 @@ class Act(StrEnum):
     MOVE = "改日子"
     ADD = "加一条"
     DROP = "去掉一条"
+    GRADES = "改考试的年级"
     HISTORY = "谁改过"
 
 
@@ -68,10 +69,10 @@ def school_calendar(chat: Chat) -> Dialogue:
     unit = yield from Pick("calendar.which_unit", units, name=lambda each: called[each.id], sole=True)
     ahead = _ahead(chat, unit)
     shown = [line.label for line in ahead[:_SHOWN]] or [chat.say("calendar.empty")]
-    act = yield from Pick("calendar.act", Act, unit=unit, days="\n".join([*shown, *_warnings(chat, unit)]))
+    act = yield from Pick("calendar.act", Act, words=_also, unit=unit, days="\n".join([*shown, *_warnings(chat, unit)]))
     if act is Act.HISTORY:
         return Told("calendar.history", {"unit": unit, "edits": _history(chat, unit)})
-    asking = {Act.MOVE: _moved, Act.ADD: _added, Act.DROP: _dropped}[act]
+    asking = {Act.MOVE: _moved, Act.ADD: _added, Act.DROP: _dropped, Act.GRADES: _graded}[act]
     span, what = yield from asking(chat, unit, ahead)
     gone = act is Act.DROP
     entries.check(chat.session, chat.me, unit, span, gone=gone)
@@ -108,13 +109,20 @@ def _added(chat: Chat, unit: Unit, _ahead: Sequence[_Line]) -> _Asked:
     if what is What.MAKEUP:
         span = makeup_entry((yield from Day("calendar.makeup_day", earliest=chat.today, future=True)))
         return span, words.adds(unit, span)
+    grades = (yield from Grades("calendar.which_grades")) if what is What.EXAM else ()
+    first = yield from Day("calendar.first", earliest=chat.today, future=True)
+    last = yield from Day("calendar.last", earliest=first, latest=first + _LONGEST, future=True, optional=True)
     name = (yield from Text("calendar.name", at_most=20)).text
-    first = yield from Day("calendar.first", earliest=chat.today, future=True, name=name)
-    last = yield from Day(
-        "calendar.last", earliest=first, latest=first + _LONGEST, future=True, optional=True, name=name
-    )
-    span = entries.new_entry(entries.calendar_here(chat.session, unit), Kind[what.name], name, first, last or first)
+    here = entries.calendar_here(chat.session, unit)
+    span = entries.new_entry(here, Kind[what.name], name, first, last or first, grades)
     return span, words.adds(unit, span)
+
+
+def _graded(chat: Chat, unit: Unit, ahead: Sequence[_Line]) -> _Asked:
+    exams = [line for line in ahead if line.span.kind == Kind.EXAM]
+    span = (yield from Pick("calendar.which_exam", exams, empty="calendar.nothing")).span
+    after = replace(span, grades=(yield from Grades("calendar.which_grades")))
+    return after, words.regrades(unit, span, after)
 
 
 def _dropped(chat: Chat, unit: Unit, ahead: Sequence[_Line]) -> _Asked:
@@ -128,11 +136,16 @@ def _units(chat: Chat) -> Sequence[Unit]:
     return sorted(chat.session.exec(scope.units()), key=lambda unit: unit.path.count("/"))
 
 
+def _also(act: Act) -> Sequence[str]:
+    """加 考试 月考 …, in one line."""
+    return ("加",) if act is Act.ADD else ()
+
+
 def _ahead(chat: Chat, unit: Unit) -> list[_Line]:
     """What is not over yet, the soonest first; known by its lasting key, for numbers change with an edit."""
     spans = [span for span in entries.calendar_here(chat.session, unit).spans if span.last >= chat.today]
     spans.sort(key=lambda span: (span.first, span.key))
-    return [_Line(span.key, f"{span.name} {words.days_of(span)}", span) for span in spans]
+    return [_Line(span.key, f"{words.called(span)} {words.days_of(span)}", span) for span in spans]
 
 
 def _warnings(chat: Chat, unit: Unit) -> list[str]:
@@ -154,7 +167,7 @@ def _edit_line(chat: Chat, edit: entries.Edited) -> str:
         "calendar.history_line" if edit.undone is None else "calendar.history_undone",
         day=local_date(row.recorded_at),
         who=_name(chat, row),
-        name=row.name,
+        name=words.called(row.span),
         days=chat.say("calendar.gone") if row.gone else words.days_of(row.span),
         by=_name(chat, edit.undone) if edit.undone is not None else "",
     )

@@ -13,6 +13,7 @@ from models.base.columns import Ref
 from models.base.facts import Fact
 from models.base.store import Session
 from models.calendar.files import Written, files, inherited
+from models.calendar.grades import kept_grades
 from models.calendar.school import Kind, SchoolCalendar, Span
 from models.roster.units import Unit
 
@@ -39,7 +40,7 @@ class CalendarEntry(Fact, table=True):
     @property
     def span(self) -> Span:
         """What it says."""
-        return Span(self.kind, self.name, self.first, self.last, self.key, tuple(filter(None, self.grades.split("、"))))
+        return Span(self.kind, self.name, self.first, self.last, self.key, kept_grades(self.grades))
 
 
 _HOLDING = (

@@ -13,6 +13,7 @@ from models.base.facts import begin, end
 from models.base.store import Session
 from models.base.turns import take_turn
 from models.calendar.calendars import CalendarEntry, Edit, calendars_now, forget, supposing
+from models.calendar.grades import Grades, grades_kept
 from models.calendar.pulse import NOTICES, wake
 from models.calendar.school import Kind, SchoolCalendar, Span, faults, makeup_entry, missing, school_year, span_key
 from models.roster.people import Duty, Person
@@ -59,9 +60,11 @@ def move_entry(session: Session, by: Person, unit: Unit, span: Span, first: date
     return moved
 
 
-def new_entry(unit_calendar: SchoolCalendar, kind: Kind, name: str, first: date, last: date) -> Span:
+def new_entry(
+    unit_calendar: SchoolCalendar, kind: Kind, name: str, first: date, last: date, grades: Grades = ()
+) -> Span:
     """An entry that is not there yet, named for the school year its first day is in (a holiday for its year, a day of
-    work and school for its date)."""
+    work and school for its date). `grades`: who sits an exam, where it is not all."""
     if kind == Kind.MAKEUP:
         return replace(makeup_entry(first), name=name, last=last)
     year = first.year if kind == Kind.HOLIDAY else school_year(first)
@@ -69,7 +72,7 @@ def new_entry(unit_calendar: SchoolCalendar, kind: Kind, name: str, first: date,
     taken = {span.key: span for span in unit_calendar.spans}
     if key in taken and taken[key].first != first:  # a market every month is an entry every month
         key = f"{key}/{first.isoformat()}"
-    return Span(kind, name, first, last, key)
+    return Span(kind, name, first, last, key, grades)
 
 
 def write_entry(session: Session, by: Person, unit: Unit, span: Span, *, gone: bool = False) -> CalendarEntry:
@@ -123,7 +126,7 @@ def take_back(session: Session, by: Person, entry_id: int) -> CalendarEntry:
 def _written(
     session: Session, by: Person, unit: Unit, span: Span, *, gone: bool, by_undo: bool = False
 ) -> CalendarEntry:
-    facts = span.__dict__ | {"grades": "、".join(span.grades), "gone": gone, "unit_id": unit.id, "by_undo": by_undo}
+    facts = span.__dict__ | {"grades": grades_kept(span.grades), "gone": gone, "unit_id": unit.id, "by_undo": by_undo}
     row = begin(session, CalendarEntry, by=by.id, **facts)
     _changed(session, by, row)
     return row

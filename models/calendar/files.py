@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from models.base.content import written
-from models.base.errors import Misconfigured
-from models.base.texts import CONTENT
+from models.base.errors import Misconfigured, Refused
+from models.base.texts import CONTENT, say
+from models.calendar.grades import Grades, read_grades
 from models.calendar.school import Kind, SchoolCalendar, Span, faults, makeup_entry, missing, span_key
 
 _HEAD = {"unit": str, "school_year": int, "source": str, "inherits": str, "partial": bool, "makeup": list}
@@ -136,14 +137,24 @@ def _span(place: str, kind: Kind, entry: dict[str, Any], year: int) -> Span:
     unknown = entry.keys() - {"name", "first", "last", "grades"}
     if unknown or not isinstance(entry.get("name"), str):
         raise Misconfigured(f"{place} [[{kind}]]：只能写 name、first、last、grades，并且要有 name")
-    name, grades = entry["name"], entry.get("grades", [])
-    if not isinstance(grades, list) or not all(isinstance(grade, str) for grade in grades):
-        raise Misconfigured(f'{place} [[{kind}]] “{name}”：grades 要写成 ["九年级"]')
+    name = entry["name"]
     place = f"{place} [[{kind}]] “{name}”"
+    grades = _grades(place, kind, entry["grades"]) if "grades" in entry else ()
     first = _day(place, "first", entry.get("first"))
     last = _day(place, "last", entry.get("last", first))
     known_by = first.year if kind == Kind.HOLIDAY else year  # holidays are published by civil year
-    return Span(kind, name, first, last, span_key(known_by, kind, name), tuple(grades))
+    return Span(kind, name, first, last, span_key(known_by, kind, name), grades)
+
+
+def _grades(place: str, kind: Kind, written_: object) -> Grades:
+    if kind != Kind.EXAM:
+        raise Misconfigured(f"{place}：只有考试能写 grades")
+    if not isinstance(written_, list) or not all(isinstance(grade, str) for grade in written_):
+        raise Misconfigured(f'{place}：grades 要写成 ["九年级"]')
+    try:
+        return read_grades("、".join(written_))
+    except Refused as error:
+        raise Misconfigured(f"{place}：{say(error.key, **error.params)}") from error
 
 
 def _day(place: str, key: str, value: object) -> date:

@@ -33,7 +33,8 @@ class OccurrenceState(StrEnum):
 
 class Occurrence(Record, table=True):
     """`occasion` is which time it was (`2026/exam/中考`, a day): unique, so a second scheduler makes nothing twice.
-    `2026/exam/中考+1` is the next day's, for those who waited."""
+    `2026/exam/中考+1` is the next day's, for those who waited. `grades`: who sits the exam it is about, as
+    `grades_kept` keeps them; '' is all."""
 
     __table_args__ = (
         UniqueConstraint("rule", "unit_id", "occasion"),
@@ -49,6 +50,7 @@ class Occurrence(Record, table=True):
     settled_at: datetime = Moment()
     broadcast_id: int | None = Ref("broadcast.id", default=None)
     why: str = ""
+    grades: str = Field(default="", max_length=60, sa_column_kwargs={"server_default": ""})
 
 
 class StandingApproval(Record, table=True):

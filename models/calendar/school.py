@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
+from models.calendar.grades import Grades
+
 _SEPTEMBER = 9
 
 
@@ -24,14 +26,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """Days from `first` to `last`, both included. `key` names it for good: moving its days does not change it."""
+    """Days from `first` to `last`, both included. `key` names it for good: moving its days does not change it.
+    `grades`: who sits the exam, where it is not all."""
 
     kind: Kind
     name: str
     first: date
     last: date
     key: str
-    grades: tuple[str, ...] = ()
+    grades: Grades = ()
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from typing import Protocol
 
+from models.calendar.grades import Grades, both_of, either_of
 from models.calendar.lunar import lunar_day
 from models.calendar.school import SchoolCalendar, Span
 from models.calendar.spans import Spans
@@ -21,12 +22,13 @@ PUT_OFF_AT_MOST = timedelta(days=60)
 class Due:
     """A day on which a rule falls. `key` is the occasion, so that moving the exam moves it and does not repeat it.
 
-    `hour`: where the words name one.
+    `hour`: where the words name one. `grades`: who sits the exam it is about; all where it names none.
     """
 
     day: date
     key: str
     hour: time | None = None
+    grades: Grades = ()
 
 
 class When(Protocol):
@@ -74,7 +76,8 @@ class within:
                 start = max(span.first, first)
                 day = start + timedelta(days=(number - start.weekday()) % 7)
                 while day <= min(span.last, last):
-                    found[day] = Due(day, day.isoformat(), hour)
+                    also = found[day].grades if day in found else span.grades
+                    found[day] = Due(day, day.isoformat(), hour, either_of(span.grades, also))
                     day += timedelta(days=7)
             return [found[day] for day in sorted(found)]
 
@@ -149,24 +152,29 @@ def each_birthday(calendar: SchoolCalendar, first: date, last: date) -> list[Due
 
 
 def either(one: When, *others: When) -> When:
-    """The days of any; a day of several once."""
+    """The days of any; a day of several once, and for the grades of all."""
 
     def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
         found = {due.day: due for due in one(calendar, first, last)}
         for number, other in enumerate(others, 2):
             for due in other(calendar, first, last):
-                found.setdefault(due.day, replace(due, key=f"{due.key}/{number}"))
+                there = found.setdefault(due.day, replace(due, key=f"{due.key}/{number}"))
+                found[due.day] = replace(there, grades=either_of(there.grades, due.grades))
         return [found[day] for day in sorted(found)]
 
     return days
 
 
 def both(one: When, *others: When) -> When:
-    """The days that all have; their occasions are those of the first."""
+    """The days that all have; their occasions are those of the first, their grades those that all allow."""
 
     def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
-        shared = [{due.day for due in other(calendar, first, last)} for other in others]
-        return [due for due in one(calendar, first, last) if all(due.day in days for days in shared)]
+        found = one(calendar, first, last)
+        for other in others:
+            shared = {due.day: due.grades for due in other(calendar, first, last)}
+            both_allow = [(due, both_of(due.grades, shared[due.day])) for due in found if due.day in shared]
+            found = [replace(due, grades=grades) for due, grades in both_allow if grades is not None]
+        return found
 
     return days
 
@@ -215,7 +223,7 @@ def _in_order(due: Due) -> tuple[date, str]:
 
 def _by_span(spans: Spans, pick: Callable[[Span], date]) -> When:
     def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
-        found = [Due(pick(span), span.key) for span in spans(calendar, first, last)]
+        found = [Due(pick(span), span.key, grades=span.grades) for span in spans(calendar, first, last)]
         return sorted((due for due in found if first <= due.day <= last), key=_in_order)
 
     return days

@@ -11,6 +11,7 @@ from models.base.facts import holding
 from models.base.seal import normalised
 from models.base.store import Session
 from models.base.texts import say
+from models.calendar.grades import grades_kept
 from models.messaging.audiences import Audience, Where
 from models.messaging.audiences.language import is_language, read
 from models.messaging.audiences.mistakes import mistake
@@ -56,13 +57,14 @@ def parse(session: Session, scope: Scope, text: str, home: Unit | None = None) -
 
 
 def describe(session: Session, audience: Audience) -> str:
-    """柳溪小学 · 6-12岁 · 留守 · 在家的监护人, and a query as it is written."""
+    """柳溪小学 · 6-12岁 · 留守 · 九年级 · 在家的监护人, and a query as it is written."""
     parts = [label(session, session.get_one(Unit, audience.unit_id))]
     parts += [say("audience.band", band=band) for band in audience.bands]
     if audience.ages:
         first, last = audience.ages
         parts.append(say("audience.age", age=first) if first == last else say("audience.band", band=f"{first}-{last}"))
     parts += [category.value for category in audience.categories]
+    parts += [grades_kept(audience.grades)] if audience.grades else []
     parts += [audience.query] if audience.query else []
     if audience.where != Where.ALL or not audience.query:
         parts.append(say(f"audience.{audience.where.value}"))

@@ -79,6 +79,24 @@ def test_a_local_day_is_added_and_dropped(office: Office) -> None:
     assert "集市" not in office.does("schedule", "days", "--unit", "柳溪小学")
 
 
+def test_who_sits_an_exam_is_said_and_changed(office: Office, exam: date) -> None:
+    unit = ("--unit", "青禾县", "--by", WANG, "--yes")
+    added = ("schedule", "add", "exam", "月考", "--first", str(exam - timedelta(days=30)), *unit)
+    assert "加上“月考（七年级、八年级）”" in office.does(*added, "--grades", "七、八年级")
+    assert "月考（七年级、八年级）" in office.does("schedule", "days", "--unit", "柳溪小学")
+    assert "九年级考，改成全部年级考" in office.does("schedule", "grades", "中考", "全部", *unit)
+    said = office.does("schedule", "grades", "中考", "初三", *unit)
+    assert "全部年级考，改成九年级考" in said and "17:00 改发给：九年级" in said
+    assert "没有“大班”这个年级" in office.refuses("schedule", "grades", "中考", "大班", *unit)
+    assert "年级只能写给考试" in office.refuses("schedule", "grades", "暑假", "初三", *unit)
+    local = ("schedule", "add", "local", "集市", "--first", str(exam), *unit)
+    assert "年级只能写给考试" in office.refuses(*local, "--grades", "初三")
+    for name in ("秋季期末", "春季期末"):
+        office.does("schedule", "grades", name, "小学", *unit)
+    year = ("--unit", "青禾县", "--to", str(TODAY + timedelta(days=370)))
+    assert "只给一年级、二年级、三年级、四年级" in office.does("schedule", "preview", *year)
+
+
 def test_slips_are_named_and_change_nothing(office: Office, exam: date) -> None:
     move = ("schedule", "move", "中考", "--unit", "青禾县", "--yes")
     assert "--to：日期写成" in office.refuses(*move, "--to", "后天", "--by", WANG)
@@ -147,7 +165,10 @@ def test_why_somebody_gets_something_or_not(office: Office, exam: date) -> None:
     to = ("--to", str(exam))
     said = office.does("schedule", "preview", "--why", GRANDMOTHER, *to)
     not_meant = _row(said, "中考，陪他走稳这步")
-    assert any(cell.startswith("不发给这位：年龄=14-16") for cell in not_meant) and "没有人批准，到时不发" in said
+    assert (
+        any(cell.startswith("不发给这位：只给九年级，年龄=14-16") for cell in not_meant)
+        and "没有人批准，到时不发" in said
+    )
     until = str(TODAY + timedelta(days=390))
     office.does("schedule", "approve", "all", "--unit", "青禾县", "--by", LI, "--until", until)
     assert "会发" in office.does("schedule", "preview", "--why", "张桂花 柳溪小学", *to)

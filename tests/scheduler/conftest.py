@@ -12,7 +12,7 @@ from models.roster.children import Sex, add_child
 from models.roster.consent import give_consent
 from models.roster.people import Person
 from models.roster.ties import set_guardian
-from models.roster.units import Unit
+from models.roster.units import Unit, UnitKind, add_unit
 from tests.cast import Cast
 
 
@@ -20,7 +20,9 @@ from tests.cast import Cast
 def agreed(store: Store, cast: Cast) -> Cast:
     """Everyone who has an account agreed to the service; 奶奶 minds 小雪 too, who sits 中考 next."""
     with store.write() as session:
-        class_, grandmother = session.get_one(Unit, cast.class_), session.get_one(Person, cast.grandmother)
+        school, grandmother = session.get_one(Unit, cast.school), session.get_one(Person, cast.grandmother)
+        ninth = add_unit(session, school, UnitKind.GRADE, "九年级")
+        class_ = add_unit(session, ninth, UnitKind.CLASS, "1班")
         xiaoxue = add_child(session, class_, "张小雪", Sex.GIRL, date(2012, 9, 1))
         set_guardian(session, xiaoxue, grandmother, "奶奶", at_home=True)
         for account in session.exec(select(Account)).all():

@@ -59,7 +59,7 @@ def test_an_exam_is_moved_after_its_notices_were_named(
     store: Store, clock: FrozenClock, approved: Cast, types: Chats
 ) -> None:
     shown = open_county(types)
-    assert "青禾县往后的校历" in shown and "中考 2027-06-17 – 2027-06-19" in shown
+    assert "青禾县往后的校历" in shown and "中考（九年级） 2027-06-17 – 2027-06-19" in shown
     assert "改哪一条" in types("wang", "改日子")
     assert "第一天改到哪天" in types("wang", "中考", "1")
     read_back = types("wang", "6月20日", "0")
@@ -75,7 +75,7 @@ def test_an_exam_is_moved_after_its_notices_were_named(
         rows = session.exec(select(Occurrence).where(Occurrence.rule == "zhongkao"))
         assert [local_date(row.due_at).day for row in rows] == [13]
     open_county(types)
-    assert "王主任：中考 2027-06-20 – 2027-06-22" in types("wang", "谁改过")
+    assert "王主任：中考（九年级） 2027-06-20 – 2027-06-22" in types("wang", "谁改过")
 
 
 def test_what_was_moved_is_taken_back(store: Store, clock: FrozenClock, approved: Cast, types: Chats) -> None:
@@ -110,7 +110,7 @@ def test_nobody_takes_back_what_another_has_edited_since(
 
 def test_a_local_day_is_added_and_dropped(store: Store, clock: FrozenClock, approved: Cast, types: Chats) -> None:
     open_county(types)
-    read_back = types("wang", "加一条", "1", "集市", "6月25日", "0")
+    read_back = types("wang", "加一条", "1", "6月25日", "0", "集市")
     assert "青禾县的校历加上“集市”：2027-06-25。" in read_back and "没有通知跟着动。" in read_back
     assert types("wang", "1").startswith("改好了")
     assert first_of(store, approved.school, "集市") == date(2027, 6, 25)  # the schools below inherit it
@@ -192,8 +192,8 @@ def test_what_was_taken_back_is_marked_in_the_history(
     types("wang", "撤销")
     open_county(types)
     assert types("wang", "谁改过").splitlines()[1:] == [
-        "6月1日 王主任：中考 2027-06-22 – 2027-06-24（王主任撤销了）",
-        "6月1日 王主任：中考 2027-06-20 – 2027-06-22",
+        "6月1日 王主任：中考（九年级） 2027-06-22 – 2027-06-24（王主任撤销了）",
+        "6月1日 王主任：中考（九年级） 2027-06-20 – 2027-06-22",
     ]
     open_county(types)
     types("wang", "去掉一条", "端午", "1", "撤销")
@@ -204,7 +204,7 @@ def test_what_was_taken_back_is_marked_in_the_history(
     types("wang", "改日子", "中考", "1", "6月23日", "0", "1")  # over what 撤销 had brought back
     open_county(types)
     lines = types("wang", "谁改过").splitlines()
-    assert lines[1] == "6月1日 王主任：中考 2027-06-23 – 2027-06-25" and len(lines) == 5
+    assert lines[1] == "6月1日 王主任：中考（九年级） 2027-06-23 – 2027-06-25" and len(lines) == 5
 
 
 def test_a_day_of_school_on_a_weekend_is_written_down_and_taken_back(

@@ -4,14 +4,14 @@ import click
 
 from bot.app import open_house
 from bot.commands.schedule.approvals import approve, withdraw
-from bot.commands.schedule.days import add, days, drop, move
+from bot.commands.schedule.days import add, days, drop, grades_, move
 from bot.commands.schedule.listing import list_
 from bot.commands.schedule.preview import preview
 from bot.log import set_up
 from bot.serving import Running
 from bot.settings import load_settings
 
-_PARTS = (list_, preview, approve, withdraw, days, move, add, drop)
+_PARTS = (list_, preview, approve, withdraw, days, move, add, grades_, drop)
 
 
 @click.group("schedule", invoke_without_command=True)

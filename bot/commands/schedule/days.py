@@ -1,6 +1,7 @@
-"""`schedule days | move | add | drop`: the school calendar as it holds, and an administrator's edits of it."""
+"""`schedule days | move | add | grades | drop`: the school calendar as it holds, and an administrator's edits of it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import click
@@ -26,6 +27,7 @@ from models.calendar.entries import (
     new_entry,
     write_entry,
 )
+from models.calendar.grades import read_grades
 from models.calendar.school import Kind
 from models.roster.people import Person
 from models.roster.units import Unit
@@ -49,12 +51,14 @@ def days(unit: str, history: bool) -> None:
         place = unit_named(session, unit)
         if history:
             for each in edits_of(session, place):
-                table.add_row(each.row.kind, each.row.name, _written(session, each), _author(session, each.row))
+                name = words.called(each.row.span)
+                table.add_row(each.row.kind, name, _written(session, each), _author(session, each.row))
         else:
             authors = {row.key: _author(session, row) for row in entries_of(session, place)}
             ahead = [span for span in calendar_here(session, place).spans if span.last.year >= session.today.year]
             for span in sorted(ahead, key=lambda span: (span.first, span.key)):
-                table.add_row(span.kind, span.name, words.days_of(span), authors.get(span.key, say("cli.days_file")))
+                author = authors.get(span.key, say("cli.days_file"))
+                table.add_row(span.kind, words.called(span), words.days_of(span), author)
     if table.row_count:
         Console().print(table)
     else:
@@ -86,20 +90,45 @@ def move(name: str, unit: str, to: str, last: str, phone: str, yes: bool) -> Non
 @_unit
 @click.option("--first", required=True, help="Its first day, such as 2027-06-05.")
 @click.option("--last", default="", help="Its last day; without it, it is a single day.")
+@click.option("--grades", default="", help="Who sits an exam, such as 七年级、八年级; without it, everybody.")
 @_by
 @_yes
-def add(kind: str, name: str, unit: str, first: str, last: str, phone: str, yes: bool) -> None:
+def add(kind: str, name: str, unit: str, first: str, last: str, grades: str, phone: str, yes: bool) -> None:
     """Add an entry to a unit's calendar: KIND is term, exam, vacation, flood, holiday, local (集市, 龙舟)
     or makeup (a day of school on a weekend, 调休)."""
     if kind not in set(Kind):
         raise Misconfigured(say("cli.kind_wrong", kind=kind, known="、".join(Kind)))
     begins = read_day("--first", first)
     ends = read_day("--last", last) if last else begins
+    sit = read_grades(grades)
+    if sit and kind != Kind.EXAM:
+        raise Misconfigured(say("cli.grades_of_exam"))
 
     def change(session: Session, by: Person, place: Unit) -> str:
-        span = new_entry(calendar_here(session, place), Kind(kind), name, begins, ends)
+        span = new_entry(calendar_here(session, place), Kind(kind), name, begins, ends, sit)
         write_entry(session, by, place, span)
         return words.adds(place, span)
+
+    _edit(change, unit, phone, sure=yes)
+
+
+@click.command("grades")
+@click.argument("name")
+@click.argument("grades")
+@_unit
+@_by
+@_yes
+def grades_(name: str, grades: str, unit: str, phone: str, yes: bool) -> None:
+    """Say which GRADES (七年级、八年级, or 全部) sit the next exam NAME: its notices are for their guardians only."""
+    sit = read_grades(grades)
+
+    def change(session: Session, by: Person, place: Unit) -> str:
+        span = entry_named(session, place, name)
+        if span.kind != Kind.EXAM:
+            raise Misconfigured(say("cli.grades_of_exam"))
+        after = replace(span, grades=sit)
+        write_entry(session, by, place, after)
+        return words.regrades(place, span, after)
 
     _edit(change, unit, phone, sure=yes)
 

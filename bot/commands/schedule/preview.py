@@ -19,6 +19,7 @@ from models.base.clock import local
 from models.base.errors import Misconfigured
 from models.base.store import Session
 from models.base.texts import say
+from models.calendar.grades import grades_kept
 from models.messaging.notices import notices
 from models.roster.units import Unit
 from scheduler.forecast import Coming, forecast
@@ -59,12 +60,18 @@ def _list(session: Session, unit: Unit | None, first: date, last: date) -> None:
         table.add_row(
             _moment(coming.at).replace(" ", "\n"),
             notice_cell(coming.each.notice, coming.place, rule),
-            "\n".join([*_who(coming), *_waits(coming), approved]),
+            "\n".join([*_sitting(coming), *_who(coming), *_waits(coming), approved]),
         )
     if table.row_count:
         Console().print(table)
     else:
         click.echo(say("cli.nothing_planned", days=(last - first).days))
+
+
+def _sitting(coming: Coming) -> Iterator[str]:
+    """Which grades it is for, where its exam says so."""
+    if coming.each.grades:
+        yield say("cli.preview_grades", grades=grades_kept(coming.each.grades))
 
 
 def _who(coming: Coming) -> Iterator[str]:
@@ -111,7 +118,8 @@ def _what(each: Reason) -> str:
         return say("cli.why_got", state=say(f"cli.state_{each.about}"))
     if each.what == "not_meant":
         audience = next((rule.audience for rule in rules() if rule.name == each.rule), "")
-        return say("cli.why_not_meant", audience=audience or say("audience.all"))
+        sitting = [say("cli.preview_grades", grades=each.about)] if each.about else []
+        return say("cli.why_not_meant", audience="，".join([*sitting, audience or say("audience.all")]))
     return say(f"cli.why_{each.what}", other=titles().get(each.about, each.about))
 
 

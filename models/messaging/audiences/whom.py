@@ -5,8 +5,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from models.calendar.grades import Grades, names_of_others
 from models.messaging.audiences.language import read
-from models.messaging.audiences.terms import NO, YES, Both, Field, Is, Node, both
+from models.messaging.audiences.terms import NO, YES, Both, Field, Is, Node, Not, both
 from models.messaging.voices import AWAY, HOME
 from models.roster.children import Category
 
@@ -26,7 +27,8 @@ class Audience:
     `ages` is (first, last), both included. Several bands or categories widen; different kinds narrow. `without` are
     units inside that are left out with all below them (a school with a calendar of its own). `query` narrows further,
     in the audience language as `terms.written` writes it. `birthday` (an ISO day): for the children whose birthday it
-    is. Left out are whoever one of `not_for` means, wherever they are, and whoever has a message of a broadcast in
+    is. `grades`: for no child in another grade; where the roster does not say in which a child is, the rest decides.
+    Left out are whoever one of `not_for` means, wherever they are, and whoever has a message of a broadcast in
     `not_had` already: they get this one at another time.
     """
 
@@ -38,6 +40,7 @@ class Audience:
     without: tuple[int, ...] = ()
     query: str = ""
     birthday: str = ""
+    grades: Grades = ()
     not_for: tuple["Audience", ...] = ()
     not_had: tuple[int, ...] = ()
 
@@ -51,6 +54,7 @@ class Audience:
             Is(Field.CATEGORY, tuple(each.value for each in self.categories)) if self.categories else None,
             Is(Field.AT_HOME, (YES if self.where == Where.HOME else NO,)) if self.where != Where.ALL else None,
             read(self.query) if self.query else None,
+            Not(Is(Field.GRADE, names_of_others(self.grades))) if self.grades else None,
         )
 
     @property
@@ -81,6 +85,7 @@ def _read(raw: dict[str, Any]) -> Audience:
         without=tuple(raw.get("without", ())),
         query=raw.get("query", ""),
         birthday=raw.get("birthday", ""),
+        grades=tuple(raw.get("grades", ())),
         not_for=tuple(map(_read, raw.get("not_for", ()))),
         not_had=tuple(raw.get("not_had", ())),
     )
