@@ -19,6 +19,7 @@ from tests.databases import Swept, lay_tables
 
 _LONG = (
     "scheduler/test_year.py",
+    "scheduler/test_takeover.py",
     "faults/test_kill_databases.py",
     "scheduler/test_spring.py",
     "faults/test_fuzz_callbacks.py",
