@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.schedule.readers import hours
 from bot.schedule.year import Note, Year
 from models.base.clock import local, local_date
 from models.base.texts import say
@@ -16,7 +17,7 @@ from models.calendar.school import Kind
 _CELL_W, _CELL_H = 34, 32
 _MONTH_W, _MONTH_H = 7 * _CELL_W + 26, 6 * _CELL_H + 64
 _COLUMNS, _LEFT, _TOP = 3, 30, 120
-_LIST_W, _LINE, _BESIDE = 420, 19, 24
+_LIST_W, _LINE, _BESIDE = 470, 19, 24
 _WEEKLY_AT_LEAST = 3
 """A rule that comes so often is one line in the list."""
 
@@ -101,7 +102,7 @@ def _days(year: Year, month: date) -> Iterator[_Day]:
 
 
 def _lines(year: Year) -> Iterator[tuple[str, str, str]]:
-    """Day, title, how many; what comes every week is said once."""
+    """Day and hours, title, how many; what comes every week is said once."""
     by_rule: dict[str, list[Note]] = {}
     for note in year.notes:
         if note.people:
@@ -115,4 +116,4 @@ def _lines(year: Year) -> Iterator[tuple[str, str, str]]:
             if note.rule in often:
                 last = local(often[note.rule][-1].at)
                 title = say("cli.year_often", title=title, count=len(often[note.rule]), day=f"{last:%m-%d}")
-            yield f"{local(note.at):%m-%d %H:%M}", title, f"{note.people:,}"
+            yield f"{local(note.at):%m-%d} {hours(note.at, note.own)}", title, f"{note.people:,}"

@@ -1,11 +1,12 @@
 """What a unit's calendar holds and brings between two days, ready to be shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from models.base.store import Session
 from models.calendar.entries import calendar_here
+from models.calendar.grades import Grades
 from models.calendar.holidays import holiday_spans
 from models.calendar.school import Kind, Span
 from models.calendar.spans import makeup_day
@@ -16,13 +17,21 @@ from scheduler.forecast import forecast
 
 @dataclass(frozen=True)
 class Note:
-    """One notice on one day, to how many; `waiting`: how many get it on another day."""
+    """One notice on one day, to how many, and how many of them at which hour of their own (`own`); `waiting`: how many
+    get it on another day; `grades`: who sits the exam it is about, or ()."""
 
     at: datetime
     rule: str
     title: str
     people: int
     waiting: int
+    own: Mapping[datetime, int]
+    grades: Grades
+
+    @property
+    def ends(self) -> datetime:
+        """When the last of them gets it."""
+        return max([self.at, *self.own])
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,8 @@ def year_of(session: Session, unit: Unit, first: date, last: date) -> Year:
             notices()[coming.each.notice].title,
             len(coming.people),
             sum(map(len, coming.wait.values())),
+            coming.own,
+            coming.each.grades,
         )
         for coming in forecast(session, first, last, unit)
         if not coming.each.rule.births

@@ -178,6 +178,7 @@ def test_why_somebody_gets_something_or_not(office: Office, exam: date) -> None:
 
 def test_the_year_as_a_file_for_calendar_programs_and_as_a_picture(office: Office, tmp_path: Path) -> None:
     files = (tmp_path / "year.ics", tmp_path / "year.svg")
+    _choose(office, GRANDMOTHER, time(19, 30))
     year = ("--from", str(TODAY), "--to", str(TODAY + timedelta(days=300)), "--unit", "青禾县")
     office.does("schedule", "preview", *year, "--ics", str(files[0]), "--svg", str(files[1]))
     events = icalendar.Calendar.from_ical(files[0].read_bytes()).walk("VEVENT")
@@ -186,5 +187,10 @@ def test_the_year_as_a_file_for_calendar_programs_and_as_a_picture(office: Offic
     assert len({str(event["uid"]) for event in events}) == len(events)
     begins = names["寒假，一家人好好过"].decoded("dtstart")
     assert isinstance(begins, datetime) and begins.utcoffset() == timedelta(0)
+    final = names["期末了，先让他睡够"]  # each at the hour they chose, else at the rule's
+    assert str(final["description"]) == "18:30 起 2 位\n另有 1 位按自己的时间 19:30"
+    assert final.decoded("dtend") - final.decoded("dtstart") == timedelta(hours=1, minutes=15)
+    assert {"中考（九年级）", "高考（高三）"} <= names.keys()
     picture = files[1].read_text(encoding="utf-8")
+    assert " 18:30–19:30</text>" in picture and " 09:00</text>" in picture
     assert picture.startswith("<svg") and "寒假，一家人好好过" in picture and "<script" not in picture

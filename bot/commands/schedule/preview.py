@@ -13,6 +13,7 @@ from bot.commands.schedule.listing import approved_text, folding, notice_cell
 from bot.database import open_store
 from bot.schedule.ics import as_ics
 from bot.schedule.picture import as_svg
+from bot.schedule.readers import readers
 from bot.schedule.year import year_of
 from bot.settings import load_settings
 from models.base.clock import local
@@ -60,7 +61,9 @@ def _list(session: Session, unit: Unit | None, first: date, last: date) -> None:
         table.add_row(
             _moment(coming.at).replace(" ", "\n"),
             notice_cell(coming.each.notice, coming.place, rule),
-            "\n".join([*_sitting(coming), *_who(coming), *_waits(coming), approved]),
+            "\n".join(
+                [*_sitting(coming), *readers(coming.at, len(coming.people), coming.own), *_waits(coming), approved]
+            ),
         )
     if table.row_count:
         Console().print(table)
@@ -72,19 +75,6 @@ def _sitting(coming: Coming) -> Iterator[str]:
     """Which grades it is for, where its exam says so."""
     if coming.each.grades:
         yield say("cli.preview_grades", grades=grades_kept(coming.each.grades))
-
-
-def _who(coming: Coming) -> Iterator[str]:
-    """Who gets it, at the hour of the rule and at their own."""
-    own = sum(coming.own.values())
-    at = f"{local(coming.at):%H:%M}"
-    if not own:
-        yield say("cli.preview_all", count=f"{len(coming.people):,}")
-        return
-    begins, ends = (f"{local(pick(coming.own)):%H:%M}" for pick in (min, max))
-    yield say("cli.preview_from", at=at, count=f"{len(coming.people) - own:,}")
-    hours = begins if begins == ends else say("cli.preview_hours", begins=begins, ends=ends)
-    yield say("cli.preview_own", count=f"{own:,}", hours=hours)
 
 
 def _waits(coming: Coming) -> Iterator[str]:
