@@ -295,3 +295,25 @@ def test_a_finding_is_told_on_its_day_and_every_week_until_it_is_mended(school: 
         school.tick(at(11, day))
     # The 13th is a Saturday: told on Monday the 15th, and on the 22nd and the 29th again.
     assert len(school.heard(school.cast.wang)) == told + 3
+
+
+def test_the_check_before_an_exam_is_for_the_classes_that_sit_it_and_before_the_terms_end_for_all(
+    school: School,
+) -> None:
+    school.clock.set(at(5, 1, 8))
+    school.gives(school.cast.wang, Duty.ADMIN, school.cast.school)
+    with school.store.write() as session:
+        top = session.get_one(Unit, school.cast.school)
+        ninth = add_unit(session, add_unit(session, top, UnitKind.GRADE, "初三"), UnitKind.CLASS, "1班").id
+        none = add_unit(session, top, UnitKind.CLASS, "复读班").id
+    school.sets("risk-exam")
+    opened: dict[date, set[int]] = {}
+    for month, day in ((5, 18), (5, 28), (6, 8)):  # 20 days before 高考, 中考, 期末
+        school.tick(at(month, day))
+    for task in school.tasks():
+        opened.setdefault(task.opened_on, set()).add(task.unit_id)
+    assert opened == {
+        date(2027, 5, 18): {none},
+        date(2027, 5, 28): {none, ninth},
+        date(2027, 6, 8): {none, ninth, school.cast.class_},
+    }

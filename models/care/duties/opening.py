@@ -1,6 +1,6 @@
 """What the calendar calls for becomes tasks: each unit once for each occasion, also after an outage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,6 +10,7 @@ from models.base.facts import holding
 from models.base.store import Session
 from models.base.turns import take_turn
 from models.calendar.calendars import calendars_now
+from models.calendar.grades import Grades, names_of_others
 from models.calendar.holidays import is_working_day
 from models.calendar.school import Kind as Days
 from models.calendar.school import SchoolCalendar
@@ -17,7 +18,7 @@ from models.calendar.when import Due
 from models.care.duties.kinds import Kind, kinds
 from models.care.duties.orders import DUTIES
 from models.care.duties.tables import DutyOrder, DutyTask
-from models.roster.units import Unit
+from models.roster.units import Unit, UnitKind
 
 _PIECE = 300
 
@@ -33,20 +34,21 @@ class Opening:
 
 
 def openings(session: Session, first: date, last: date) -> Iterator[Opening]:
-    """What is to be opened between two days (both included): by the orders that hold, in the calendar of each unit."""
+    """What is to be opened between two days (both included): by the orders that hold, in the calendar of each unit; of
+    an exam of some grades, not for classes of others."""
     known = kinds()
     for order in session.exec(holding(DutyOrder, session.today).order_by(col(DutyOrder.id))).all():
         kind = known.get(order.kind)
         if kind is None:
             continue
-        for calendar, unit_ids in _by_calendar(session, order, kind):
+        for calendar, units in _by_calendar(session, order, kind):
             for due in _dues(kind, calendar, max(first, order.since), last):
                 expected = len(school_days(calendar, due.day)) if kind.by_school_days else 1
-                if expected:
-                    yield from (
-                        Opening(kind, due, expected, tuple(unit_ids[at : at + _PIECE]))
-                        for at in range(0, len(unit_ids), _PIECE)
-                    )
+                unit_ids = [unit.id for unit in _sitting(session, units, due.grades)] if expected else []
+                yield from (
+                    Opening(kind, due, expected, tuple(unit_ids[at : at + _PIECE]))
+                    for at in range(0, len(unit_ids), _PIECE)
+                )
 
 
 def open_tasks(session: Session, opening: Opening) -> int:
@@ -87,16 +89,25 @@ def _dues(kind: Kind, calendar: SchoolCalendar, first: date, last: date) -> list
     return [due for when in kind.when for due in when(calendar, first, last)] if first <= last else []
 
 
-def _by_calendar(session: Session, order: DutyOrder, kind: Kind) -> list[tuple[SchoolCalendar, list[int]]]:
+def _sitting(session: Session, units: Sequence[Unit], grades: Grades) -> Sequence[Unit]:
+    """The units without those in grades that do not sit the exam; a class of no known grade is not left out."""
+    if not grades:
+        return units
+    named = select(Unit.id).where(Unit.kind == UnitKind.GRADE, col(Unit.name).in_(names_of_others(grades)))
+    others = set(map(str, session.exec(named)))
+    return [unit for unit in units if others.isdisjoint(unit.path.split("/"))]
+
+
+def _by_calendar(session: Session, order: DutyOrder, kind: Kind) -> list[tuple[SchoolCalendar, list[Unit]]]:
     """The units that the order means, by the calendar they live by; a unit without one is not guessed for."""
     top = session.get_one(Unit, order.unit_id)
     units = session.exec(
         select(Unit).where(Unit.kind == kind.level, col(Unit.path).startswith(top.path)).order_by(Unit.path)
     ).all()
-    found: dict[str, tuple[SchoolCalendar, list[int]]] = {}
+    found: dict[str, tuple[SchoolCalendar, list[Unit]]] = {}
     calendars = calendars_now(session)
     for unit in units:
         calendar = calendars.at(unit.path)
         if calendar is not None:
-            found.setdefault(calendar.unit, (calendar, []))[1].append(unit.id)
+            found.setdefault(calendar.unit, (calendar, []))[1].append(unit)
     return list(found.values())
