@@ -18,7 +18,7 @@ from models.messaging.ladder.climbing import begin_ladder
 from models.messaging.notices import Notice
 from models.messaging.outbox import Lane
 from models.messaging.planner import keep_draft
-from models.messaging.planning import plan
+from models.messaging.planning import plan, plan_unseen
 from models.messaging.words import tell
 from models.roster.people import Duty, Person, staff_of
 from models.roster.scope import duty_scope
@@ -115,7 +115,7 @@ def from_rule(
         raise Refused("broadcast.not_approver")
     broadcast = keep_draft(session, notice, audience, occurrence, written_by=None)
     broadcast.approved_by, broadcast.until = approved_by.id, expires_at
-    plan(session, broadcast)
+    plan_unseen(session, broadcast)
     start(session, broadcast, approved_by, "send_by_rule")
     return broadcast
 

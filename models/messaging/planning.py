@@ -31,13 +31,23 @@ class Forecast:
 def plan(session: Session, broadcast: Broadcast) -> Forecast:
     """Counts, and keeps what was counted: a draft becomes planned; one that is for nobody stays a draft."""
     found = _count(session, broadcast)
-    broadcast.digest, broadcast.planned_count = found.seen.digest, found.seen.count
-    broadcast.plan, broadcast.forecast = found.seen.plan.as_json(), _as_json(found, session.now)
-    if broadcast.state == BroadcastState.DRAFT and found.seen.count:
+    broadcast.forecast = _as_json(found, session.now)
+    _planned(session, broadcast, found.seen)
+    return found
+
+
+def plan_unseen(session: Session, broadcast: Broadcast) -> None:
+    """The same for what goes without anybody looking at it before, by a rule: who phones is the ladder's to find out
+    in its time, and not counted in the transaction that sends."""
+    _planned(session, broadcast, preview(session, broadcast))
+
+
+def _planned(session: Session, broadcast: Broadcast, seen: Preview) -> None:
+    broadcast.digest, broadcast.planned_count, broadcast.plan = seen.digest, seen.count, seen.plan.as_json()
+    if broadcast.state == BroadcastState.DRAFT and seen.count:
         broadcast.state = BroadcastState.PLANNED
     session.add(broadcast)
     session.flush()
-    return found
 
 
 def forecast(session: Session, broadcast: Broadcast) -> Forecast:

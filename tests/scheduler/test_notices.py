@@ -24,6 +24,7 @@ from models.calendar.when import on
 from models.messaging.broadcasts import Broadcast
 from models.messaging.forecast import preview
 from models.messaging.outbox import Delivery
+from models.roster.accounts import Account
 from models.roster.children import Child
 from models.roster.people import Duty, Person, duties_of, give_duty
 from models.roster.units import Unit
@@ -104,6 +105,24 @@ def test_the_zhongkao_notice_goes_a_week_before_at_five_and_once(store: Store, c
         assert states(tick(store), "zhongkao") == []
     row = occurrences(store, "zhongkao")[0]
     assert (row.occasion, row.due_at) == ("2026/exam/中考", at(6, 10, 17, 0))
+
+
+def test_nobody_looks_before_a_rule_sends_so_who_phones_is_not_counted(
+    store: Store, clock: FrozenClock, begun: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("counted who phones, while it sent")
+
+    monkeypatch.setattr("models.messaging.planning.who_phones", refuse)
+    with store.write() as session:
+        session.get_one(Account, "o-grandmother").following = False
+    clock.set(at(6, 10, 17, 0))
+    assert [each.outcome for each in tick(store) if each.what == "zhongkao"] == ["made"]
+    with store.read() as session:
+        broadcast = session.exec(select(Broadcast).where(Broadcast.notice_id == "zhongkao")).one()
+        seen = preview(session, broadcast)
+        kept = (broadcast.planned_count, broadcast.digest, broadcast.plan)
+        assert kept == (seen.count, seen.digest, seen.plan.as_json())
 
 
 def test_gaokao_is_for_the_guardians_of_candidates_only(store: Store, clock: FrozenClock, begun: Cast) -> None:
