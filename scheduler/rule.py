@@ -50,10 +50,10 @@ class Rule:
     """A notice on certain days, at an hour in Asia/Shanghai outside the quiet hours.
 
     It is for the guardians that `audience` means (the audience language; empty: of all children of the unit), and where
-    it is about an exam of some grades, for no child in another. It sends
-    only under a standing approval of a person for the rule's name (or all rules) in the unit. `until`: the last day on
-    which it comes due. `urgency`: where it is not the notice's own. `births`: for those whose birthday it is. `parts`:
-    the notices of a series in order, the first of which is `notice`.
+    it is about an exam of some grades, for no child in another. It sends only under a standing approval of a person for
+    the rule's name (or all rules) in the unit. `until`: the last day on which it comes due. `urgency`: where it is not
+    the notice's own. `births`: for those whose birthday it is. `all_grades`: an exam gives only the day. `parts`: the
+    notices of a series in order, the first of which is `notice`.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Rule:
     urgency: Urgency | None = None
     until: date | None = None
     births: bool = False
+    all_grades: bool = False
     parts: tuple[str, ...] = ()
 
     def notice_of(self, occasion: str) -> str:
@@ -76,6 +77,6 @@ class Rule:
         """The times it comes due between two days, both included."""
         last = min(last, self.until or last)
         return [
-            Moment(self, due.key, at_local(due.day, due.hour or self.hour), due.grades)
+            Moment(self, due.key, at_local(due.day, due.hour or self.hour), () if self.all_grades else due.grades)
             for due in self.when(calendar, first, last)
         ]

@@ -24,7 +24,7 @@ from models.messaging.series import SERIES_KEYS, all_series, read_series
 from scheduler.rule import Rule, SameDay
 
 _NEEDED = ("when", "notice", "useful_for")
-_OPTIONS = ("hour", "same_day", "urgency", "until")
+_OPTIONS = ("hour", "same_day", "urgency", "until", "all_grades")
 _KNOWN = (*_NEEDED, "audience", *_OPTIONS)
 _SERIES_NEEDED = (*SERIES_KEYS, "when", "useful_for")
 _SERIES_KNOWN = (*_SERIES_NEEDED, *_OPTIONS)
@@ -112,6 +112,7 @@ class _Page:
             urgency=Urgency(word) if (word := self._one_of("urgency", _BY_RULE, "")) else None,
             until=self._until(),
             births=found.births,
+            all_grades=self._yes("all_grades"),
         )
 
     def _when(self, hour: time | None) -> Dates:
@@ -166,6 +167,12 @@ class _Page:
         if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
             raise self._wrong("until", "until 要写成日期，如 2028-08-31，不加引号")
         return day
+
+    def _yes(self, key: str) -> bool:
+        found = self._facts.get(key, False)
+        if not isinstance(found, bool):
+            raise self._wrong(key, f"{key} 要写成 true 或 false，不加引号")
+        return found
 
     def _one_of(self, key: str, known: Sequence[str], otherwise: str) -> str:
         if key not in self._facts:

@@ -8,6 +8,7 @@ from sqlmodel import select
 from models.base.clock import SHANGHAI
 from models.base.store import Store
 from models.calendar.entries import entry_named, move_entry, new_entry, write_entry
+from models.calendar.files import calendars
 from models.calendar.grades import Grades
 from models.calendar.occurrences import Occurrence, OccurrenceState
 from models.calendar.school import Kind, SchoolCalendar
@@ -20,6 +21,7 @@ from models.roster.ties import set_guardian
 from models.roster.units import Unit, UnitKind, add_unit
 from scheduler.clockwork import tick
 from scheduler.forecast import forecast
+from scheduler.rules import rules
 from scheduler.why import why
 from tests.cast import Cast
 from tests.chats import Chats
@@ -89,6 +91,14 @@ def test_an_exam_of_all_is_told_by_age(
     clock.set(ZHONGKAO)
     tick(store)
     assert meant(store, "zhongkao") == {*fifteen.values(), approved.grandmother}
+
+
+def test_a_rule_to_which_an_exam_only_gives_the_day_is_for_every_grade() -> None:
+    county = calendars()["青禾县"]
+    known = {rule.name: rule for rule in rules()}
+    for name, grades in (("gaokao", ("高三",)), ("zhongkao", ("九年级",)), ("exam_calm", ())):
+        june = known[name].between(county, date(2027, 5, 1), date(2027, 6, 30))
+        assert [each.grades for each in june] == [grades]
 
 
 def test_the_preview_and_why_say_for_which_grades(
