@@ -21,20 +21,20 @@ from models.messaging.hazards import draft_hazard, hazards
 
 
 @click.command("hazard")
-@click.argument("notice_id", metavar="NOTICE")
+@click.argument("name", metavar="HAZARD")
 @click.option("--unit", required=True, help="The unit, with everything below it.")
 @by
 @click.option("--until", required=True, help='Of no use after this: "6 hours", or 2027-06-18T20:00 (Asia/Shanghai).')
 @click.option("--reason", default="", help="A duty officer's reason for sending what is 紧急 without a second person.")
-def hazard(notice_id: str, unit: str, phone: str, until: str, reason: str) -> None:
-    """Bring out the notice for a hazard (rainstorm, heat) with an expiry, and show what goes out.
+def hazard(name: str, unit: str, phone: str, until: str, reason: str) -> None:
+    """Bring out the notice for a hazard (暴雨, 高温, or rainstorm, heat) with an expiry, and show what goes out.
 
     With --reason a duty officer sends at once what is 紧急; else a second person is asked to approve.
     """
-    notice = next((each for each in hazards() if each.id == notice_id), None)
+    notice = next((each for each in hazards() if name in (each.id, *each.hazard)), None)
     if notice is None:
-        known = "、".join(each.id for each in hazards())
-        raise Misconfigured(say("cli.no_hazard", name=notice_id, known=known))
+        known = "、".join(word for each in hazards() for word in (*each.hazard, each.id))
+        raise Misconfigured(say("cli.no_hazard", name=name, known=known))
     store = open_store(load_settings())
     with store.write() as session:
         person, place = staff_by_phone(session, phone), unit_named(session, unit)

@@ -145,7 +145,7 @@ def test_the_list_for_phoning_is_for_the_broadcasts_own_people(office: Office) -
 
 
 def test_one_line_brings_out_the_rainstorm_and_asks_the_second_person(office: Office) -> None:
-    said = office.does("broadcast", "hazard", "rainstorm", "--unit", "柳溪小学", "--by", WANG, "--until", "6 hours")
+    said = office.does("broadcast", "hazard", "涨水", "--unit", "柳溪小学", "--by", WANG, "--until", "6 hours")
     assert "暴雨山洪" in said and "还没送到的，就不送了。" in said and "已请李文静审批。" in said
     assert "王启明写的" in _told(office, "o-li")[0]
 
@@ -177,7 +177,7 @@ def test_a_duty_officer_sends_a_hazard_with_a_reason_and_nobody_else_does(office
 
 def test_a_hazard_that_is_none_or_without_a_time_is_refused(office: Office) -> None:
     line = ("broadcast", "hazard", "{}", "--unit", "青禾县", "--by", WANG, "--until")
-    assert "没有险情 drowning。有：rainstorm、heat" in office.refuses(*line[:2], "drowning", *line[3:], "6 hours")
+    assert "没有险情 drowning。有：暴雨、山洪、涨水、rainstorm、高温、heat" in office.refuses(*line[:2], "drowning", *line[3:], "6 hours")
     assert "--until：写成" in office.refuses(*line[:2], "heat", *line[3:], "tomorrow")
     assert "这个时间已经过了" in office.refuses(*line[:2], "heat", *line[3:], "2020-01-01T08:00")
 
