@@ -39,10 +39,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class _Of:
-    """A guardian, and the units their children are in, with all above. `sent`: by broadcast, with when it goes."""
+    """A guardian, and the units that each of their children is in, from the top down. `sent`: by broadcast, with when
+    it goes."""
 
     person: Person
-    units: frozenset[int]
+    chains: frozenset[tuple[int, ...]]
     sent: Mapping[int | None, tuple[Delivery, datetime]]
 
 
@@ -51,7 +52,7 @@ def why(session: Session, person: Person, first: date, last: date) -> list[Reaso
     rows = select(Delivery, Batch.not_before).outerjoin(Batch, col(Batch.id) == col(Delivery.batch_id))
     rows = rows.where(Delivery.person_id == person.id, Delivery.rung == 0, col(Delivery.broadcast_id).is_not(None))
     sent = {row.broadcast_id: (row, row.first_try_at or at or row.planned_at) for row, at in session.exec(rows)}
-    of = _Of(person, _units(session, person), sent)
+    of = _Of(person, _chains(session, person), sent)
     found = [*_past(session, of, first, last), *_future(session, of, first, last)]
     return sorted(found, key=lambda each: (each.at, each.rule))
 
@@ -62,18 +63,19 @@ def unreachable(session: Session, person_id: int) -> str:
     return str(session.connection().execute(with_accounts(one.subquery())).one().reason)
 
 
-def _units(session: Session, person: Person) -> frozenset[int]:
+def _chains(session: Session, person: Person) -> frozenset[tuple[int, ...]]:
     tie = holding(Guardianship, session.today).where(Guardianship.person_id == person.id).subquery()
     query = sa.select(col(Unit.path)).join(Child, col(Child.unit_id) == col(Unit.id))
     query = query.where(col(Child.id).in_(sa.select(tie.c.child_id)), col(Child.left_on).is_(None))
     paths = session.connection().execute(query).scalars()
-    return frozenset(int(part) for path in paths for part in path.split("/") if part)
+    return frozenset(tuple(int(part) for part in path.split("/") if part) for path in paths)
 
 
 def _past(session: Session, of: _Of, first: date, last: date) -> Iterator[Reason]:
     """What came due and was settled."""
     known = {rule.name: rule for rule in rules()}
-    rows = session.exec(select(Occurrence).where(col(Occurrence.unit_id).in_(of.units))).all()
+    units = {unit for chain in of.chains for unit in chain}
+    rows = session.exec(select(Occurrence).where(col(Occurrence.unit_id).in_(units))).all()
     got = {(row.rule, first_of(row.occasion)) for row in rows if row.broadcast_id in of.sent}
     later = {(row.rule, row.occasion) for row in rows if row.occasion != first_of(row.occasion)}
     for row in rows:
@@ -103,11 +105,14 @@ def _future(session: Session, of: _Of, first: date, last: date) -> Iterator[Reas
         elif coming.people:
             yield Reason(coming.at, rule, notice, "comes")
         yield from (Reason(coming.at, rule, notice, "waits", other) for other in coming.wait)
-    for each in planned(_here(session, of.units), rules(), max(first, session.today), last):
+    for each in planned(_here(session, of), rules(), max(first, session.today), last):
         pending = as_planned(each)
         if (pending.rule.name, pending.occasion) not in named and pending.due_at > session.now and not pending.birthday:
             yield Reason(pending.due_at, pending.rule.name, pending.notice, "not_meant", grades_kept(pending.grades))
 
 
-def _here(session: Session, units: frozenset[int]) -> Sequence[Place]:
-    return [place for place in places(session) if place.unit_id in units]
+def _here(session: Session, of: _Of) -> Sequence[Place]:
+    """Whose calendars decide for their children: for each child the nearest."""
+    known = {place.unit_id: place for place in places(session)}
+    nearest = {next((unit for unit in reversed(chain) if unit in known), None) for chain in of.chains}
+    return [place for unit_id, place in known.items() if unit_id in nearest]

@@ -176,3 +176,15 @@ def test_the_grades_of_an_exam_are_asked_and_changed_and_taken_back(
     types("wang", "撤销")
     with store.read() as session:
         assert entry_named(session, session.get_one(Unit, approved.county), "中考").grades == ("九年级",)
+
+
+def test_a_school_with_days_of_its_own_is_named_once_for_what_is_not_meant(
+    store: Store, clock: FrozenClock, approved: Cast, fifteen: dict[str, int]
+) -> None:
+    with store.write() as session:
+        school, wang = session.get_one(Unit, approved.school), session.get_one(Person, approved.wang)
+        move_entry(session, wang, school, entry_named(session, school, "春季期末"), date(2027, 6, 25))
+    with store.read() as session:
+        eighth = session.get_one(Person, fifteen["八年级"])
+        reasons = why(session, eighth, date(2027, 6, 10), date(2027, 6, 10))
+        assert [each.what for each in reasons if each.rule == "zhongkao"] == ["not_meant"]
