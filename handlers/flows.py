@@ -21,6 +21,7 @@ from handlers.staff.announce import announce
 from handlers.staff.approve import approve_notice
 from handlers.staff.approve_binding import approve_binding
 from handlers.staff.completion import completion
+from handlers.staff.correct import correct_notice
 from handlers.staff.drafts import see_draft
 from handlers.staff.failures import see_failures
 from handlers.staff.hazard import announce_hazard
@@ -44,6 +45,7 @@ FLOWS: tuple[Flow, ...] = (
     review_emergency,
     see_progress,
     stop_notice,
+    correct_notice,
     call_list,
     see_calls,
     see_failures,

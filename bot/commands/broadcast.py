@@ -26,6 +26,7 @@ from models.messaging.emergency import send_without_approval
 from models.messaging.notices import notices
 from models.messaging.overview import newest
 from models.messaging.phoning import to_phone
+from models.messaging.progress import progress
 from models.messaging.words import tell
 from models.roster.people import Person
 from models.roster.scope import duty_scope
@@ -33,7 +34,7 @@ from models.roster.scope import duty_scope
 
 @click.group("broadcast")
 def broadcast() -> None:
-    """Send a notice: new, test, ask, approve, or hazard in one; then status, pause, stop, calls, failed, reviews."""
+    """Send a notice: new, test, ask, approve, or hazard in one; then status, pause, stop, correct, calls, failed."""
 
 
 for _command in (hazard, failed, retry, have_phoned, reviews, review):
@@ -156,10 +157,27 @@ def resume(number: str, phone: str) -> None:
 @numbered
 @by
 def stop(number: str, phone: str) -> None:
-    """Stop it for good: what is in flight still arrives, the rest is cancelled."""
+    """Stop it for good, its reminders and calls as well: what is in flight still arrives, the rest is cancelled."""
     with _store().write() as session:
-        stopping.stop(session, broadcast_numbered(session, number), staff_by_phone(session, phone))
+        found = broadcast_numbered(session, number)
+        stopping.stop(session, found, staff_by_phone(session, phone))
+        reached = progress(session, found).reached
     click.echo(say("cli.stopped"))
+    if reached:
+        click.echo(say("cli.correct_how", reached=f"{reached:,}", number=number))
+
+
+@broadcast.command("correct")
+@numbered
+@by
+@click.option("--words", required=True, help="What is right, for those who were told wrongly.")
+def correct(number: str, phone: str, words: str) -> None:
+    """Make a draft for the same people that puts it right, and show it. Nothing is sent."""
+    with _store().write() as session:
+        wrong, person = broadcast_numbered(session, number), staff_by_phone(session, phone)
+        made = planner.correction(session, person, wrong, words, dedupe_key=f"cli:{new_id()}")
+        show_broadcast(session, made)
+    click.echo(f"\n{say('cli.drafted', number=short(made))}")
 
 
 @broadcast.command("status")

@@ -8,7 +8,7 @@ from models.learning.pages import PageLesson, lesson_page
 from models.learning.wording import KIND, words_of
 from models.messaging import series
 from models.messaging.birthdays import celebrated_wards
-from models.messaging.broadcasts import Broadcast
+from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.cards import repeats
 from models.messaging.ladder.calling import Callee, is_call_page, page_calls
 from models.messaging.notices import notices
@@ -61,6 +61,8 @@ def _notice(session: Session, broadcast: Broadcast, delivery: Delivery, *, mine:
     parts = [Part(_which_part(place) if place else "", spoken(broadcast.text_in(delivery.voice)))]
     if mine and delivery.person_id is not None and (named := celebrated_wards(session, broadcast, delivery.person_id)):
         parts.insert(0, Part("", (say("page.birthday", children="、".join(named)),)))
+    if broadcast.state == BroadcastState.CANCELLED:
+        parts.insert(0, Part("", (say("page.withdrawn"),)))
     if broadcast.page:
         parts.append(Part("", lines(broadcast.page)))
     notice = notices().get(broadcast.notice_id)

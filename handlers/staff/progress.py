@@ -1,5 +1,7 @@
 """进度, 停发, 电话名单: how far a notice is, stopping it, and whom to phone."""
 
+from collections.abc import Sequence
+
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
@@ -8,7 +10,7 @@ from models.messaging import stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
 from models.messaging.ladder.calling import call_counts, masked
 from models.messaging.ladder.tables import CallOutcome
-from models.messaging.overview import in_sight
+from models.messaging.overview import in_sight, stoppable
 from models.messaging.phoning import Call, count_to_phone, to_phone
 from models.messaging.progress import progress
 from models.roster.people import Duty
@@ -40,16 +42,19 @@ def see_progress(chat: Chat) -> Dialogue:
 
 @flow("停发", "停止发送", duty=_LOOKERS)
 def stop_notice(chat: Chat) -> Dialogue:
-    """Stops what is still going out, for good."""
-    broadcast = yield from _pick(
-        chat, "announce.which_stop", BroadcastState.SENDING, BroadcastState.PAUSED, empty="announce.none_running"
-    )
-    waiting = progress(chat.session, broadcast).waiting
-    sure = yield from YesNo("announce.stop_sure", title=broadcast.title, waiting=f"{waiting:,}")
+    """Stops what is still going out, or calls off what is out and still chased, for good."""
+    running = stoppable(chat.session, chat.me)
+    broadcast = yield from _which("announce.which_stop", running, empty="announce.none_running")
+    now, done = progress(chat.session, broadcast), broadcast.state == BroadcastState.DONE
+    if done:
+        sure = yield from YesNo("announce.call_off_sure", title=broadcast.title)
+    else:
+        sure = yield from YesNo("announce.stop_sure", title=broadcast.title, waiting=f"{now.waiting:,}")
     if not sure:
-        return Told("announce.goes_on")
+        return Told("announce.still_chased" if done else "announce.goes_on")
     stopping.stop(chat.session, broadcast, chat.me)
-    return Kept("announce.stopped", {"title": broadcast.title})
+    more = chat.say("announce.correct_how", reached=f"{now.reached:,}") if now.reached else ""
+    return Kept("announce.called_off" if done else "announce.stopped", {"title": broadcast.title, "more": more})
 
 
 @flow("电话名单", "电话总名单", duty=_LOOKERS, menu="calls.menu")
@@ -58,7 +63,8 @@ def see_calls(chat: Chat) -> Dialogue:
     broadcast = yield from _pick(chat, "calls.which", *_SENT, BroadcastState.CANCELLED)
     calls = list(to_phone(chat.session, broadcast, chat.me))
     if not calls:
-        return Told("calls.none")
+        stopped = broadcast.state == BroadcastState.CANCELLED
+        return Told("calls.none_stopped" if stopped else "calls.none")
     lines = [
         chat.say(
             "calls.line",
@@ -89,6 +95,9 @@ def _link(chat: Chat, broadcast: Broadcast) -> str:
     return chat.say("announce.progress_link", link=link) if link else ""
 
 
-def _pick(chat: Chat, key: str, *states: BroadcastState, empty: str = "announce.none_sent") -> Pick[Broadcast]:
-    found = in_sight(chat.session, chat.me, *states)
+def _pick(chat: Chat, key: str, *states: BroadcastState) -> Pick[Broadcast]:
+    return _which(key, in_sight(chat.session, chat.me, *states), empty="announce.none_sent")
+
+
+def _which(key: str, found: Sequence[Broadcast], empty: str) -> Pick[Broadcast]:
     return Pick(key, found, name=lambda b: f"《{b.title}》", sole=True, empty=empty)

@@ -32,6 +32,7 @@ class BroadcastState(StrEnum):
     """The life of a broadcast, in its order; the last three end it.
 
     DRAFT: words and an audience. PLANNED: counted, with a way to each. PAUSED: held by a person or by trouble.
+    DONE: all out, and perhaps chased still by its ladder; stopped then, it is CANCELLED.
     """
 
     DRAFT = "draft"
@@ -47,6 +48,8 @@ class BroadcastState(StrEnum):
 OPEN = (BroadcastState.DRAFT, BroadcastState.PLANNED, BroadcastState.AWAITING)
 """Not let go yet."""
 RUNNING = (BroadcastState.SENDING, BroadcastState.PAUSED)
+ENDED_EARLY = (BroadcastState.CANCELLED, BroadcastState.EXPIRED)
+"""Stopped by a person, or of no use any more: nobody is chased for these."""
 SENDABLE = (BroadcastState.SENDING, BroadcastState.DONE)
 """Whose batches may go: those of one that is done are its ladder's."""
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from sqlmodel import col, select
 
 from models.base.store import Session
-from models.messaging.broadcasts import OPEN, WRITERS, Broadcast, BroadcastState
+from models.messaging.broadcasts import OPEN, RUNNING, WRITERS, Broadcast, BroadcastState
+from models.messaging.ladder.tables import Ladder
 from models.roster.people import Duty, Person
 from models.roster.scope import duty_scope
 
@@ -30,6 +31,21 @@ def drafts_of(session: Session, person: Person) -> Sequence[Broadcast]:
     """What a person wrote and has not sent yet."""
     drafts = in_sight(session, person, *OPEN)
     return [each for each in drafts if each.written_by == person.id]
+
+
+def stoppable(session: Session, person: Person) -> Sequence[Broadcast]:
+    """What still goes out, and what is out and still chased by its ladder."""
+    found = in_sight(session, person, *RUNNING, BroadcastState.DONE)
+    chased = select(Ladder.broadcast_id).where(col(Ladder.next_at).is_not(None))
+    chased = chased.where(col(Ladder.broadcast_id).in_([each.id for each in found]))
+    ids = set(session.exec(chased))
+    return [each for each in found if each.state in RUNNING or each.id in ids]
+
+
+def correctable(session: Session, person: Person) -> Sequence[Broadcast]:
+    """What was let go, and so may have told somebody something that is wrong."""
+    found = in_sight(session, person, *RUNNING, BroadcastState.DONE, BroadcastState.CANCELLED)
+    return [each for each in found if each.approved_at is not None]
 
 
 def newest(session: Session) -> Sequence[Broadcast]:

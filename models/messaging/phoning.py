@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import col, func, select
 
 from models.base import audit
 from models.base.store import Session
 from models.messaging.audiences import from_json
-from models.messaging.broadcasts import Broadcast, scope_of
+from models.messaging.broadcasts import Broadcast, BroadcastState, scope_of
 from models.messaging.ladder.listing import reason_of
 from models.messaging.ladder.tables import MISSED, CallOutcome, PhoneCall
 from models.messaging.outbox import NOT_REACHED, Delivery
@@ -36,7 +37,8 @@ class Call:
 def to_phone(session: Session, broadcast: Broadcast, by: Person) -> Iterator[Call]:
     """Everyone of a broadcast who is still open: on a call list, or not reached without one. The unreachable first.
 
-    Only what the broadcast's own scope covers is named. Noted in the audit in the name of who asks; raises nothing.
+    Nobody where it was stopped. Only what the broadcast's own scope covers is named. Noted in the audit in the name of
+    who asks; raises nothing.
     """
     rows = session.exec(_still_open(broadcast)).all()
     audit.record(session, "list_calls", by=by.id, subject="broadcast", subject_id=broadcast.id, people=len(rows))
@@ -81,6 +83,7 @@ def _open(query: Any, broadcast: Broadcast) -> Any:
     listed = col(PhoneCall.outcome).is_(None) | col(PhoneCall.outcome).in_(MISSED)
     query = query.outerjoin(PhoneCall, same & (col(PhoneCall.person_id) == Delivery.person_id))
     query = query.where(Delivery.broadcast_id == broadcast.id, Delivery.rung == 0)
+    query = query.where(sa.literal(broadcast.state != BroadcastState.CANCELLED))
     unlisted = col(PhoneCall.id).is_(None) & col(Delivery.state).in_(NOT_REACHED)
     return query.where(unlisted | (col(PhoneCall.id).is_not(None) & listed))
 

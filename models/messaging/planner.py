@@ -71,6 +71,16 @@ def draft(
     return broadcast
 
 
+def correction(session: Session, by: Person, wrong: Broadcast, text: str, *, dedupe_key: str) -> Broadcast:
+    """A draft (更正) to the same audience, as urgent as what was wrong; it takes the same way as any draft.
+
+    Raises Refused as `own_words` and `draft` do.
+    """
+    title = cards.fitted(say("broadcast.correction", title=wrong.title))
+    notice = own_words(title, text, urgency=wrong.urgency)
+    return draft(session, by, notice, from_json(wrong.audience), dedupe_key=dedupe_key)
+
+
 def send_to_self(session: Session, broadcast: Broadcast, by: Person) -> list[Delivery]:
     """Sends every voice that is meant to the person who asks, as guardians would get them.
 

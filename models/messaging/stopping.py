@@ -1,12 +1,16 @@
-"""A person stops a broadcast for good, holds it, or lets it go on: it acts on what is not in flight yet."""
+"""A person stops a broadcast for good, holds it, or lets it go on: it acts on what is not in flight yet.
+
+One whose messages are all out can be stopped as long as its ladder chases somebody: a false alert is called off.
+"""
 
 from sqlmodel import col, update
 
 from models.base import audit
 from models.base.errors import Refused
 from models.base.store import Session
-from models.base.turns import hold_all, take_turn
+from models.base.turns import hold, hold_all, take_turn
 from models.messaging.broadcasts import Broadcast, BroadcastState, locked, may_act
+from models.messaging.ladder.tables import Ladder
 from models.messaging.outbox import Batch, BatchState
 from models.roster.people import Person
 
@@ -14,13 +18,21 @@ from models.roster.people import Person
 def stop(session: Session, broadcast: Broadcast, by: Person) -> None:
     """Stops a broadcast for good: what is in flight arrives, every other row ends as cancelled within moments.
 
+    Its ladder ends with it: nobody is reminded, open calls are called off, and whoever had them is told so.
+
     Raises Refused `broadcast.not_running`, `broadcast.not_allowed`.
     """
     _hold_batches(session, broadcast.id)
     broadcast = locked(session, broadcast.id)
     may_act(session, broadcast, by)
-    if broadcast.state in (BroadcastState.DONE, BroadcastState.EXPIRED, BroadcastState.CANCELLED):
+    ladder = hold(session, Ladder, broadcast.id)
+    chases = ladder is not None and ladder.next_at is not None
+    over = broadcast.state in (BroadcastState.EXPIRED, BroadcastState.CANCELLED)
+    if over or (broadcast.state == BroadcastState.DONE and not chases):
         raise Refused("broadcast.not_running")
+    if ladder is not None and chases:
+        ladder.next_at = session.now
+        session.add(ladder)
     if broadcast.approved_at is None:
         broadcast.finished_at = session.now
     broadcast.state = BroadcastState.CANCELLED

@@ -12,6 +12,7 @@ from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.freezing import Freezer
 from models.messaging.notices import notices
 from models.messaging.outbox import Batch, BatchState, Delivery, State
+from models.messaging.outbox.closing import done
 from models.roster.people import Duty, find_person, give_duty
 from models.roster.units import Unit
 from tests.commands.conftest import CHEN, GRANDMOTHER, LI, WANG
@@ -127,12 +128,30 @@ def test_it_can_be_paused_resumed_and_stopped_for_good(office: Office) -> None:
     office.does("broadcast", "pause", number, "--by", WANG)
     assert "停在那里" in office.does("broadcast", "status", number)
     office.does("broadcast", "resume", number, "--by", WANG)
-    assert "停了" in office.does("broadcast", "stop", number, "--by", LI)
+    assert "停了，不再发，也不再催" in office.does("broadcast", "stop", number, "--by", LI)
     assert _state(office, number) == BroadcastState.CANCELLED
     assert "这条没有在发" in office.refuses("broadcast", "stop", number, "--by", LI)
     _done_by_a_worker(office)
     watched = office.does("broadcast", "status", number, "--watch")  # until it is finished
     assert "停发了" in watched and "3/3" in watched and "不知道收到没有" in watched and "还要打电话" in watched
+
+
+def test_a_notice_that_is_out_is_called_off_and_corrected(office: Office) -> None:
+    number = _asked(office)
+    office.does("broadcast", "approve", number, "--by", LI, typed="y\n")
+    store = office.store()
+    while Freezer(store).step():
+        pass
+    with store.write() as session:
+        batch = session.exec(select(Batch).where(col(Batch.broadcast_id).is_not(None))).one()
+        session.exec(select(Delivery).where(Delivery.batch_id == batch.id)).one().state = State.SENT
+        done(session, batch)
+    store.close()
+    assert _state(office, number) == BroadcastState.DONE
+    said = office.does("broadcast", "stop", number, "--by", WANG)
+    assert "不再催" in said and "已有 1 位收到" in said and _state(office, number) == BroadcastState.CANCELLED
+    shown = office.does("broadcast", "correct", number, "--by", WANG, "--words", "刚才发错了，请不要照做。")
+    assert "《更正：" in shown and "刚才发错了" in shown and "broadcast ask" in shown
 
 
 def test_the_list_for_phoning_is_for_the_broadcasts_own_people(office: Office) -> None:

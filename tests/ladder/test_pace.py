@@ -121,7 +121,7 @@ def test_whoever_stops_a_notice_stops_its_ladder_and_a_pause_holds_it(house: Hou
     assert {each.outcome: each.count for each in house.tick()} == {"silent": 2}  # an hour late, and nothing out yet
     with store.write() as session:
         stop(session, session.get_one(Broadcast, broadcast_id), session.get_one(Person, agreed.wang))
-    assert made(house, minutes=1) == {"lapsed": 2}
+    assert made(house, minutes=1) == {"called_off": 2}
     assert made(house, hours=1) == {} and house.notices(FATHER) == 0
 
 

@@ -12,7 +12,7 @@ from models.base.errors import Refused
 from models.base.store import Session
 from models.base.texts import say
 from models.base.turns import hold_one
-from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency
+from models.messaging.broadcasts import ENDED_EARLY, Broadcast, Urgency
 from models.messaging.ladder.callers import roster_keepers
 from models.messaging.ladder.steps import steps_of
 from models.messaging.ladder.tables import CallOutcome, PhoneCall
@@ -28,7 +28,6 @@ MOST_TRIES = 2
 """How often a call that nobody takes is tried; then the school sees it."""
 SAID = (CallOutcome.TOLD, CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER)
 """What a caller can say of a call."""
-_OVER = (BroadcastState.CANCELLED, BroadcastState.EXPIRED)
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def my_calls(session: Session, caller: Person) -> list[Callee]:
         .join(Broadcast, col(Broadcast.id) == PhoneCall.broadcast_id)
         .where(PhoneCall.caller_id == caller.id, col(PhoneCall.outcome).is_(None), PhoneCall.next_at <= session.now)
         .where(col(PhoneCall.child_id).in_(select(children.c.id)))
-        .where(Broadcast.expires_at > session.now, col(Broadcast.state).not_in(_OVER))
+        .where(Broadcast.expires_at > session.now, col(Broadcast.state).not_in(ENDED_EARLY))
         .order_by(sa.not_(col(PhoneCall.at_home)), col(PhoneCall.opened_at), col(PhoneCall.id))
     )
     found = sorted(session.exec(query), key=lambda each: each[1].urgency != Urgency.URGENT)

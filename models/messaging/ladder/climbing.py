@@ -2,7 +2,7 @@
 
 Nothing is due twice: a reminder's key and a call's broadcast and person are unique, so a second scheduler does no
 harm. After an outage every rung that came due meanwhile is made up at once. In the quiet hours nobody is chased,
-except for what is 紧急; with the end of the broadcast the ladder ends.
+except for what is 紧急; with the end of the broadcast, or when it is stopped, the ladder ends.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,9 +16,9 @@ from models.base.store import Session, Store
 from models.base.texts import say
 from models.base.turns import hold, take_turn
 from models.calendar.quiet import after_quiet, is_quiet
-from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency
+from models.messaging.broadcasts import ENDED_EARLY, Broadcast, BroadcastState, Urgency
 from models.messaging.ladder.callers import administrators, school_of
-from models.messaging.ladder.listing import let_lapse, list_calls, spare_families
+from models.messaging.ladder.listing import call_off, let_lapse, list_calls, spare_families
 from models.messaging.ladder.pushing import AGAIN, FAMILY, push
 from models.messaging.ladder.steps import Steps, steps_of
 from models.messaging.ladder.tables import MISSED, Ladder, PhoneCall
@@ -165,6 +165,8 @@ def _look_again(store: Store, broadcast: Broadcast, at: datetime, looked: dateti
         ladder = hold(session, Ladder, broadcast.id)
         if ladder is None or ladder.next_at is None:
             return
+        if session.get_one(Broadcast, broadcast.id).state in ENDED_EARLY:  # stopped during this look
+            return
         ladder.next_at = at
         ladder.looked_at = looked or ladder.looked_at
         if ladder.school_at is not None and broadcast.finished_at is not None and not _open(session, broadcast):
@@ -172,16 +174,18 @@ def _look_again(store: Store, broadcast: Broadcast, at: datetime, looked: dateti
 
 
 def _end(store: Store, broadcast: Broadcast) -> dict[str, int]:
+    stopped = broadcast.state == BroadcastState.CANCELLED
+    end, name = (call_off, "called_off") if stopped else (let_lapse, "lapsed")
     count = 0
     while True:
         with store.write() as session:
-            lapsed = let_lapse(session, broadcast, AT_ONCE)
-            count += lapsed
-            if not lapsed:
+            settled = end(session, broadcast, AT_ONCE)
+            count += settled
+            if not settled:
                 ladder = hold(session, Ladder, broadcast.id)
                 if ladder is not None:
                     ladder.next_at = None
-                return {"lapsed": count} if count else {}
+                return {name: count} if count else {}
 
 
 def _open(session: Session, broadcast: Broadcast) -> bool:
@@ -190,4 +194,4 @@ def _open(session: Session, broadcast: Broadcast) -> bool:
 
 
 def _is_over(broadcast: Broadcast, now: datetime) -> bool:
-    return now >= broadcast.expires_at or broadcast.state in (BroadcastState.CANCELLED, BroadcastState.EXPIRED)
+    return now >= broadcast.expires_at or broadcast.state in ENDED_EARLY

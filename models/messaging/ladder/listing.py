@@ -12,7 +12,7 @@ from models.base.prepared import Prepared
 from models.base.store import Session
 from models.base.texts import say
 from models.base.turns import take_turn
-from models.messaging.broadcasts import Broadcast
+from models.messaging.broadcasts import ENDED_EARLY, Broadcast
 from models.messaging.ladder.callers import callers
 from models.messaging.ladder.tables import CallOutcome, PhoneCall
 from models.messaging.ladder.whom import LOST, ties_of
@@ -27,9 +27,12 @@ NAMED = ("unbound", "not_following", "no_consent", "no_quota", "no_channel")
 def list_calls(session: Session, broadcast: Broadcast, people: Sequence[int], rung: str) -> int:
     """Opens a call for each of these people, at most 100, and returns how many; who has one keeps it.
 
-    `rung` ("at_once", "silent") makes it one message to each caller, not one for each call.
+    `rung` ("at_once", "silent") makes it one message to each caller, not one for each call. Nobody is asked to phone
+    about a notice that was stopped meanwhile.
     """
     take_turn(session, "calls", broadcast.id)  # a caller is told once, whoever comes first
+    if session.exec(select(Broadcast.state).where(Broadcast.id == broadcast.id)).one() in ENDED_EARLY:
+        return 0
     rows = _rows(session, broadcast, people)
     ties: dict[int, list[Any]] = {}
     for tie in ties_of(session, broadcast, list(rows)):
@@ -76,10 +79,17 @@ def answered(session: Session, broadcast_id: int, person_id: int) -> None:
 
 def let_lapse(session: Session, broadcast: Broadcast, at_most: int) -> int:
     """The notice is over: settles open calls, and returns how many, 0 when there are none."""
-    open_ = (PhoneCall.broadcast_id == broadcast.id, col(PhoneCall.outcome).is_(None))
-    ids = session.exec(select(PhoneCall.id).where(*open_).order_by(col(PhoneCall.id)).limit(at_most)).all()
-    _settle(session, CallOutcome.LAPSED, col(PhoneCall.id).in_(ids))
-    return len(ids)
+    return len(_settle_open(session, broadcast, CallOutcome.LAPSED, at_most))
+
+
+def call_off(session: Session, broadcast: Broadcast, at_most: int) -> int:
+    """The notice was stopped: settles open calls, tells each of the callers once, and returns how many calls."""
+    settled = _settle_open(session, broadcast, CallOutcome.CALLED_OFF, at_most)
+    text, title = say("calls.called_off", title=broadcast.title), say("calls.called_off_title")
+    for caller in sorted({caller for caller in settled.values() if caller is not None}):
+        key = f"called_off:{broadcast.id}:{caller}"
+        tell(session, session.get_one(Person, caller), text, key=key, lane=_lane(broadcast), title=title)
+    return len(settled)
 
 
 def reason_of(row: Delivery) -> str:
@@ -132,10 +142,24 @@ def _call(
 
 
 def _tell_caller(session: Session, broadcast: Broadcast, caller: int, rung: str) -> Delivery:
-    text = say("calls.please", title=broadcast.title)
-    lane = Lane.URGENT if broadcast.lane == Lane.URGENT else Lane.ANSWER
+    text, title = say("calls.please", title=broadcast.title), say("calls.please_title")
     key = f"calls:{broadcast.id}:{caller}:{rung}"
-    return tell(session, session.get_one(Person, caller), text, key=key, lane=lane, title=say("calls.please_title"))
+    return tell(session, session.get_one(Person, caller), text, key=key, lane=_lane(broadcast), title=title)
+
+
+def _lane(broadcast: Broadcast) -> Lane:
+    return Lane.URGENT if broadcast.lane == Lane.URGENT else Lane.ANSWER
+
+
+def _settle_open(session: Session, broadcast: Broadcast, outcome: CallOutcome, at_most: int) -> dict[int, int | None]:
+    """The open calls that it settled, with the caller of each."""
+    take_turn(session, "calls", broadcast.id)  # whoever lists calls right now has done so, or finds the notice over
+    query = select(PhoneCall.id, PhoneCall.caller_id).where(
+        PhoneCall.broadcast_id == broadcast.id, col(PhoneCall.outcome).is_(None)
+    )
+    found = dict(session.exec(query.order_by(col(PhoneCall.id)).limit(at_most)).all())
+    _settle(session, outcome, col(PhoneCall.id).in_(found), col(PhoneCall.outcome).is_(None))
+    return found
 
 
 def _settle(session: Session, outcome: CallOutcome, *conditions: Any) -> None:

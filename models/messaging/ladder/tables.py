@@ -19,7 +19,10 @@ class Ladder(SQLModel, table=True):
 
 
 class CallOutcome(StrEnum):
-    """How a call ended. The first three are what the caller says; the others need no call any more."""
+    """How a call ended. The first three are what the caller says; the others need no call any more.
+
+    LAPSED: the notice was over. CALLED_OFF: it was stopped, and the caller was told.
+    """
 
     TOLD = "told"
     NO_ANSWER = "no_answer"
@@ -27,6 +30,7 @@ class CallOutcome(StrEnum):
     ANSWERED = "answered"
     FAMILY = "family"
     LAPSED = "lapsed"
+    CALLED_OFF = "called_off"
 
 
 MISSED = (CallOutcome.NO_ANSWER, CallOutcome.WRONG_NUMBER)
