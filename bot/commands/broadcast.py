@@ -11,7 +11,7 @@ from bot.commands.failed import failed, have_phoned, retry
 from bot.commands.hazard import hazard
 from bot.commands.reviews import review, reviews
 from bot.commands.sheet import fresh_path, write_sheet
-from bot.commands.showing import short, show_broadcast
+from bot.commands.showing import let_go, short, show_broadcast
 from bot.commands.watching import progress_line, watch
 from bot.database import open_store
 from bot.settings import load_settings
@@ -122,14 +122,15 @@ def approve(number: str, phone: str, count: int | None) -> None:
 @numbered
 @by
 @click.option("--reason", required=True, help="Why it cannot wait for a second person; it is reviewed later.")
-def emergency(number: str, phone: str, reason: str) -> None:
+@click.option("--count", type=int, help="How many it goes to; without it that is asked for above 1,000.")
+def emergency(number: str, phone: str, reason: str, count: int | None) -> None:
     """Send what is 紧急 without a second person, as the duty officer. Shows what goes out and asks first."""
     store = _store()
     seen = _show(store, number)
-    click.confirm(say("cli.send_sure"), abort=True)
+    typed = let_go(seen, count)
     with store.write() as session:
         person = staff_by_phone(session, phone)
-        send_without_approval(session, session.get_one(Broadcast, seen.id), person, reason)
+        send_without_approval(session, session.get_one(Broadcast, seen.id), person, reason, typed)
     click.echo(say("cli.sending", number=number))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import click
 
 from bot.commands.acting import by, staff_by_phone, unit_named
-from bot.commands.showing import short, show_broadcast
+from bot.commands.showing import let_go, short, show_broadcast
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base.clock import SHANGHAI, local
@@ -26,7 +26,8 @@ from models.messaging.hazards import draft_hazard, hazards
 @by
 @click.option("--until", required=True, help='Of no use after this: "6 hours", or 2027-06-18T20:00 (Asia/Shanghai).')
 @click.option("--reason", default="", help="A duty officer's reason for sending what is 紧急 without a second person.")
-def hazard(name: str, unit: str, phone: str, until: str, reason: str) -> None:
+@click.option("--count", type=int, help="With --reason: how many it goes to; else that is asked for above 1,000.")
+def hazard(name: str, unit: str, phone: str, until: str, reason: str, count: int | None) -> None:
     """Bring out the notice for a hazard (暴雨, 高温, or rainstorm, heat) with an expiry, and show what goes out.
 
     With --reason a duty officer sends at once what is 紧急; else a second person is asked to approve.
@@ -42,12 +43,11 @@ def hazard(name: str, unit: str, phone: str, until: str, reason: str) -> None:
         made = draft_hazard(session, person, notice, Audience(place.id), end, dedupe_key=f"cli:{new_id()}")
         show_broadcast(session, made)
     number = short(made)
-    if reason:
-        click.confirm(say("cli.send_sure"), abort=True)
+    typed = let_go(made, count) if reason else None
     with store.write() as session:
         person, found = staff_by_phone(session, phone), session.get_one(Broadcast, made.id)
         if reason:
-            send_without_approval(session, found, person, reason)
+            send_without_approval(session, found, person, reason, typed)
             click.echo(say("cli.sending", number=number))
         else:
             approvers = approval.please_approve(session, found, person)

@@ -4,6 +4,7 @@ import click
 
 from models.base.store import Session
 from models.base.texts import say
+from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import Broadcast
 from models.messaging.planning import forecast
 from models.messaging.preview_words import preview_facts
@@ -21,3 +22,13 @@ def show_broadcast(session: Session, found: Broadcast) -> None:
     """Prints it as an approver must see it."""
     facts = preview_facts(session, found, forecast(session, found), _CALLERS_SHOWN)
     click.echo(say("announce.preview", **facts | {"urgency": found.urgency.value}))
+
+
+def let_go(found: Broadcast, count: int | None) -> int | None:
+    """Asks before it goes out without a second person, and returns the count that was typed: above 1,000 that is the
+    question, unless `count` was given. Raises click.Abort at a no."""
+    if count is None and found.planned_count > TYPE_COUNT_ABOVE:
+        typed: int = click.prompt(say("announce.type_count", count=f"{found.planned_count:,}"), type=int)
+        return typed
+    click.confirm(say("cli.send_sure"), abort=True)
+    return count

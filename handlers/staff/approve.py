@@ -5,10 +5,10 @@ from enum import StrEnum
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
-from handlers.prompts import Number, Pick, Text, YesNo
+from handlers.prompts import Pick, Text, YesNo
+from handlers.staff.asking import typed_count
 from handlers.staff.drafts import going
 from models.messaging import approval, stopping
-from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.forecast import preview
 from models.messaging.overview import in_sight
@@ -16,9 +16,6 @@ from models.messaging.planning import forecast
 from models.messaging.preview_words import preview_facts
 from models.messaging.words import tell
 from models.roster.people import Duty, Person
-
-MOST = 10_000_000
-"""More guardians than any city has."""
 
 
 class Act(StrEnum):
@@ -44,8 +41,9 @@ def approve_notice(chat: Chat) -> Dialogue:
         _tell_writer(chat, broadcast, "announce.sent_back", why=why.text)
         return Kept("announce.back_noted", {"title": broadcast.title})
     now = preview(chat.session, broadcast).count
-    if now > TYPE_COUNT_ABOVE:
-        count = yield from Number("announce.type_count", at_most=MOST, unit="位", count=f"{now:,}")
+    question = typed_count(now)
+    if question is not None:
+        count = yield from question
     else:
         count = now
         if now != broadcast.planned_count:

@@ -1,10 +1,21 @@
 """Questions that members of staff are asked in more than one flow."""
 
 from handlers.chat import Chat
-from handlers.prompts import Pick
+from handlers.prompts import Number, Pick
+from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import WRITERS
 from models.roster.scope import duty_scope
 from models.roster.units import Unit, label
+
+_MOST = 10_000_000
+"""More guardians than any city has."""
+
+
+def typed_count(count: int) -> Number | None:
+    """To how many it goes, to be typed before it is let go; None where they are few."""
+    if count <= TYPE_COUNT_ABOVE:
+        return None
+    return Number("announce.type_count", at_most=_MOST, unit="位", count=f"{count:,}")
 
 
 def which_unit(chat: Chat) -> Pick[Unit]:

@@ -7,6 +7,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go, Kept
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
+from handlers.staff.asking import typed_count
 from models.base.clock import local
 from models.messaging import approval, emergency, planner, stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
@@ -45,7 +46,9 @@ def see_draft(chat: Chat) -> Dialogue:
         return Kept("announce.dropped", {"title": broadcast.title})
     if act is Act.NOW:
         reason = yield from Text("announce.reason", at_most=200)
-        emergency.send_without_approval(chat.session, broadcast, chat.me, reason.text)
+        question = typed_count(forecast(chat.session, broadcast).seen.count)
+        count = (yield from question) if question is not None else None
+        emergency.send_without_approval(chat.session, broadcast, chat.me, reason.text, count)
         return going(chat, broadcast)
     approvers = approval.please_approve(chat.session, broadcast, chat.me)
     return Kept("announce.asked", {"who": "、".join(each.name for each in approvers)})

@@ -11,7 +11,7 @@ from models.base.columns import Moment, Ref
 from models.base.errors import Refused
 from models.base.store import Session
 from models.base.texts import say
-from models.messaging.approval import start
+from models.messaging.approval import TYPE_COUNT_ABOVE, start
 from models.messaging.broadcasts import OPEN, Broadcast, Urgency, locked
 from models.messaging.planning import plan
 from models.messaging.words import tell
@@ -39,11 +39,13 @@ class Review(SQLModel, table=True):
     reviewed_at: datetime = Moment()
 
 
-def send_without_approval(session: Session, broadcast: Broadcast, by: Person, reason: str) -> None:
+def send_without_approval(
+    session: Session, broadcast: Broadcast, by: Person, reason: str, count: int | None = None
+) -> None:
     """It goes out at once; the reason is kept, and whoever could have approved it is asked to look at it later.
 
-    Raises Refused `broadcast.not_duty_officer`, `broadcast.not_urgent`, `broadcast.no_reason`, `broadcast.not_draft`,
-    `broadcast.nobody`.
+    `count`: how many it is for, as the sender typed it; above 1,000 it must be, for there is no second person. Raises
+    Refused `broadcast.not_duty_officer`, `.not_urgent`, `.no_reason`, `.not_draft`, `.nobody`, `.type_count`.
     """
     broadcast = locked(session, broadcast.id)
     unit = session.get_one(Unit, broadcast.unit_id)
@@ -55,8 +57,11 @@ def send_without_approval(session: Session, broadcast: Broadcast, by: Person, re
         raise Refused("broadcast.no_reason")
     if broadcast.state not in OPEN:
         raise Refused("broadcast.not_draft")
-    if not plan(session, broadcast).seen.count:
+    now = plan(session, broadcast).seen.count
+    if not now:
         raise Refused("broadcast.nobody")
+    if now > TYPE_COUNT_ABOVE and count != now:
+        raise Refused("broadcast.type_count", count=f"{now:,}")
     broadcast.emergency_reason = reason.strip()
     start(session, broadcast, by, "send_without_approval")
     for person in reviewers(session, broadcast):

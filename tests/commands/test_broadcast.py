@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
+from benchmarks.people import settle_crowd
 from bot.delivery.errands import Errands
 from bot.delivery.worker import LEASE
 from models.messaging.broadcasts import Broadcast, BroadcastState
@@ -183,6 +184,7 @@ def test_a_duty_officer_sends_a_hazard_with_a_reason_and_nobody_else_does(office
         "--reason",
         "泄洪",
     )
+    by_reason = ("--by", WANG, "--reason", "泄洪")
     assert "只有值班员" in office.refuses(*line, typed="y\n")
     store = office.store()
     with store.write() as session:
@@ -192,6 +194,15 @@ def test_a_duty_officer_sends_a_hazard_with_a_reason_and_nobody_else_does(office
         give_duty(session, person, county, Duty.DUTY_OFFICER)
     store.close()
     assert "开始发了" in office.does(*line, typed="y\n")
+    store = office.store()
+    with store.write() as session:
+        settle_crowd(session, session.exec(select(Unit).where(Unit.name == "1班")).all()[0], 1000)
+    store.close()
+    assert "请把这个数打一遍" in office.refuses(*line, typed="1000\n")
+    assert "开始发了" in office.does(*line, typed="1003\n")
+    assert "要发给1,003位" in office.refuses(*line, "--count", "1002", typed="y\n")
+    number = _drafted(office, notice="rainstorm")
+    assert "请把这个数打一遍" in office.does("broadcast", "emergency", number, *by_reason, typed="1003\n")
 
 
 def test_a_hazard_that_is_none_or_without_a_time_is_refused(office: Office) -> None:

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 from sqlmodel import select
 
+from benchmarks.people import settle_crowd
 from bot.delivery.worker import Worker
 from models.base.audit import AuditEntry
 from models.base.store import Session, Store
 from models.messaging.audiences import Audience
-from models.messaging.broadcasts import Broadcast, Urgency
+from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency
 from models.messaging.emergency import Review, Verdict, review, send_without_approval, to_review
 from models.messaging.outbox import Delivery
 from models.messaging.planner import draft
@@ -62,6 +63,41 @@ def test_a_duty_officer_sends_what_is_urgent_alone_with_a_reason(
         send_without_approval(session, broadcast, wang, "河水涨了")
     worker.drain()
     assert len(simulator.shown(OPENIDS["grandmother"])) == 1  # at night
+
+
+def crowded(store: Store, cast: Cast) -> int:
+    """An alert for more than a thousand, drafted by a duty officer."""
+    with store.write() as session:
+        settle_crowd(session, session.get_one(Unit, cast.class_), 1000)
+        on_duty(session, cast)
+        return drafted(session, cast, FLOOD).id
+
+
+def test_to_more_than_a_thousand_the_count_is_typed(store: Store, agreed: Cast) -> None:
+    broadcast_id = crowded(store, agreed)
+    with store.write() as session:
+        broadcast, wang = session.get_one(Broadcast, broadcast_id), session.get_one(Person, agreed.wang)
+        for typed in (None, 1001):
+            with refused("broadcast.type_count"):
+                send_without_approval(session, broadcast, wang, "河水涨了", typed)
+        assert broadcast.approved_at is None
+        send_without_approval(session, broadcast, wang, "河水涨了", 1002)
+        assert broadcast.state == BroadcastState.SENDING
+
+
+def test_in_the_chat_the_count_is_shown_and_then_typed_once(store: Store, agreed: Cast) -> None:
+    broadcast_id = crowded(store, agreed)
+    types = Chats(store)
+    assert "一共 1,002 位" in types("wang", "草稿")
+    assert "为什么等不及" in types("wang", "紧急，现在就发")
+    assert "一共 1,002 位。请把这个数打一遍" in types("wang", "河水涨了")
+    assert "1,002" in types("wang", "1000")
+    with store.read() as session:
+        assert session.get_one(Broadcast, broadcast_id).approved_at is None
+    assert "正在发" in types("wang", "1002位")
+    with store.read() as session:
+        found = session.get_one(Broadcast, broadcast_id)
+        assert (found.state, found.emergency_reason) == (BroadcastState.SENDING, "河水涨了")
 
 
 def test_whoever_could_have_approved_it_reviews_it_once(store: Store, agreed: Cast) -> None:
