@@ -5,19 +5,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
-from models.base.facts import holding
 from models.base.ids import new_id
 from models.base.store import Session
 from models.base.turns import take_turn
 from models.messaging import audiences
 from models.messaging.audiences import with_accounts
 from models.messaging.broadcasts import SENDABLE, Broadcast, locked, scope_of
+from models.messaging.ladder.whom import ties_of
 from models.messaging.outbox import Batch, Channel, Delivery, State
 from models.messaging.outlets import usable
 from models.messaging.voices import age_groups, voice_of
-from models.roster.ties import Guardianship
+from models.roster.people import Person
 
 AGAIN, FAMILY = 1, 2
 
@@ -32,8 +32,9 @@ def push(session: Session, broadcast: Broadcast, people: Sequence[int], rung: in
     broadcast = locked(session, broadcast.id)
     if broadcast.state not in SENDABLE:
         return 0
-    reachable = with_accounts(_voices(session, people).subquery())
-    found = session.connection().execute(reachable).all()
+    voices = _voices(session, broadcast, people, rung)
+    meant: sa.Select[Any] = sa.select(col(Person.id).label("person_id")).where(col(Person.id).in_(voices))
+    found = session.connection().execute(with_accounts(meant.subquery())).all()
     why = "" if usable(session, Channel.TEMPLATE) else "no_channel"
     batch = Batch(
         broadcast_id=broadcast.id,
@@ -44,8 +45,7 @@ def push(session: Session, broadcast: Broadcast, people: Sequence[int], rung: in
     )
     session.add(batch)
     session.flush()
-    ages = _ages(session, broadcast, people)
-    rows = [_row(session, broadcast, batch, one, rung, ages.get(one.person_id, ""), one.reason or why) for one in found]
+    rows = [_row(session, broadcast, batch, one, rung, voices[one.person_id], one.reason or why) for one in found]
     if rows:
         # Dialect switch: both say ON CONFLICT DO NOTHING, each through its own construct.
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
@@ -57,15 +57,25 @@ def push(session: Session, broadcast: Broadcast, people: Sequence[int], rung: in
     return posted
 
 
-def _voices(session: Session, people: Sequence[int]) -> sa.Select[Any]:
-    """(person_id, at_home): at home for one of their children is at home, as when it was sent first."""
-    tie = holding(Guardianship, session.today).subquery()
-    at_home = sa.func.max(sa.cast(tie.c.at_home, sa.Integer)).label("at_home")
-    return sa.select(tie.c.person_id, at_home).where(tie.c.person_id.in_(people)).group_by(tie.c.person_id)
+def _voices(session: Session, broadcast: Broadcast, people: Sequence[int], rung: int) -> dict[int, str]:
+    """In which voice each hears it: whoever is reminded as when it was sent first, another guardian by where they live
+    of the children whom it is about, whichever others they have."""
+    if rung == AGAIN:
+        first = sa.select(col(Delivery.person_id), col(Delivery.voice))
+        first = first.where(col(Delivery.broadcast_id) == broadcast.id, col(Delivery.rung) == 0)
+        return {
+            row.person_id: row.voice
+            for row in session.connection().execute(first.where(col(Delivery.person_id).in_(people)))
+        }
+    ages = _ages(session, broadcast, people)
+    at_home: dict[int, bool] = {}
+    for tie in ties_of(session, broadcast, people):
+        at_home[tie.person_id] = at_home.get(tie.person_id, False) or tie.at_home
+    return {person: voice_of(home, ages.get(person, "")) for person, home in at_home.items()}
 
 
 def _ages(session: Session, broadcast: Broadcast, people: Sequence[int]) -> dict[int, str]:
-    """The ages of each one's children, where the notice has words for them, as when it was sent first."""
+    """The ages of each one's children, where the notice has words for them."""
     groups = age_groups(broadcast.by_age)
     if not groups:
         return {}
@@ -75,7 +85,7 @@ def _ages(session: Session, broadcast: Broadcast, people: Sequence[int]) -> dict
 
 
 def _row(
-    session: Session, broadcast: Broadcast, batch: Batch, found: Any, rung: int, ages: str, reason: str
+    session: Session, broadcast: Broadcast, batch: Batch, found: Any, rung: int, voice: str, reason: str
 ) -> dict[str, Any]:
     reachable = not reason
     return {
@@ -86,7 +96,7 @@ def _row(
         "person_id": found.person_id,
         "openid": found.openid,
         "kind": "notice",
-        "voice": voice_of(found.at_home, ages),
+        "voice": voice,
         "channel": Channel.TEMPLATE,
         "state": State.PLANNED if reachable else State.UNREACHABLE,
         "reason": reason,
