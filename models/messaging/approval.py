@@ -12,7 +12,7 @@ from models.base.texts import say
 from models.base.turns import take_turn
 from models.calendar.quiet import after_quiet, is_quiet, quiet_begins
 from models.messaging.audiences import Audience
-from models.messaging.broadcasts import OPEN, Broadcast, BroadcastState, locked, may_act
+from models.messaging.broadcasts import OPEN, Broadcast, BroadcastState, locked, may_act, still_the_writers
 from models.messaging.forecast import digest_of, preview
 from models.messaging.ladder.climbing import begin_ladder
 from models.messaging.notices import Notice
@@ -65,7 +65,8 @@ def approve(session: Session, broadcast: Broadcast, by: Person, digest: str, cou
 
     `count`: how many it is for, as the approver saw or typed it; without it, the count when approval was asked for.
     Raises Refused: `broadcast.second_person`, `.not_approver`, `.not_waiting`, `.too_late` (24 h), `.changed` (words
-    or audience differ from what was shown), `.count_changed`, `.type_count` (above 1,000 the count must be typed).
+    or audience differ from what was shown), `.writer_left` (his duty has ended), `.count_changed`, `.type_count` (above
+    1,000 the count must be typed).
     """
     broadcast = locked(session, broadcast.id)
     if broadcast.approved_by == by.id and broadcast.digest == digest:
@@ -81,6 +82,7 @@ def approve(session: Session, broadcast: Broadcast, by: Person, digest: str, cou
         raise Refused("broadcast.too_late")
     if not digest == broadcast.digest == digest_of(broadcast):
         raise Refused("broadcast.changed")
+    still_the_writers(session, broadcast)
     asked = broadcast.planned_count
     seen = preview(session, broadcast)
     if seen.count != (asked if count is None else count):

@@ -159,9 +159,21 @@ def locked(session: Session, broadcast_id: int) -> Broadcast:
 
 
 def scope_of(session: Session, broadcast: Broadcast) -> Scope:
-    """Whose eyes choose the recipients: the writer's, or for a rule those of whoever approved it."""
+    """Whose eyes choose the recipients: the writer's, or for a rule those of whoever approved it.
+
+    Approving it fixes its reach to the unit it is for, which was all theirs then: rows are made and rungs climbed also
+    after the writer has left.
+    """
+    if broadcast.approved_at is not None:
+        return Scope(0, paths=(session.get_one(Unit, broadcast.unit_id).path,))
     person = session.get_one(Person, broadcast.written_by or broadcast.approved_by)
     return duty_scope(session, person, WRITERS if broadcast.written_by else frozenset({Duty.APPROVER}))
+
+
+def still_the_writers(session: Session, broadcast: Broadcast) -> None:
+    """Raises Refused `broadcast.writer_left` where the writer's duty does not cover the broadcast's unit any more."""
+    if not scope_of(session, broadcast).covers_unit(session.get_one(Unit, broadcast.unit_id)):
+        raise Refused("broadcast.writer_left")
 
 
 def may_act(session: Session, broadcast: Broadcast, by: Person) -> None:

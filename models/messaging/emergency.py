@@ -12,7 +12,7 @@ from models.base.errors import Refused
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.approval import TYPE_COUNT_ABOVE, start
-from models.messaging.broadcasts import OPEN, Broadcast, Urgency, locked
+from models.messaging.broadcasts import OPEN, Broadcast, Urgency, locked, still_the_writers
 from models.messaging.planning import plan
 from models.messaging.words import tell
 from models.roster.people import Duty, Person, staff_of
@@ -45,7 +45,8 @@ def send_without_approval(
     """It goes out at once; the reason is kept, and whoever could have approved it is asked to look at it later.
 
     `count`: how many it is for, as the sender typed it; above 1,000 it must be, for there is no second person. Raises
-    Refused `broadcast.not_duty_officer`, `.not_urgent`, `.no_reason`, `.not_draft`, `.nobody`, `.type_count`.
+    Refused `broadcast.not_duty_officer`, `.not_urgent`, `.no_reason`, `.not_draft`, `.writer_left`, `.nobody`,
+    `.type_count`.
     """
     broadcast = locked(session, broadcast.id)
     unit = session.get_one(Unit, broadcast.unit_id)
@@ -57,6 +58,7 @@ def send_without_approval(
         raise Refused("broadcast.no_reason")
     if broadcast.state not in OPEN:
         raise Refused("broadcast.not_draft")
+    still_the_writers(session, broadcast)
     now = plan(session, broadcast).seen.count
     if not now:
         raise Refused("broadcast.nobody")

@@ -251,23 +251,3 @@ def test_where_the_account_may_send_no_cards_a_person_phones_instead(house: Hous
     house.later(minutes=1)
     assert house.notices(GRANDMOTHER) == 1
     assert {call.reason for call in house.calls().values()} == {"no_channel"}
-
-
-@pytest.mark.parametrize("where", [Where.ALL, Where.HOME])
-def test_a_father_away_hears_the_words_for_those_away_though_he_lives_with_another_child(
-    house: House, store: Store, agreed: Cast, where: Where
-) -> None:
-    with store.write() as session:
-        father, elsewhere = session.get_one(Person, agreed.father), session.get_one(Child, agreed.xiaoyu)
-        set_guardian(session, elsewhere, father, "叔叔", at_home=True)  # at a school that the notice is not for
-        wang, li = session.get_one(Person, agreed.wang), session.get_one(Person, agreed.li)
-        broadcast = draft(session, wang, FLOOD, Audience(agreed.school, where=where), dedupe_key="flood")
-        ask_approval(session, broadcast, wang)
-        approve(session, broadcast, li, broadcast.digest)
-    house.send()
-    house.later(minutes=30)
-    with store.read() as session:
-        rows = session.exec(select(Delivery).where(Delivery.broadcast_id == broadcast.id)).all()
-        heard = {(row.rung, row.voice) for row in rows if row.person_id == agreed.father}
-        assert heard == ({(0, "在外"), (1, "在外")} if where == Where.ALL else {(2, "在外")})
-        assert {row.voice for row in rows if row.person_id == agreed.grandmother} == {"在家"}
