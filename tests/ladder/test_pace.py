@@ -1,8 +1,11 @@
 """When a ladder climbs, waits and ends: outages, several schedulers, the hours, a stop; its times are data."""
 
+import tomllib
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +24,7 @@ from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
 from tests.delivery.stories import WATER, approved
 from tests.ladder.conftest import House
-from tests.ladder.stories import flood, made
+from tests.ladder.stories import FLOOD, flood, made
 
 GRANDMOTHER, FATHER, LIN = OPENIDS["grandmother"], OPENIDS["father"], OPENIDS["lin"]
 
@@ -140,3 +143,22 @@ def test_the_times_are_data_and_a_mistake_in_them_is_named(tmp_path: Path) -> No
         (tmp_path / "ladder.toml").write_text(wrong)
         with pytest.raises(Misconfigured, match=r"ladder\.toml"):
             all_steps(tmp_path / "ladder.toml")
+
+
+def test_the_times_are_read_once_however_many_ladders_are_due(
+    house: House, store: Store, agreed: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.write() as session:
+        for number in range(5):
+            approved(session, agreed, replace(FLOOD, title=f"第{number}次"), key=f"click-{number}")
+    house.send()
+    all_steps.cache_clear()
+    read, reads = tomllib.loads, Counter[bool]()
+
+    def counted(text: str) -> dict[str, Any]:
+        reads["redial" in text] += 1
+        return read(text)
+
+    monkeypatch.setattr(tomllib, "loads", counted)
+    assert made(house, minutes=15)["again"] == 2
+    assert reads[True] == 1

@@ -4,6 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ class Steps:
     unknown_is_phoned: bool
 
 
+@cache
 def all_steps(path: Path = PATH) -> dict[Urgency, Steps]:
-    """The ladder of each urgency that has one. Raises Misconfigured naming the file and what is wrong in it."""
+    """The ladder of each urgency that has one, read once a process like all of `content/`.
+
+    Raises Misconfigured naming the file and what is wrong in it.
+    """
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
         return {Urgency(name): _steps(name, facts) for name, facts in found.items()}
