@@ -207,7 +207,8 @@ def test_a_duty_officer_sends_a_hazard_with_a_reason_and_nobody_else_does(office
 
 def test_a_hazard_that_is_none_or_without_a_time_is_refused(office: Office) -> None:
     line = ("broadcast", "hazard", "{}", "--unit", "青禾县", "--by", WANG, "--until")
-    assert "没有险情 drowning。有：暴雨、山洪、涨水、rainstorm、高温、heat" in office.refuses(*line[:2], "drowning", *line[3:], "6 hours")
+    named = "没有险情 drowning。有：暴雨、山洪、涨水、rainstorm、高温、heat"
+    assert named in office.refuses(*line[:2], "drowning", *line[3:], "6 hours")
     assert "--until：写成" in office.refuses(*line[:2], "heat", *line[3:], "tomorrow")
     assert "这个时间已经过了" in office.refuses(*line[:2], "heat", *line[3:], "2020-01-01T08:00")
 
