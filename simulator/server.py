@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
+import threading
 from urllib.parse import urlsplit
 
 from simulator import platform
@@ -15,8 +17,10 @@ from simulator.http import Request, Response, answer, serve
 from simulator.world import World
 
 
-async def run(config: Config, port: int) -> None:
-    """Serve until interrupted or terminated; port 0 takes any free one. One line tells the address when it answers."""
+async def run(config: Config, port: int, *, end_with_stdin: bool = False) -> None:
+    """Serve until interrupted or terminated; port 0 takes any free one. One line tells the address when it answers.
+    With `end_with_stdin`, also until the standard input ends: the pipe of whoever began it, which the system closes
+    when that one is gone, however it went."""
     world = World(config)
 
     async def handle(request: Request) -> Response:
@@ -40,8 +44,20 @@ async def run(config: Config, port: int) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    if end_with_stdin:
+        _watch_stdin(asyncio.get_running_loop(), stop)
     await stop.wait()  # not serve_forever: that would wait for every connection a browser keeps open
     server.close()
+
+
+def _watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    def watch() -> None:
+        while os.read(0, 4096):  # waits without a look at a clock; not through sys.stdin, whose lock outlives a thread
+            pass
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch, name="stdin", daemon=True).start()
 
 
 async def _control(world: World, request: Request) -> Response:
@@ -66,6 +82,6 @@ def _from_here(request: Request) -> bool:
     return is_loopback(host) and is_loopback(origin_host)
 
 
-def main(config: Config, port: int) -> None:
-    """Run until interrupted."""
-    asyncio.run(run(config, port))
+def main(config: Config, port: int, *, end_with_stdin: bool = False) -> None:
+    """Run until interrupted, or until the standard input ends."""
+    asyncio.run(run(config, port, end_with_stdin=end_with_stdin))

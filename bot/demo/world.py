@@ -130,7 +130,8 @@ class World:
         }
         config.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
         process = subprocess.Popen(
-            [sys.executable, "-m", "simulator", "--config", str(config), "--port", str(port)],
+            [sys.executable, "-m", "simulator", "--config", str(config), "--port", str(port), "--end-with-stdin"],
+            stdin=subprocess.PIPE,  # ends with this process, also where that is killed
             stdout=subprocess.PIPE,
             text=True,
         )
