@@ -6,7 +6,9 @@ from enum import StrEnum
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go
 from handlers.flow import flow
+from handlers.opening import Opening
 from handlers.prompts import Pick, Text
+from handlers.prompts.prompt import Got, Turn
 from handlers.staff.asking import which_unit
 from handlers.staff.drafts import handle
 from handlers.staff.hazard import announce_hazard
@@ -40,10 +42,32 @@ class _Choice:
     also: tuple[str, ...] = ()
 
 
+class _Which(Pick[_Choice]):
+    """Which notice. Words that follow 发通知 and name none are not passed over in silence: part of a name shows those
+    that have it, anything else is said to be no notice's name, with what to write."""
+
+    def claim(self, turn: Turn, opening: Opening) -> Got | None:
+        """The notice of that name; else the view keeps what was not found for the one time that it is said."""
+        claimed = super().claim(turn, opening)
+        if claimed is None and opening.left and "among" not in turn.view:
+            if found := self.options.find(opening.left[0]):
+                turn.view["among"] = [option.ident for option in found]
+                opening.take(0)
+            else:
+                turn.view["unknown"] = opening.left[0]
+        return claimed
+
+    def ask(self, turn: Turn) -> str:
+        """The question, after what was not found."""
+        asked = super().ask(turn)
+        unknown = turn.view.pop("unknown", None)
+        return asked if unknown is None else f"{turn.chat.say('announce.unknown', said=unknown)}\n{asked}"
+
+
 @flow("发通知", "写通知", duty=tuple(WRITERS), menu="announce.menu")
 def announce(chat: Chat) -> Dialogue:
     """Puts a draft together and goes on to it."""
-    chosen = yield from Pick("announce.which", _choices(chat), words=lambda choice: choice.also)
+    chosen = yield from _Which("announce.which", _choices(chat), words=lambda choice: choice.also)
     if chosen.id == HAZARD:
         return Go(announce_hazard.name)
     if chosen.id == OWN:

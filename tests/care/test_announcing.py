@@ -12,5 +12,16 @@ def test_a_notice_chosen_in_one_line_is_named_before_it_is_asked_for_whom(phone:
     assert asked.startswith("《天热了，看住水》\n") and "发给谁？" in asked
 
 
+def test_words_that_name_no_notice_are_said_to_name_none_and_what_to_write(phone: Phones) -> None:
+    asked = phone("o-wang").types("发通知 糖葫芦")
+    assert asked.startswith("没有叫“糖葫芦”的通知。\n") and "自己写，回1" in asked and "1 自己写一条" in asked
+    assert "糖葫芦" not in phone("o-wang").types("更多")
+
+
+def test_part_of_a_notices_name_shows_those_that_have_it(phone: Phones) -> None:
+    asked = phone("o-wang").types("发通知 看住")
+    assert "1 《天热了，看住水》" in asked and "自己写一条" not in asked and "没有叫" not in asked
+
+
 def test_with_nothing_going_out_there_is_nothing_to_stop(phone: Phones) -> None:
     assert phone("o-wang").types("停发") == "没有正在发的，都发完了。"
