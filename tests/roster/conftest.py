@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlmodel import col, select
@@ -12,10 +13,12 @@ from models.base.store import Session, Store
 from models.messaging.outbox import Delivery
 from models.roster.binding import unbind
 from models.roster.consent import give_consent
+from models.roster.importing import import_roster
 from models.roster.invitations import invite
 from models.roster.people import Person
 from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
+from tests.roster.sheets import Import, save_csv
 
 _causes: Iterator[int] = count(1)
 
@@ -76,3 +79,9 @@ def unbind_all(session: Session, *openids: str) -> None:
     """Takes accounts from their people, as before a first binding."""
     for openid in openids:
         unbind(session, openid, by=None)
+
+
+@pytest.fixture
+def bring(store: Store, tmp_path: Path) -> Import:
+    """Imports rows as a .csv file."""
+    return lambda *rows, **options: import_roster(store, save_csv(tmp_path / "roster.csv", rows), **options)

@@ -1,11 +1,19 @@
 """Roster files for the tests: synthetic people of 青禾县, in every format that a school's office saves."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 from openpyxl import Workbook
+from sqlmodel import select
+
+from models.base.store import Store
+from models.roster.children import Child
+from models.roster.importing import ImportReport
+
+Import = Callable[..., ImportReport]
+
 
 HEAD = (
     "县市区", "学校", "年级", "班级", "学生姓名", "性别", "出生日期", "类别",
@@ -65,3 +73,12 @@ def save_xlsx(path: Path, rows: Iterable[Sequence[object]], *, head: Sequence[ob
         sheet.append(list(each))
     book.save(path)
     return path
+
+
+def only_child(store: Store) -> Child:
+    with store.read() as session:
+        return session.exec(select(Child)).one()
+
+
+def said(report: ImportReport) -> list[tuple[int, str]]:
+    return [(error.line, error.column) for error in report.errors]
