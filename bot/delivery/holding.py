@@ -26,6 +26,7 @@ class Holding:
     refreshed: set[int] = field(default_factory=set)
     try_again: bool = False
     trouble: str = ""
+    refused: bool = False
 
     def __post_init__(self) -> None:
         self.rows = {row.id: row for row in self.lease.rows}

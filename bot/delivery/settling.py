@@ -19,11 +19,15 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Gathered:
-    """Results sorted. `wrong`: what is sent is wrong in itself; `trouble`: why the channel rests. Both in words."""
+    """Results sorted. `wrong`: what is sent is wrong in itself; `trouble`: why the channel rests. Both in words.
+
+    `refused`: the platform does not let us in at all, which most often somebody has to mend.
+    """
 
     results: Results
     trouble: str = ""
     wrong: str = ""
+    refused: bool = False
 
 
 _STOP_ALL_SECONDS = 300.0
@@ -51,6 +55,7 @@ def gather(holding: Holding, throttle: Throttle, clock: Clock) -> Gathered:
             _none_sent(gathered.results, rows)
     holding.try_again = holding.try_again or bool(gathered.results.again)
     holding.trouble = gathered.trouble or holding.trouble
+    holding.refused = holding.refused or gathered.refused
     return gathered
 
 
@@ -71,7 +76,7 @@ def _answered(gathered: Gathered, rows: list[Row], result: Result, throttle: Thr
     elif step == Next.BACK_OFF:
         results.again += [row.id for row in rows]
     elif step == Next.REFRESH_TOKEN:
-        gathered.trouble = explain(result.errcode)
+        gathered.trouble, gathered.refused = explain(result.errcode), True
         _none_sent(results, rows)
     elif by_template:
         _mass_refused(results, rows, result)
@@ -87,7 +92,7 @@ def _answered(gathered: Gathered, rows: list[Row], result: Result, throttle: Thr
         _none_sent(results, rows)
     elif step == Next.STOP_ALL:
         throttle.back_off(channel, at_least=_STOP_ALL_SECONDS)
-        gathered.trouble = explain(result.errcode)
+        gathered.trouble, gathered.refused = explain(result.errcode), True
         log.error("sending stops for %s s: %s", int(_STOP_ALL_SECONDS), gathered.trouble)
         _none_sent(results, rows)
     else:

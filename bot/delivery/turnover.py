@@ -182,7 +182,8 @@ class Turnover:
             retry_at = session.now + pause_after(lease.attempts)
         if retry_at is not None and lease.channel == Channel.MASS:
             retry_at = max(retry_at, session.now + MASS_AGAIN_AFTER)
-        give_back(session, lease.batch_id, lease.fence, retry_at=retry_at, trouble=holding.trouble)
+        trouble, refused = holding.trouble, holding.refused
+        give_back(session, lease.batch_id, lease.fence, retry_at=retry_at, trouble=trouble, refused=refused)
 
     def _is_running_out(self, holding: Holding, now: float) -> bool:
         return holding.ticket.until - now < self._lease.total_seconds() / 2

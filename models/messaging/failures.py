@@ -81,11 +81,30 @@ def alarm(session: Session, batch: Batch, trouble: str) -> None:
 
     An alarm that stops itself is not alarmed about; the doctor sees it.
     """
-    own = select(Delivery.id).where(Delivery.batch_id == batch.id, col(Delivery.key).startswith(_ALARM)).limit(1)
-    if session.exec(own).first() is not None:
+    if _is_an_alarm(session, batch):
         return
     about = session.get(Broadcast, batch.broadcast_id) if batch.broadcast_id is not None else None
     _alarm(session, about, f"{batch.id}:{batch.fence}", trouble)
+
+
+def alarm_of_refusal(session: Session, batch: Batch, trouble: str) -> None:
+    """The platform does not let anything through: told once for each notice, and once a day for all else.
+
+    Nothing stops: whoever mends it need not say so, and until then the ladder and the list for phoning go on.
+    """
+    if _is_an_alarm(session, batch):
+        return
+    about = session.get(Broadcast, batch.broadcast_id) if batch.broadcast_id is not None else None
+    key = f"refused:{about.id}" if about is not None else f"refused:{session.today}"
+    _alarm(session, about, key, trouble, "failed.refused")
+
+
+def refusal(session: Session, broadcast: Broadcast) -> str:
+    """Why nothing of it goes out at this time, '' where it does: of what is tried on and on."""
+    if broadcast.state != BroadcastState.SENDING:
+        return ""
+    tried = select(Batch.trouble).where(Batch.broadcast_id == broadcast.id, Batch.state == BatchState.READY)
+    return session.exec(tried.where(Batch.trouble != "").order_by(col(Batch.id)).limit(1)).first() or ""
 
 
 def alarm_of_broadcast(session: Session, broadcast: Broadcast, trouble: str) -> None:
@@ -93,9 +112,14 @@ def alarm_of_broadcast(session: Session, broadcast: Broadcast, trouble: str) -> 
     _alarm(session, broadcast, f"{broadcast.id}:{session.now:%Y%m%d%H%M%S}", trouble)
 
 
-def _alarm(session: Session, about: Broadcast | None, key: str, trouble: str) -> None:
+def _is_an_alarm(session: Session, batch: Batch) -> bool:
+    own = select(Delivery.id).where(Delivery.batch_id == batch.id, col(Delivery.key).startswith(_ALARM)).limit(1)
+    return session.exec(own).first() is not None
+
+
+def _alarm(session: Session, about: Broadcast | None, key: str, trouble: str, words: str = "failed.alarm") -> None:
     what = say("failed.notice", title=about.title) if about is not None else say("failed.other")
-    text = say("failed.alarm", what=what, why=trouble or say("failed.no_reason"))
+    text = say(words, what=what, why=trouble or say("failed.no_reason"))
     for person in _administrators(session, about):
         tell(session, person, text, key=f"{_ALARM}{key}:{person.id}", title=say("failed.alarm_title"))
 

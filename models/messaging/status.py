@@ -8,6 +8,7 @@ from models.base.store import Session
 from models.base.texts import say
 from models.messaging import mass
 from models.messaging.broadcasts import Broadcast
+from models.messaging.failures import refusal
 from models.messaging.ladder.calling import call_counts
 from models.messaging.ladder.tables import MISSED, CallOutcome
 from models.messaging.outbox import State
@@ -34,7 +35,7 @@ def status_document(session: Session, broadcast: Broadcast) -> dict[str, Any]:
         "id": str(broadcast.id),
         "title": broadcast.title,
         "state": broadcast.state.value,
-        "trouble": broadcast.trouble,
+        "trouble": broadcast.trouble or refusal(session, broadcast),
         "planned": now.planned,
         "settled": now.settled,
         "waiting": now.waiting,

@@ -3,8 +3,15 @@
 import time
 
 import pytest
+from sqlmodel import col, select
 
-from models.messaging.outbox import State, client_msg_id
+from models.messaging.broadcasts import Broadcast, Urgency
+from models.messaging.ladder.climbing import climb
+from models.messaging.ladder.tables import PhoneCall
+from models.messaging.outbox import Delivery, State, client_msg_id
+from models.messaging.status import status_document
+from models.roster.people import Duty, Person, give_duty
+from models.roster.units import Unit
 from tests.faults.conftest import Trials
 from tests.faults.trial import SHORT, Trial
 
@@ -90,6 +97,42 @@ def test_an_hour_of_trouble_is_outlasted(trials: Trials, fault: dict[str, object
     print(f"{fault}: struck {struck} times, {unknown} unknown, {begun} token fetches")
     trial.check(unknown=0 if "errcode" in fault else struck)
     assert begun <= 20 and trial.counts()[State.SENT] == 600 - unknown
+
+
+def test_a_token_that_is_refused_for_good_ends_in_the_list_for_phoning_and_an_alarm(trials: Trials) -> None:
+    trial = trials(300)
+    with trial.store.write() as session:
+        approver = session.exec(select(Person).where(col(Person.name_index).is_not(None))).one()
+        give_duty(session, approver, session.exec(select(Unit)).one(), Duty.ADMIN)
+    trial.simulator.tell("/sim/faults", path=SEND, do="errcode", errcode=40001)
+    broadcast = trial.broadcast("山洪来了", Urgency.URGENT)
+    trial.start(answers_within=2.0)
+    trial.until(lambda: len(alarms(trial)) == 1)
+    assert "access_token 无效" in alarms(trial)[0] and "正在再试" in alarms(trial)[0]
+    for _ in range(46):
+        time.sleep(0.05)
+        trial.simulator.tell("/sim/clock", advance=60)
+    struck, fetches = trial.struck(), trial.simulator.ask("/sim/ledger/summary")["token_fetches"]
+    with trial.store.read() as session:
+        assert "access_token 无效" in status_document(session, session.get_one(Broadcast, broadcast))["trouble"]
+    assert climb(trial.store, broadcast)["silent"] == 300  # in time, everybody is on a list
+    with trial.store.read() as session:
+        assert set(session.exec(select(PhoneCall.reason))) == {"waiting"}
+    trial.simulator.tell("/sim/clock", advance=3 * 24 * 3600 - 46 * 60)
+    trial.until_finished(broadcast)
+    print(f"refused {struck} times in 46 minutes, {fetches} token fetches")
+    assert trial.counts(broadcast) == {State.EXPIRED: 300}
+    assert climb(trial.store, broadcast) == {"lapsed": 300}
+    summary = trial.simulator.ask("/sim/ledger/summary")
+    assert summary["duplicates"] == [] and trial.shown("template") == [] and len(alarms(trial)) == 1
+    assert fetches <= 20 and summary["token_fetches"] <= 40
+
+
+def alarms(trial: Trial) -> list[str]:
+    """What administrators were told."""
+    with trial.store.read() as session:
+        rows = session.exec(select(Delivery).where(col(Delivery.key).startswith("stopped:")))
+        return [row.words["text"] for row in rows]
 
 
 @pytest.mark.parametrize("minutes", [7, 9, 11])

@@ -14,7 +14,7 @@ from models.base.store import Session
 from models.base.turns import hold_these
 from models.calendar.quiet import is_quiet
 from models.messaging.broadcasts import SENDABLE, Broadcast, BroadcastState, hold_for_trouble
-from models.messaging.failures import alarm
+from models.messaging.failures import alarm, alarm_of_refusal
 from models.messaging.outbox.closing import done
 from models.messaging.outbox.rows import BY_DAY, UNSETTLED, Batch, BatchState, Channel, Delivery, State, batch_size
 from models.messaging.outbox.settling import Outcome, settle_held, settle_rows
@@ -22,6 +22,8 @@ from models.messaging.outbox.trying import begin_held
 from models.messaging.outlets import usable
 
 BROKEN_PASSES = 3
+REFUSED_PASSES = 3
+"""So often in a row a batch is refused as a whole before somebody is told; it is tried on all the same."""
 
 _HELD: Any = (
     select(Batch.lane, Batch.expires_at, col(Broadcast.state).label("broadcast_state"))
@@ -96,10 +98,12 @@ def give_back(
     retry_at: datetime | None = None,
     trouble: str = "",
     broken: bool = False,
+    refused: bool = False,
 ) -> None:
     """Ends a lease: the batch is done, or goes again, at `retry_at` if given. `trouble` is for an operator to read.
 
-    A batch that is `broken` (our own code fails on it) three times in a row stops there.
+    A batch that is `broken` (our own code fails on it) three times in a row stops there. One that the platform
+    `refused` three times in a row goes on being tried, and administrators are told.
     """
     batch = _mine(session, batch_id, fence)
     if batch is None:
@@ -116,6 +120,8 @@ def give_back(
     if broken and batch.attempts >= BROKEN_PASSES:
         batch.state = BatchState.STOPPED
         alarm(session, batch, trouble)
+    if refused and batch.attempts == REFUSED_PASSES:
+        alarm_of_refusal(session, batch, trouble)
     session.flush()
 
 
