@@ -13,9 +13,9 @@ from models.base.store import Store
 from models.messaging.approval import from_rule
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, Urgency
-from models.messaging.freezing import Freezer
-from models.messaging.notices import Notice
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Delivery, State
+from models.messaging.wording.notices import Notice
 from models.migrations import upgrade
 
 APP_ID, SECRET, TOKEN = "wx5aa5aa5aa5aa5aa5", "a-secret-for-benches", "callbacktoken"

@@ -23,7 +23,7 @@ from models.messaging.ladder.tables import Ladder, PhoneCall
 from models.messaging.mass import MassReport
 from models.messaging.outbox import Batch, Delivery
 from models.messaging.outlets import Outlet
-from models.messaging.own_hours import OwnHour
+from models.messaging.planning.own_hours import OwnHour
 from models.messaging.receipts import Receipt
 from models.roster.accounts import Account
 from models.roster.binding import BindingRequest

@@ -21,7 +21,7 @@ from models.calendar.occurrences import (
 from models.messaging import audiences
 from models.messaging.approval import from_rule
 from models.messaging.audiences import Audience, is_a_birthday
-from models.messaging.notices import Notice, notices
+from models.messaging.wording.notices import Notice, notices
 from models.messaging.words import tell
 from models.roster.people import Duty, Person
 from models.roster.scope import duty_scope

@@ -14,9 +14,9 @@ from models.calendar.occurrences import Occurrence, first_of, held, made_on, wai
 from models.messaging import audiences
 from models.messaging.audiences import EVERYWHERE, Audience
 from models.messaging.broadcasts import Urgency
-from models.messaging.notices import notices
 from models.messaging.outbox import Delivery
-from models.messaging.own_hours import at_minute, minutes_chosen
+from models.messaging.planning.own_hours import at_minute, minutes_chosen
+from models.messaging.wording.notices import notices
 from models.roster.units import Unit
 from scheduler.plan import Place, places, planned
 from scheduler.rule import SameDay
@@ -107,7 +107,7 @@ def _one_day(
 
 
 def _own(coming: Coming, now: datetime, minutes: Mapping[int, int]) -> Mapping[datetime, int]:
-    """Who of them waits for an hour of their own, as models/messaging/own_hours.py has it when it is sent."""
+    """Who of them waits for an hour of their own, as models/messaging/planning/own_hours.py has it when it is sent."""
     if coming.each.urgency != Urgency.ORDINARY:
         return {}
     begins = max(coming.at, now)

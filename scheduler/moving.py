@@ -14,7 +14,7 @@ from models.calendar.calendars import Edit, supposing
 from models.calendar.grades import Grades, grades_kept
 from models.calendar.occurrences import Occurrence, OccurrenceState
 from models.calendar.school import Span
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 from models.roster.units import Unit
 from scheduler.plan import Planned, places, planned
 from scheduler.rules import rules

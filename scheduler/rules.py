@@ -19,8 +19,8 @@ from models.calendar.quiet import BEGINS, ENDS
 from models.calendar.vocabulary import Dates
 from models.messaging.audiences.language import read as read_audience
 from models.messaging.broadcasts import Urgency
-from models.messaging.notices import notices, useful_life
-from models.messaging.series import SERIES_KEYS, all_series, read_series
+from models.messaging.wording.notices import notices, useful_life
+from models.messaging.wording.series import SERIES_KEYS, all_series, read_series
 from scheduler.rule import Rule, SameDay
 
 _NEEDED = ("when", "notice", "useful_for")

@@ -17,8 +17,8 @@ from models.calendar.occurrences import Occurrence, broadcasts_of, first_of, mad
 from models.messaging import audiences
 from models.messaging.audiences import Audience, from_json
 from models.messaging.broadcasts import Broadcast, Urgency
-from models.messaging.notices import notices
 from models.messaging.outbox import Delivery
+from models.messaging.wording.notices import notices
 from models.roster.units import Unit
 from scheduler.plan import Place, Planned
 from scheduler.rule import Rule, SameDay

@@ -24,7 +24,7 @@ from models.care.wishes import Wish
 from models.care.duties.kinds import kinds, kinds_faults
 from models.learning.lessons import course
 from models.learning.lint import content_faults
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 from models.migrations import behind
 from models.tables import ALL
 from scheduler.rules import rules

@@ -16,7 +16,7 @@ from bot.settings import Settings
 from handlers.flows import FLOWS
 from models.base.texts import all_texts
 from models.calendar.vocabulary import WORDS
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 from scheduler.rules import rules
 from simulator.config import Config
 from simulator.control.table import ROUTES

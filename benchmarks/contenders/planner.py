@@ -10,9 +10,9 @@ from benchmarks.contenders import measured
 from benchmarks.towns import approved, open_town
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast
-from models.messaging.forecast import preview
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Batch, Channel, Delivery, batch_size
+from models.messaging.planning.forecast import preview
 from models.roster.accounts import Account
 
 

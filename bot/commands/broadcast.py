@@ -19,14 +19,15 @@ from models.base.errors import Misconfigured
 from models.base.ids import new_id
 from models.base.store import Store
 from models.base.texts import say
-from models.messaging import approval, audience_words, broadcasts, planner, stopping
+from models.messaging import approval, broadcasts, stopping
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import WRITERS, Broadcast
 from models.messaging.emergency import send_without_approval
-from models.messaging.notices import notices
 from models.messaging.overview import newest
 from models.messaging.phoning import to_phone
+from models.messaging.planning import audience_words, planner
 from models.messaging.progress import progress
+from models.messaging.wording.notices import notices
 from models.messaging.words import tell
 from models.roster.people import Person
 from models.roster.scope import duty_scope

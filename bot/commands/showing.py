@@ -6,8 +6,8 @@ from models.base.store import Session
 from models.base.texts import say
 from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import Broadcast
-from models.messaging.planning import forecast
-from models.messaging.preview_words import preview_facts
+from models.messaging.planning.counted import forecast
+from models.messaging.planning.preview_words import preview_facts
 
 _NUMBER_CHARS = 6
 _CALLERS_SHOWN = 20

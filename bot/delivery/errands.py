@@ -11,7 +11,7 @@ from models.base.clock import SystemClock
 from models.base.store import Store
 from models.messaging import mass, receipts
 from models.messaging.approval import lapse
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox.closing import close_overdue
 from models.messaging.upkeep import is_overdue, is_reported
 

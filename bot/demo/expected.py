@@ -10,7 +10,7 @@ from models.base.clock import local, local_date
 from models.base.texts import CONTENT, say
 from models.calendar.quiet import is_quiet
 from models.learning.lessons import AWAY, HOME, lessons
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 
 GUARDIANS = ("demo-grandmother", "demo-father")
 TEACHER = "demo-teacher"

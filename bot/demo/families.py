@@ -9,7 +9,7 @@ from bot.demo.playing import Playing
 from models.base.facts import holding
 from models.base.texts import say
 from models.messaging.acknowledgements import acknowledge_latest
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 from models.roster.accounts import Account, heard
 from models.roster.consent import give_consent
 from models.roster.ties import Guardianship

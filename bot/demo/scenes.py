@@ -8,7 +8,7 @@ from bot.demo.families import join_all
 from bot.demo.playing import Playing
 from models.base.clock import at_local
 from models.base.texts import say
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 
 TEACHER, GRANDMOTHER, FATHER = "demo-teacher", "demo-grandmother", "demo-father"
 ADMIN, APPROVER, CLASS_TEACHER = "demo-admin", "demo-approver", "demo-class-teacher"

@@ -6,14 +6,14 @@ from models.base.store import Session
 from models.base.texts import say
 from models.learning.pages import PageLesson, lesson_page
 from models.learning.wording import KIND, words_of
-from models.messaging import series
 from models.messaging.birthdays import celebrated_wards
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.cards import repeats
 from models.messaging.ladder.calling import Callee, is_call_page, page_calls
-from models.messaging.notices import notices
 from models.messaging.outbox import Delivery, State
-from models.messaging.resources import by_kind, resources_for
+from models.messaging.wording import series
+from models.messaging.wording.cards import repeats
+from models.messaging.wording.notices import notices
+from models.messaging.wording.resources import by_kind, resources_for
 from models.roster.people import Person
 
 

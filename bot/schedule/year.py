@@ -10,7 +10,7 @@ from models.calendar.grades import Grades
 from models.calendar.holidays import holiday_spans
 from models.calendar.school import Kind, Span
 from models.calendar.spans import makeup_day
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 from models.roster.units import Unit
 from scheduler.forecast import forecast
 

@@ -4,7 +4,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Told
 from handlers.flow import Who, flow
 from models.base.errors import Refused
-from models.messaging.resources import by_kind, resources_for
+from models.messaging.wording.resources import by_kind, resources_for
 
 
 @flow("资源", "去哪里玩", "书屋", "少年宫", who=Who.GUARDIAN, menu="resources.menu")

@@ -12,11 +12,12 @@ from handlers.prompts.prompt import Got, Turn
 from handlers.staff.asking import which_unit
 from handlers.staff.drafts import handle
 from handlers.staff.hazard import announce_hazard
-from models.messaging import audience_words, series
 from models.messaging.audiences import Audience, Where
 from models.messaging.broadcasts import WRITERS, Urgency
-from models.messaging.notices import Notice, notices
-from models.messaging.planner import draft, own_words
+from models.messaging.planning import audience_words
+from models.messaging.planning.planner import draft, own_words
+from models.messaging.wording import series
+from models.messaging.wording.notices import Notice, notices
 from models.roster.scope import duty_scope
 from models.roster.units import label
 

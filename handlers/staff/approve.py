@@ -10,10 +10,10 @@ from handlers.staff.asking import typed_count
 from handlers.staff.drafts import going
 from models.messaging import approval, stopping
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.forecast import preview
 from models.messaging.overview import in_sight
-from models.messaging.planning import forecast
-from models.messaging.preview_words import preview_facts
+from models.messaging.planning.counted import forecast
+from models.messaging.planning.forecast import preview
+from models.messaging.planning.preview_words import preview_facts
 from models.messaging.words import tell
 from models.roster.people import Duty, Person
 

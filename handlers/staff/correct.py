@@ -7,7 +7,7 @@ from handlers.prompts import Pick, Text
 from handlers.staff.drafts import handle
 from models.messaging.broadcasts import WRITERS
 from models.messaging.overview import correctable
-from models.messaging.planner import correction
+from models.messaging.planning.planner import correction
 
 
 @flow("更正", "发更正", duty=tuple(WRITERS))

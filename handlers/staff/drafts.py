@@ -9,11 +9,12 @@ from handlers.flow import flow
 from handlers.prompts import Pick, Text
 from handlers.staff.asking import typed_count
 from models.base.clock import local
-from models.messaging import approval, emergency, planner, stopping
+from models.messaging import approval, emergency, stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
 from models.messaging.overview import drafts_of
-from models.messaging.planning import forecast
-from models.messaging.preview_words import preview_facts
+from models.messaging.planning import planner
+from models.messaging.planning.counted import forecast
+from models.messaging.planning.preview_words import preview_facts
 from models.roster.people import Duty, duties_of
 
 

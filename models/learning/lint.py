@@ -8,9 +8,9 @@ from models.base.content import leaf
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
 from models.learning.lessons import AWAY, HOME, Lesson, read_lesson
-from models.messaging.cards import CARD_CHARS
-from models.messaging.lint import notices_faults, spoken_faults
-from models.messaging.lint_cards import place_faults
+from models.messaging.wording.cards import CARD_CHARS
+from models.messaging.wording.lint import notices_faults, spoken_faults
+from models.messaging.wording.lint_cards import place_faults
 from models.roster.children import BANDS
 
 LESSON_CHARS = 300

@@ -10,7 +10,7 @@ from models.base.errors import Refused
 from models.base.store import Session
 from models.base.turns import hold
 from models.calendar.quiet import BEGINS, ENDS
-from models.messaging.own_hours import choose_hour
+from models.messaging.planning.own_hours import choose_hour
 from models.roster.people import Person
 
 SUNDAY = 6

@@ -15,8 +15,8 @@ from models.base.store import Session
 from models.base.texts import say
 from models.learning.lessons import Lesson, is_last, lessons
 from models.learning.records import LessonRecord
-from models.messaging.cards import fitted
 from models.messaging.outbox import Delivery
+from models.messaging.wording.cards import fitted
 from models.messaging.words import words_of as card_words
 
 KIND = "lesson"

@@ -13,12 +13,12 @@ from models.base.turns import take_turn
 from models.calendar.quiet import after_quiet, is_quiet, quiet_begins
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import OPEN, Broadcast, BroadcastState, locked, may_act, still_the_writers
-from models.messaging.forecast import digest_of, preview
 from models.messaging.ladder.climbing import begin_ladder
-from models.messaging.notices import Notice
 from models.messaging.outbox import Lane
-from models.messaging.planner import keep_draft
-from models.messaging.planning import plan, plan_unseen
+from models.messaging.planning.counted import plan, plan_unseen
+from models.messaging.planning.forecast import digest_of, preview
+from models.messaging.planning.planner import keep_draft
+from models.messaging.wording.notices import Notice
 from models.messaging.words import tell
 from models.roster.people import Duty, Person, staff_of
 from models.roster.scope import duty_scope

@@ -9,9 +9,9 @@ from models.base.columns import BigId, Moment, Record, Ref
 from models.base.errors import Refused
 from models.base.store import Session
 from models.base.turns import hold_one
-from models.messaging import cards, voices
 from models.messaging.outbox import Batch, BatchState, Delivery, Lane, State
 from models.messaging.outbox.ready import says_when_ready
+from models.messaging.wording import cards, voices
 from models.roster.people import Duty, Person
 from models.roster.scope import Scope, duty_scope
 from models.roster.units import Unit
@@ -59,10 +59,9 @@ class Broadcast(Record, table=True):
 
     `dedupe_key` makes the same click, or the same occurrence of a rule, one broadcast. `frozen_at`: since when every
     recipient has a row. `trouble`: why it paused by itself, for an operator. `plan`: by which ways it was to go when
-    it was approved (models/messaging/outlets.py). `forecast`: what was counted then (models/messaging/planning.py).
-    `card`: one for each voice (models/messaging/cards.py). `by_age`: words for some ages (models/messaging/voices.py).
-    `until`: of no use after this, however late it was approved. `freezer`: which process makes its rows, until when
-    (models/messaging/claiming.py).
+    it was approved (models/messaging/outlets.py). `forecast`: what was counted then (planning/counted.py). `card`: one
+    for each voice (wording/cards.py). `by_age`: words for some ages (wording/voices.py). `until`: of no use after this,
+    however late it was approved. `freezer`: which process makes its rows, until when (freezing/claiming.py).
     """
 
     dedupe_key: str = Field(unique=True, max_length=120)

@@ -13,7 +13,7 @@ from models.base.store import Session
 from models.base.texts import say
 from models.messaging.approval import TYPE_COUNT_ABOVE, start
 from models.messaging.broadcasts import OPEN, Broadcast, Urgency, locked, still_the_writers
-from models.messaging.planning import plan
+from models.messaging.planning.counted import plan
 from models.messaging.words import tell
 from models.roster.people import Duty, Person, staff_of
 from models.roster.scope import duty_scope

@@ -6,8 +6,8 @@ from models.base.errors import Refused
 from models.base.store import Session
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast
-from models.messaging.notices import Notice, notices
-from models.messaging.planner import draft
+from models.messaging.planning.planner import draft
+from models.messaging.wording.notices import Notice, notices
 from models.roster.people import Person
 
 LONGEST = timedelta(days=3)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 
 from models.base.store import Session
-from models.messaging.cards import fitted, repeats
 from models.messaging.outbox import Channel, Delivery, Lane, post
 from models.messaging.outlets import usable
+from models.messaging.wording.cards import fitted, repeats
 from models.roster.accounts import Account, accounts_of
 from models.roster.people import Person
 

@@ -11,11 +11,11 @@ from models.base.store import Session, Store
 from models.messaging.approval import approve
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.hazards import draft_hazard, hazards
-from models.messaging.notices import notices
 from models.messaging.outbox import Delivery
 from models.messaging.progress import progress
+from models.messaging.wording.notices import notices
 from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit
 from tests.care.conftest import Phone

@@ -10,10 +10,10 @@ from benchmarks.people import settle_crowd
 from bot.delivery.errands import Errands
 from bot.delivery.worker import LEASE
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.freezing import Freezer
-from models.messaging.notices import notices
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Batch, BatchState, Delivery, State
 from models.messaging.outbox.closing import done
+from models.messaging.wording.notices import notices
 from models.roster.people import Duty, find_person, give_duty
 from models.roster.units import Unit
 from tests.commands.conftest import CHEN, GRANDMOTHER, LI, WANG

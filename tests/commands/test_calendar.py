@@ -12,7 +12,7 @@ from sqlmodel import select
 from models.base.clock import SystemClock, local_date
 from models.base.store import Session
 from models.calendar.entries import edits_of, entry_named, move_entry, take_back
-from models.messaging.own_hours import choose_hour
+from models.messaging.planning.own_hours import choose_hour
 from models.roster.people import Person
 from models.roster.units import Unit
 from tests.commands.conftest import CHEN, FATHER, GRANDMOTHER, LI, WANG

@@ -14,10 +14,10 @@ from models.base.texts import say
 from models.messaging.approval import approve, ask_approval
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, Urgency
-from models.messaging.notices import Notice
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.outlets import AccountKind, note_quota, open_outlets
-from models.messaging.planner import draft
+from models.messaging.planning.planner import draft
+from models.messaging.wording.notices import Notice
 from models.roster.people import Person
 from tests.cast import Cast
 

@@ -11,8 +11,8 @@ from models.messaging.approval import approve, ask_approval, lapse
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.outbox import Channel, Delivery
-from models.messaging.planner import draft
-from models.messaging.planning import forecast
+from models.messaging.planning.counted import forecast
+from models.messaging.planning.planner import draft
 from models.roster.accounts import left
 from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit

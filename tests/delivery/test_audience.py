@@ -4,8 +4,8 @@ import pytest
 
 from models.base.store import Session, Store
 from models.messaging import audiences
-from models.messaging.audience_words import describe, parse
 from models.messaging.audiences import Audience, Where, from_json
+from models.messaging.planning.audience_words import describe, parse
 from models.roster.children import Category, Child, set_categories
 from models.roster.people import Person
 from models.roster.scope import Scope, duty_scope

@@ -12,11 +12,11 @@ from models.messaging.acknowledgements import acknowledge, acknowledge_latest, m
 from models.messaging.approval import from_rule
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.forecast import preview
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.phoning import to_phone
-from models.messaging.planner import send_to_self
+from models.messaging.planning.forecast import preview
+from models.messaging.planning.planner import send_to_self
 from models.messaging.progress import progress
 from models.messaging.stopping import pause, resume, stop
 from models.roster.accounts import Account, left

@@ -6,11 +6,11 @@ import pytest
 
 from models.base.store import Store
 from models.messaging.audiences import Audience, Where
-from models.messaging.cards import card_in, fitted
-from models.messaging.notices import notices
-from models.messaging.planner import draft, own_words, send_to_self
-from models.messaging.planning import forecast
-from models.messaging.preview_words import preview_facts
+from models.messaging.planning.counted import forecast
+from models.messaging.planning.planner import draft, own_words, send_to_self
+from models.messaging.planning.preview_words import preview_facts
+from models.messaging.wording.cards import card_in, fitted
+from models.messaging.wording.notices import notices
 from models.roster.people import Person
 from tests.cast import Cast
 from tests.delivery.stories import WATER, drafted

@@ -12,7 +12,7 @@ from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency
 from models.messaging.emergency import Review, Verdict, review, send_without_approval, to_review
 from models.messaging.outbox import Delivery
-from models.messaging.planner import draft
+from models.messaging.planning.planner import draft
 from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast

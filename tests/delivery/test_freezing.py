@@ -14,10 +14,11 @@ from bot.delivery.worker import Worker
 from models.base.ids import new_id, reserve
 from models.base.store import Session, Store
 from models.base.texts import say
-from models.messaging import freezing, pieces
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.failures import stopped_work
-from models.messaging.freezing import Freezer
+from models.messaging.freezing import freezer as freezing
+from models.messaging.freezing import pieces
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Batch, Delivery, State
 from models.messaging.progress import progress
 from models.messaging.stopping import pause, resume, stop

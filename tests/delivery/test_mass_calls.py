@@ -11,7 +11,7 @@ from bot.delivery.worker import Worker
 from models.base.store import Store
 from models.messaging import mass
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.mass import MassReport
 from models.messaging.outbox import Batch, Channel, Delivery, State, client_mass_id
 from models.messaging.outlets import Outlet

@@ -9,11 +9,11 @@ import pytest
 from models.base.content import leaf
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
-from models.messaging import lint, series
-from models.messaging.lint import SIX, notice_faults, notices_faults
-from models.messaging.notices import notices, read_notice
-from models.messaging.series import all_series, read_series
-from models.messaging.voices import AWAY, HOME
+from models.messaging.wording import lint, series
+from models.messaging.wording.lint import SIX, notice_faults, notices_faults
+from models.messaging.wording.notices import notices, read_notice
+from models.messaging.wording.series import all_series, read_series
+from models.messaging.wording.voices import AWAY, HOME
 
 SHIPPED = CONTENT / "notices" / "drowning.md"
 

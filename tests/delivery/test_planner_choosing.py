@@ -12,16 +12,16 @@ from models.base.store import Session, Store
 from models.messaging import allowances, audiences, outlets
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, Urgency, scope_of
-from models.messaging.choosing import Facts, Room, choose, chosen
-from models.messaging.forecast import preview
-from models.messaging.freezing import Freezer
-from models.messaging.notices import Notice
-from models.messaging.open_ways import CUSTOM_IN_WINDOW, CUSTOM_RESERVE, MASS_A_MONTH, all_reached
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.outlets import AccountKind, Means, Plan, means_now, note_quota, open_outlets
-from models.messaging.planning import Forecast, plan
-from models.messaging.preview_words import missed_words, time_words
-from models.messaging.who_phones import who_phones
+from models.messaging.planning.choosing import Facts, Room, choose, chosen
+from models.messaging.planning.counted import Forecast, plan
+from models.messaging.planning.forecast import preview
+from models.messaging.planning.open_ways import CUSTOM_IN_WINDOW, CUSTOM_RESERVE, MASS_A_MONTH, all_reached
+from models.messaging.planning.preview_words import missed_words, time_words
+from models.messaging.planning.who_phones import who_phones
+from models.messaging.wording.notices import Notice
 from models.roster.accounts import Account, left
 from models.roster.consent import withdraw_consent
 from models.roster.people import Person

@@ -12,10 +12,10 @@ from models.base.errors import Refused
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.messaging import audiences
-from models.messaging.audience_words import describe, in_language, parse
 from models.messaging.audiences import Audience, from_json
 from models.messaging.audiences.language import read
 from models.messaging.audiences.terms import KINDS, Both, Either, Field, Is, Node, Not, written
+from models.messaging.planning.audience_words import describe, in_language, parse
 from models.roster.children import BANDS, Category, Child, Sex, add_child, band_of, categories_on, set_categories
 from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.scope import Scope, duty_scope

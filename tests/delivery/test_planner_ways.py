@@ -12,7 +12,7 @@ from bot.wechat.token import TokenProvider, stable_token
 from bot.wechat.wire import Wire
 from models.base.store import Store
 from models.messaging.allowances import Allowance
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Channel, Delivery, Lane, State
 from models.messaging.outlets import AccountKind, Outlet, means_now, open_outlets
 from models.roster.accounts import Account

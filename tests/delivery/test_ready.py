@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from models.base.store import Store
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Channel, Lane, Ready, post
 from models.messaging.outbox.results import give_back
 from models.messaging.stopping import pause, resume

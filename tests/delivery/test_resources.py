@@ -9,13 +9,13 @@ from bot.pages.sheet import sheet_of
 from models.base.errors import Misconfigured
 from models.base.store import Store
 from models.base.texts import CONTENT
-from models.messaging import resources
 from models.messaging.approval import from_rule
 from models.messaging.audiences import Audience
-from models.messaging.freezing import Freezer
-from models.messaging.notices import notices
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Delivery
-from models.messaging.resources import read_resources, resources_faults, resources_for
+from models.messaging.wording import resources
+from models.messaging.wording.notices import notices
+from models.messaging.wording.resources import read_resources, resources_faults, resources_for
 from models.roster.people import Person
 from tests.cast import Cast
 from tests.chats import Chats

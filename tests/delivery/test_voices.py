@@ -11,12 +11,12 @@ from models.base.store import Session, Store
 from models.messaging.approval import from_rule
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast
-from models.messaging.forecast import digest_of
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.ladder.pushing import AGAIN, FAMILY, push
 from models.messaging.outbox import Delivery
-from models.messaging.planner import draft, send_to_self
-from models.messaging.preview_words import ages_words
+from models.messaging.planning.forecast import digest_of
+from models.messaging.planning.planner import draft, send_to_self
+from models.messaging.planning.preview_words import ages_words
 from models.roster.children import Child
 from models.roster.people import Person
 from models.roster.ties import set_guardian

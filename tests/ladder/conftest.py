@@ -10,7 +10,7 @@ from handlers.house import house_router
 from handlers.said import Said
 from models.base.clock import SystemClock
 from models.base.store import Store
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.ladder.tables import PhoneCall
 from models.messaging.outbox import Delivery, State
 from models.messaging.outbox.leasing import lease_next

@@ -14,7 +14,7 @@ from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, Urgency
 from models.messaging.ladder.tables import CallOutcome, Ladder, PhoneCall
 from models.messaging.outbox import Delivery
-from models.messaging.planner import draft
+from models.messaging.planning.planner import draft
 from models.messaging.status import status_document
 from models.roster.people import Person
 from tests.conftest import FrozenClock

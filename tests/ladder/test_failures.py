@@ -8,7 +8,7 @@ from models.base.clock import SystemClock
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.failures import stopped_work
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Batch, BatchState, Delivery
 from models.messaging.outbox.leasing import lease_next
 from models.messaging.outbox.results import Results, bring_in, give_back, stop_for_trouble

@@ -13,7 +13,7 @@ from models.base.clock import SHANGHAI
 from models.base.errors import Misconfigured
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.ladder.steps import all_steps
 from models.messaging.ladder.tables import CallOutcome, Ladder
 from models.messaging.stopping import pause, resume, stop

@@ -15,7 +15,7 @@ from models.messaging.ladder.tables import CallOutcome, Ladder
 from models.messaging.outbox import Delivery, State
 from models.messaging.outlets import AccountKind, open_outlets
 from models.messaging.phoning import to_phone
-from models.messaging.planner import draft
+from models.messaging.planning.planner import draft
 from models.messaging.progress import progress
 from models.roster.accounts import left
 from models.roster.children import Child

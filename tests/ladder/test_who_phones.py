@@ -7,8 +7,8 @@ from sqlmodel import select
 from models.base.store import Store
 from models.messaging.approval import approve, ask_approval
 from models.messaging.audiences import Audience
-from models.messaging.planner import draft
-from models.messaging.planning import forecast
+from models.messaging.planning.counted import forecast
+from models.messaging.planning.planner import draft
 from models.roster.accounts import Account, left
 from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.ties import mentees_of, unpair

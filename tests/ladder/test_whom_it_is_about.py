@@ -11,7 +11,7 @@ from models.messaging.broadcasts import Broadcast
 from models.messaging.emergency import send_without_approval
 from models.messaging.outbox import Delivery
 from models.messaging.phoning import to_phone
-from models.messaging.planner import draft
+from models.messaging.planning.planner import draft
 from models.roster.children import Child
 from models.roster.people import Duty, Person, duties_of, give_duty
 from models.roster.ties import set_guardian

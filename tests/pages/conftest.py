@@ -22,7 +22,7 @@ from models.base.seal import Vault
 from models.base.store import Store
 from models.learning.digests import due_digests
 from models.learning.enrolments import enrol_all
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.links import token_for
 from models.messaging.outbox import Delivery
 from models.messaging.words import tell

@@ -16,7 +16,7 @@ from models.messaging.acknowledgements import acknowledge, mark_read
 from models.messaging.approval import approve, ask_approval, from_rule
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.inbox import Route, admit, settle
 from models.messaging.outbox import Batch, Delivery, State
 from models.messaging.outbox.leasing import lease_next

@@ -6,7 +6,7 @@ What a scheduler knows of the database it finds out by itself, each time it begi
 from sqlalchemy.orm import configure_mappers
 
 from models.calendar.files import calendars
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 from models.tables import ALL
 from scheduler.rules import rules
 

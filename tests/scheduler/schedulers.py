@@ -7,7 +7,7 @@ from multiprocessing.connection import Connection
 
 from models.base.seal import Vault
 from models.base.store import Store
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.tables import ALL
 from scheduler import notices
 from scheduler.clockwork import tick

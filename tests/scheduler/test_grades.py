@@ -12,9 +12,9 @@ from models.calendar.files import calendars
 from models.calendar.grades import Grades
 from models.calendar.occurrences import Occurrence, OccurrenceState
 from models.calendar.school import Kind, SchoolCalendar
-from models.messaging.audience_words import describe
 from models.messaging.audiences import EVERYWHERE, from_json, people
 from models.messaging.broadcasts import Broadcast
+from models.messaging.planning.audience_words import describe
 from models.roster.children import Sex, add_child
 from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.ties import set_guardian

@@ -22,8 +22,8 @@ from models.calendar.occurrences import (
 from models.calendar.pulse import NOTICES, wake
 from models.calendar.when import on
 from models.messaging.broadcasts import Broadcast
-from models.messaging.forecast import preview
 from models.messaging.outbox import Delivery
+from models.messaging.planning.forecast import preview
 from models.roster.accounts import Account
 from models.roster.children import Child
 from models.roster.people import Duty, Person, duties_of, give_duty
@@ -113,7 +113,7 @@ def test_nobody_looks_before_a_rule_sends_so_who_phones_is_not_counted(
     def refuse(*_: object) -> None:
         raise AssertionError("counted who phones, while it sent")
 
-    monkeypatch.setattr("models.messaging.planning.who_phones", refuse)
+    monkeypatch.setattr("models.messaging.planning.counted.who_phones", refuse)
     with store.write() as session:
         session.get_one(Account, "o-grandmother").following = False
     clock.set(at(6, 10, 17, 0))

@@ -15,7 +15,7 @@ from models.calendar.entries import entry_named, move_entry
 from models.calendar.files import calendars
 from models.calendar.occurrences import Occurrence, approve_rule
 from models.messaging.broadcasts import Broadcast
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Delivery
 from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit

@@ -12,7 +12,7 @@ from models.base.store import Store
 from models.calendar.occurrences import Occurrence, approve_rule, first_of, following
 from models.calendar.when import either, on
 from models.messaging.broadcasts import Broadcast
-from models.messaging.freezing import Freezer
+from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Delivery
 from models.roster.people import Person
 from models.roster.units import Unit

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.base.store import Store
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 from scheduler.rules import rules
 from tests.conftest import FrozenClock
 from tests.scheduler import oracle

@@ -12,7 +12,7 @@ from models.base.clock import local, local_date
 from models.base.store import Session
 from models.base.texts import say
 from models.calendar.occurrences import held, standing_approval
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 from models.roster.people import Person
 from models.roster.units import Unit
 from scheduler.plan import Place, places, planned

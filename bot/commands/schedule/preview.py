@@ -21,7 +21,7 @@ from models.base.errors import Misconfigured
 from models.base.store import Session
 from models.base.texts import say
 from models.calendar.grades import grades_kept
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 from models.roster.units import Unit
 from scheduler.forecast import Coming, forecast
 from scheduler.rules import rules, titles

@@ -8,7 +8,7 @@ from typing import Any
 from models.calendar.grades import Grades, names_of_others
 from models.messaging.audiences.language import read
 from models.messaging.audiences.terms import NO, YES, Both, Field, Is, Node, Not, both
-from models.messaging.voices import AWAY, HOME
+from models.messaging.wording.voices import AWAY, HOME
 from models.roster.children import Category
 
 

@@ -16,7 +16,7 @@ from models.messaging.broadcasts import SENDABLE, Broadcast, locked, scope_of
 from models.messaging.ladder.whom import ties_of
 from models.messaging.outbox import Batch, Channel, Delivery, State
 from models.messaging.outlets import usable
-from models.messaging.voices import age_groups, voice_of
+from models.messaging.wording.voices import age_groups, voice_of
 from models.roster.people import Person
 
 AGAIN, FAMILY = 1, 2

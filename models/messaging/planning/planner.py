@@ -9,13 +9,13 @@ from models.base.ids import new_id
 from models.base.store import Session
 from models.base.texts import say
 from models.base.turns import take_turn
-from models.messaging import cards
 from models.messaging.audiences import Audience, from_json
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency, may_act
-from models.messaging.notices import Notice
 from models.messaging.outbox import Channel, Delivery, Lane, post
-from models.messaging.planning import plan
-from models.messaging.voices import by_age_of, written
+from models.messaging.planning.counted import plan
+from models.messaging.wording import cards
+from models.messaging.wording.notices import Notice
+from models.messaging.wording.voices import by_age_of, written
 from models.roster.accounts import accounts_of
 from models.roster.people import Person
 from models.roster.scope import duty_scope

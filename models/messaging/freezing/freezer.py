@@ -21,13 +21,13 @@ from models.base.texts import say
 from models.base.turns import take_turn
 from models.messaging import audiences
 from models.messaging.broadcasts import Broadcast, BroadcastState, finish_if_done, hold_for_trouble, locked, scope_of
-from models.messaging.choosing import ORDER
-from models.messaging.claiming import CLAIM, claim, extend, let_go
 from models.messaging.failures import alarm_of_broadcast
+from models.messaging.freezing.claiming import CLAIM, claim, extend, let_go
+from models.messaging.freezing.pieces import freeze
 from models.messaging.outbox import Channel, Delivery, Lane, State, batch_size
 from models.messaging.outbox.results import BROKEN_PASSES
 from models.messaging.outlets import Plan
-from models.messaging.pieces import freeze
+from models.messaging.planning.choosing import ORDER
 
 PIECE = 4000
 """Recipients in one transaction: about 50 ms on SQLite."""

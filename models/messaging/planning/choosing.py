@@ -22,9 +22,9 @@ from sqlmodel import SQLModel
 
 from models.base.store import Session
 from models.messaging.broadcasts import Urgency
-from models.messaging.open_ways import CUSTOM_IN_WINDOW, CUSTOM_RESERVE, MASS_A_MONTH, Reached, reached_by
 from models.messaging.outbox import Channel
 from models.messaging.outlets import Plan
+from models.messaging.planning.open_ways import CUSTOM_IN_WINDOW, CUSTOM_RESERVE, MASS_A_MONTH, Reached, reached_by
 
 _T, _C, _S, _M = Channel.TEMPLATE, Channel.CUSTOM, Channel.SUBSCRIBE, Channel.MASS
 ORDER: dict[tuple[Urgency, bool], tuple[Channel, ...]] = {

@@ -11,10 +11,10 @@ from typing import Any
 
 from models.base.store import Session
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.forecast import Preview, preview
 from models.messaging.outbox import Channel
 from models.messaging.outlets import Plan
-from models.messaging.who_phones import Phoning, who_phones
+from models.messaging.planning.forecast import Preview, preview
+from models.messaging.planning.who_phones import Phoning, who_phones
 
 GOOD_FOR = timedelta(minutes=30)
 """Bindings, windows and quotas change: a draft that is looked at later is counted anew."""

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from models.messaging.voices import AWAY, HOME
+from models.messaging.wording.voices import AWAY, HOME
 
 CARD_CHARS = 20
 """What a field of a card shows; the platform cuts off the rest."""

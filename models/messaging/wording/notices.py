@@ -9,7 +9,7 @@ from functools import cache
 from models.base.content import Leaf, leaves
 from models.base.errors import Misconfigured
 from models.messaging.broadcasts import Urgency
-from models.messaging.voices import AWAY, HOME, read_by_age
+from models.messaging.wording.voices import AWAY, HOME, read_by_age
 
 _UNITS = {"hour": "hours", "day": "days", "week": "weeks"}
 
@@ -21,7 +21,7 @@ class Notice:
     `card` is for 在家; `card_away` has the fields that say something else to 在外. `by_age`: words for some ages, by
     voice and ages (`在家 12-15 15-18`); whoever has children of several hears the words for everybody. `hazard`: by
     which words it is called for when the weather turns; then it is sent until a time.
-    `resources`: its page shows where the children can go (models/messaging/resources.py).
+    `resources`: its page shows where the children can go (models/messaging/wording/resources.py).
     """
 
     id: str

@@ -15,13 +15,13 @@ from models.base.many import listed, these
 from models.base.store import Session
 from models.messaging import allowances, audiences
 from models.messaging.broadcasts import Broadcast, scope_of
-from models.messaging.choosing import chosen
-from models.messaging.grouping import Group
-from models.messaging.grouping import groups as groups_for
+from models.messaging.freezing.grouping import Group
+from models.messaging.freezing.grouping import groups as groups_for
 from models.messaging.outbox import Batch, Channel, Delivery, State, batch_size
 from models.messaging.outlets import Plan
-from models.messaging.own_hours import AT_ONCE, hours_among, starts_at, with_minutes
-from models.messaging.voices import AWAY, HOME, age_groups
+from models.messaging.planning.choosing import chosen
+from models.messaging.planning.own_hours import AT_ONCE, hours_among, starts_at, with_minutes
+from models.messaging.wording.voices import AWAY, HOME, age_groups
 
 _COLUMNS = (
     "id",

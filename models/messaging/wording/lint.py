@@ -7,12 +7,12 @@ from pathlib import Path
 from models.base.content import leaf
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT
-from models.messaging.cards import CARD_CHARS
-from models.messaging.lint_cards import cards_faults
-from models.messaging.notices import Notice, read_notice
-from models.messaging.resources import resources_faults
-from models.messaging.series import series_faults
-from models.messaging.voices import AWAY, HOME
+from models.messaging.wording.cards import CARD_CHARS
+from models.messaging.wording.lint_cards import cards_faults
+from models.messaging.wording.notices import Notice, read_notice
+from models.messaging.wording.resources import resources_faults
+from models.messaging.wording.series import series_faults
+from models.messaging.wording.voices import AWAY, HOME
 
 NOTICE_CHARS = 120
 """domain.md section 4: a message to a guardian."""

@@ -6,13 +6,13 @@ from typing import Any
 from models.base.clock import local
 from models.base.store import Session
 from models.base.texts import say
-from models.messaging.audience_words import describe
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import Broadcast
-from models.messaging.forecast import Preview
 from models.messaging.outbox import Channel
-from models.messaging.planning import Forecast
-from models.messaging.voices import age_groups
+from models.messaging.planning.audience_words import describe
+from models.messaging.planning.counted import Forecast
+from models.messaging.planning.forecast import Preview
+from models.messaging.wording.voices import age_groups
 from models.roster.people import Person
 
 CALLERS_SHOWN = 3

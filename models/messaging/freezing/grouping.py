@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from models.base.ids import reserve
 from models.messaging.broadcasts import Broadcast
-from models.messaging.choosing import ORDER
 from models.messaging.outbox import Channel, batch_size
 from models.messaging.outlets import Plan
-from models.messaging.voices import AWAY, HOME
+from models.messaging.planning.choosing import ORDER
+from models.messaging.wording.voices import AWAY, HOME
 
 
 @dataclass(frozen=True)

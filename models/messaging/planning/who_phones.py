@@ -9,10 +9,10 @@ from sqlmodel import col
 from models.base.store import Session
 from models.messaging import audiences
 from models.messaging.broadcasts import Broadcast, scope_of
-from models.messaging.choosing import chosen
 from models.messaging.ladder.callers import Near, callers
-from models.messaging.open_ways import reached
 from models.messaging.outlets import Plan
+from models.messaging.planning.choosing import chosen
+from models.messaging.planning.open_ways import reached
 from models.roster.children import Child
 
 Phoning = Mapping[str, tuple[tuple[int | None, int], ...]]

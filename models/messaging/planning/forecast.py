@@ -16,10 +16,10 @@ from models.base.store import Session
 from models.calendar.quiet import after_quiet
 from models.messaging import audiences
 from models.messaging.broadcasts import Broadcast, Urgency, scope_of
-from models.messaging.choosing import ORDER, Facts, Room, choose
-from models.messaging.open_ways import CUSTOM_IN_WINDOW, MASS_A_MONTH, reached
 from models.messaging.outbox import Channel, batch_size
 from models.messaging.outlets import Means, Plan, means_now
+from models.messaging.planning.choosing import ORDER, Facts, Room, choose
+from models.messaging.planning.open_ways import CUSTOM_IN_WINDOW, MASS_A_MONTH, reached
 
 USUAL_PER_MINUTE = 6000
 """What the platform took without complaint in our trials; the true pace is the platform's."""

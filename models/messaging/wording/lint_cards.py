@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from models.messaging.cards import CARD_CHARS
-from models.messaging.notices import Notice
-from models.messaging.voices import AWAY, HOME
+from models.messaging.wording.cards import CARD_CHARS
+from models.messaging.wording.notices import Notice
+from models.messaging.wording.voices import AWAY, HOME
 
 ONLY_AT_HOME = (
     "带上孩子", "牵", "抱", "陪他坐", "陪他走", "陪他看", "敲门", "洗澡时", "关灯", "煮", "贴墙上", "往高处走",

@@ -1,0 +1,1 @@
+"""An approved audience becomes rows and batches."""

@@ -1,0 +1,1 @@
+"""What would happen: whom a broadcast reaches by which way, how many, when, and who phones the others."""

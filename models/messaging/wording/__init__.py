@@ -1,0 +1,1 @@
+"""What is said: notices in their voices, cards, series, and what the linter holds them to."""
