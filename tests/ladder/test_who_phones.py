@@ -7,6 +7,8 @@ from sqlmodel import select
 from models.base.store import Store
 from models.messaging.approval import approve, ask_approval
 from models.messaging.audiences import Audience
+from models.messaging.broadcasts import Broadcast
+from models.messaging.phoning import to_phone
 from models.messaging.planning.counted import forecast
 from models.messaging.planning.planner import draft
 from models.roster.accounts import Account, left
@@ -30,6 +32,14 @@ def sent(house: House, store: Store, school: School) -> dict[str, Counter[int | 
     return named
 
 
+def on_paper(store: Store, school: School) -> dict[str, str]:
+    """Who stands beside each name of the list for phoning."""
+    with store.write() as session:
+        broadcast = session.exec(select(Broadcast)).one()
+        calls = to_phone(session, broadcast, session.get_one(Person, school.admin))
+        return {call.name: call.mentor for call in calls}
+
+
 def test_they_are_named_as_the_ladder_asks_them(house: House, store: Store) -> None:
     with store.write() as session:
         school = settle_school(session)
@@ -45,7 +55,9 @@ def test_they_are_named_as_the_ladder_asks_them(house: House, store: Store) -> N
         class_ = session.exec(select(Unit).where(Unit.name == "1班")).one()
         give_duty(session, teacher, class_, Duty.CLASS_TEACHER)
     named = sent(house, store, school)
+    listed = on_paper(store, school)
     house.tick()
+    assert listed == on_paper(store, school), "before the ladder has looked, and after"
     asked: dict[str, Counter[int | None]] = {}
     for call in house.calls().values():
         asked.setdefault(call.reason, Counter())[call.caller_id] += 1

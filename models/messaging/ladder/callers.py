@@ -1,7 +1,7 @@
 """Who phones a family: the child's mentor, else its class teacher, else the nearest administrator above."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import col, select
 
@@ -15,6 +15,14 @@ from models.roster.units import Unit, UnitKind, enclosing
 
 Near = dict[int, list[int]]
 """The staff of a class, by the id of its unit."""
+
+
+class Tie(NamedTuple):
+    """A child for whose sake somebody is phoned, and the class."""
+
+    child_id: int
+    unit_id: int
+
 
 _MENTORS = (PairingRole.MENTOR, PairingRole.TUTOR)
 
