@@ -1,21 +1,27 @@
 """A scheduler in a process of its own: it ticks at the moments it is told, beside others, and may be killed at it."""
 
 import traceback
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 
+from sqlmodel import col, select
+
 from models.base.seal import Vault
 from models.base.store import Store
+from models.messaging.broadcasts import Broadcast
 from models.messaging.freezing.freezer import Freezer
 from models.tables import ALL
 from scheduler import notices
 from scheduler.clockwork import tick
 from scheduler.task import Task
 from tests.conftest import FrozenClock
+from tests.waiting import until
 
 NOTICES_ONLY = (Task("notices", notices.run),)
 _SECONDS = 120
+_CLAIM = timedelta(seconds=0.5)
+"""Of real time: what a killed one had begun to freeze is soon another's."""
 _processes = get_context("forkserver")
 _processes.set_forkserver_preload([__name__, "tests.scheduler.content_read"])
 
@@ -55,6 +61,20 @@ class Scheduler:
         self._line.close()
 
 
+def _freeze_all(store: Store) -> None:
+    """All that there is, also what a killed one had claimed."""
+    freezer = Freezer(store, lasts=_CLAIM)
+
+    def is_done() -> bool:
+        while freezer.step():
+            pass
+        with store.read() as session:
+            left = select(Broadcast.id).where(col(Broadcast.approved_at).is_not(None))
+            return session.exec(left.where(col(Broadcast.frozen_at).is_(None)).limit(1)).first() is None
+
+    until(is_done)
+
+
 def _live(line: Connection, url: str, master_key: bytes) -> None:
     assert ALL
     clock = FrozenClock(datetime(2027, 1, 1, tzinfo=UTC))
@@ -63,9 +83,7 @@ def _live(line: Connection, url: str, master_key: bytes) -> None:
         clock.set(moment)
         try:
             tick(store, NOTICES_ONLY)
-            freezer = Freezer(store)
-            while freezer.step():
-                pass
+            _freeze_all(store)
         except Exception:
             line.send(traceback.format_exc())
         else:
