@@ -107,7 +107,7 @@ def back(run: Callable[[Chat], Dialogue], chat: Chat, state: State) -> Outcome |
     if not given:
         return None
     earlier = here.state.copy()
-    earlier.drop(given[-1])
+    earlier.reopen(given[-1])
     return step(run, chat, earlier)
 
 
@@ -137,11 +137,11 @@ class _Attempt:
                 watch.check()
                 seen[prompt.key] += 1
                 key = prompt.key if seen[prompt.key] == 1 else f"{prompt.key}#{seen[prompt.key]}"
-                turn = Turn(self.chat, self.trail)
+                turn = Turn(self.chat, self.trail, before=self.state.before.get(key))
                 settled = self._settle(prompt, key, turn)
                 if isinstance(settled, Reopen):
                     if settled.key is not None:
-                        self.state.drop(settled.key)
+                        self.state.reopen(settled.key)
                     return self.play(run, watch)
                 if settled is None:
                     return self._ask(prompt, key, turn)

@@ -28,7 +28,8 @@ class Answer:
 @dataclass
 class State:
     """One dialogue. `at` is the key of the question that was asked last and `view` what it showed; `walked` are the
-    questions a person went back to, which the opening line does not answer again; `mark` is the digest of an opening
+    questions a person went back to, which the opening line does not answer again, and `before` what they had answered
+    there; `mark` is the digest of an opening
     line that said more than the flow's word."""
 
     flow: str
@@ -38,6 +39,7 @@ class State:
     one_line: bool = False
     answers: dict[str, Answer] = field(default_factory=dict)
     walked: list[str] = field(default_factory=list)
+    before: dict[str, Any] = field(default_factory=dict)
     at: str = ""
     view: dict[str, Any] = field(default_factory=dict)
     misses: int = 0
@@ -50,6 +52,7 @@ class State:
             opening=replace(self.opening, left=[*self.opening.left]),
             answers={key: Answer(deepcopy(answer.data), answer.source) for key, answer in self.answers.items()},
             walked=[*self.walked],
+            before=deepcopy(self.before),
             view=deepcopy(self.view),
         )
 
@@ -58,6 +61,12 @@ class State:
         self.answers.pop(key, None)
         if key not in self.walked:
             self.walked.append(key)
+
+    def reopen(self, key: str) -> None:
+        """Opens a question again whose answer held: it is remembered, so that it need not be typed again."""
+        if key in self.answers:
+            self.before[key] = deepcopy(self.answers[key].data)
+        self.drop(key)
 
 
 @dataclass

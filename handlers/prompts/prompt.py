@@ -33,11 +33,13 @@ class Step:
 @dataclass
 class Turn:
     """One look at a prompt. `view` is what was shown and collected so far and lives until the answer: canonical
-    values only, so that 2 means what stood at 2 when it was asked."""
+    values only, so that 2 means what stood at 2 when it was asked. `before` is the answer that was given here before
+    the person came back to it, None where there was none."""
 
     chat: Chat
     trail: Sequence[Step] = ()
     view: dict[str, Json] = field(default_factory=dict)
+    before: Json | None = None
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,14 @@ from typing import Any
 
 from handlers.opening import Opening
 from handlers.prompts.options import inline
-from handlers.prompts.prompt import Got, Json, Look, Missed, Outcome, Prompt, Turn
-from handlers.reading.choices import done, none, yes
+from handlers.prompts.prompt import Got, Json, Look, Missed, Outcome, Prompt, Turn, missed
+from handlers.reading.choices import bare, done, none, yes
 from handlers.reading.plain import plain
 from handlers.said import Said
 from models.base.texts import say
 
 MOST_PHOTOS = 9
+_UNCHANGED = ("不改", "不改了", "不用改", "不变", "照旧")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,11 @@ class Note:
 
 class Text(Prompt[Note]):
     """Free words. `or_voice`: a recording will do, its transcript is read back for 对 / 重说. `photos`: pictures are
-    collected until the words or 好了 come, and join the answer also later in the dialogue. `optional`: 0 answers ''."""
+    collected until the words or 好了 come, and join the answer also later in the dialogue. `optional`: 0 answers ''.
+
+    A bare number, yes or no is an answer to another question and never the words. Who comes back to words sees them:
+    不改 keeps them, new words keep their photos.
+    """
 
     free = True
 
@@ -60,7 +65,12 @@ class Text(Prompt[Note]):
         if turn.view.get("heard"):
             heard = turn.chat.say("ask.heard", heard=turn.view["heard"])
             return f"{heard}\n{inline(turn.chat, 'ask.right', 'ask.say_again')}"
-        return self.question(turn) + ("\n" + turn.chat.say("ask.or_none") if self.optional else "")
+        lines = [self.question(turn)]
+        if before := self._before(turn):
+            if before.photos:
+                turn.view.setdefault("photos", [*before.photos])
+            lines.append(turn.chat.say("ask.as_before", words=before.label))
+        return "\n".join([*lines, *([turn.chat.say("ask.or_none")] if self.optional else [])])
 
     def read(self, turn: Turn, said: Said) -> Outcome:
         """Words, a voice, a photo, or the answer to a transcript."""
@@ -75,17 +85,22 @@ class Text(Prompt[Note]):
             if right is False:
                 return _forget(turn)
             turn.view["voice"] = ""
+        before = self._before(turn)
+        if before and (plain(said.text) in _UNCHANGED or done(said.text)):
+            return Got(_note(before.text, before.voice, turn.view.get("photos", [])))
         if len(said.text) > self.at_most:
             return Missed(turn.chat.say("refused.too_long", most=self.at_most))
         if (self.optional and none(said.text)) or (turn.view.get("photos") and done(said.text)):
             return self._got(turn, "")
         words = said.text.strip()
+        if bare(words):
+            return missed(turn, "ask.again_bare", said)
         return self._got(turn, words) if plain(words) else Missed(turn.chat.say("ask.again_text"))
 
     def claim(self, turn: Turn, opening: Opening) -> Got | None:
         """Everything that no other question took."""
         words = opening.take_all()
-        return Got(_note(words, "", [])) if plain(words) else None
+        return Got(_note(words, "", [])) if plain(words) and not bare(words) else None
 
     def join(self, data: Json, said: Said) -> Json | None:
         """The note with one more photo."""
@@ -100,6 +115,11 @@ class Text(Prompt[Note]):
     def label(self, turn: Turn, value: Note) -> str:
         """Its beginning."""
         return value.label if len(value.label) <= 14 else value.label[:14] + "…"
+
+    def _before(self, turn: Turn) -> Note | None:
+        """What stood here when the person came back to it."""
+        note = self.from_json(turn, turn.before) if turn.before else None
+        return note if note and (note.text or note.voice) else None
 
     def _voice(self, turn: Turn, said: Said) -> Outcome:
         turn.view["voice"] = said.media_id

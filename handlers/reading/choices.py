@@ -46,6 +46,11 @@ def yes(text: str) -> bool | None:
     return True if said in _YES else False if said in _NO else None
 
 
+def bare(text: str) -> bool:
+    """Whether the text is a number, a yes or a no and nothing else."""
+    return choice(text) is not None or yes(text) is not None or none(text)
+
+
 def none(text: str) -> bool:
     """Whether the text passes over a question: 0, 跳过, 没有."""
     return plain(text) in _NONE

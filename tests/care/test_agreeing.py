@@ -28,5 +28,6 @@ def test_a_courtesy_after_an_answer_is_answered_and_inside_a_dialogue_it_is_none
     lin = phone("o-lin")
     assert lin.types("谢谢") == "好的，有事随时说。"
     lin.types("家访", "小满", "今天")
-    assert lin.types("好的").startswith("发个位置吗？")
+    assert lin.types("好的").startswith("只有“好的”，看不出意思。")
+    lin.types("都好")
     assert lin.types("谢谢").startswith("请点“+”")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from models.base.store import Store
-from tests.care.conftest import Phone, standing
+from tests.care.conftest import Phone, attachments, standing
 from tests.cast import Cast
 from tests.conftest import FrozenClock
 
@@ -102,3 +102,40 @@ def test_a_visit_of_before_the_term_is_not_counted_in_it(lin: Phone) -> None:
 def test_a_wrong_name_as_an_answer_is_said_too(lin: Phone) -> None:
     lin.types("家访")
     assert lin.types("张小蛮").startswith("没找到“张小蛮”。\n看望了哪个孩子？")
+
+
+@pytest.mark.parametrize("said", ["1", "２", "一", "第一个", "对", "好的", "不对", "没有", "0"])
+def test_a_bare_number_or_yes_never_takes_the_place_of_the_words(store: Store, lin: Phone, said: str) -> None:
+    lin.types("家访 小满 昨天 奶奶腿疼，作业写完了")
+    assert lin.types("返回").endswith("现在写的是：\n“奶奶腿疼，作业写完了”\n不用改，回“不改”。")
+    asked = lin.types(said)
+    assert asked.startswith(f"只有“{said}”，看不出意思。\n请写一句话。\n")
+    assert "“奶奶腿疼，作业写完了”" in asked
+    assert "“奶奶腿疼，作业写完了”" in lin.types("不改")
+    lin.types("1")
+    assert standing(store)[0]["note"] == "奶奶腿疼，作业写完了"
+
+
+def test_other_words_take_the_place_of_the_words(store: Store, lin: Phone) -> None:
+    lin.types("家访 小满 昨天 奶奶腿疼")
+    lin.types("2")
+    assert "现在写的是：\n“奶奶腿疼”" in lin.types("4")
+    lin.types("奶奶手疼", "1")
+    assert standing(store)[0]["note"] == "奶奶手疼"
+
+
+def test_a_bare_number_in_one_line_is_no_note(store: Store, lin: Phone) -> None:
+    assert "看到了什么？" in lin.types("电话 小满 今天 1")
+    assert "“很好”" in lin.types("1", "很好")
+
+
+def test_photos_stay_with_words_that_are_written_anew(store: Store, lin: Phone) -> None:
+    lin.types("电话", "小满", "昨天")
+    lin.photo("photo-1")
+    lin.types("奶奶腿疼")
+    assert "“奶奶腿疼（照片1张）”" in lin.types("返回")
+    lin.photo("photo-2")
+    lin.types("奶奶手疼", "0", "0")
+    lin.types("1")
+    assert standing(store)[0]["note"] == "奶奶手疼"
+    assert [photo.media_id for photo in attachments(store)] == ["photo-1", "photo-2"]

@@ -154,6 +154,7 @@ class Conversation(RuleBasedStateMachine):
             if state:
                 state.pop("opening")  # what nobody has claimed yet; gone once the text takes it
                 state["answers"].pop("test.what", None)  # the text itself is the answer
+                state["before"].pop("test.what", None)  # and stays for who comes back to it
         kept = json.dumps(memory, ensure_ascii=False)
         assert not [word for word in [*TYPED, NOTE, "大红花"] if word in kept], kept
 
