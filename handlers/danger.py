@@ -2,10 +2,12 @@
 
 No place and no role is exempt: an administrator's phone may be in a child's hands. What keeps daily work going is
 the list of harmless phrases in `content/danger.toml`: 防溺水 typed as a title is cut out before the words are looked
-for, so the title passes and 孩子溺水了 does not. A text that must speak of harm itself is written as content.
+for, so the title passes and 孩子溺水了 does not. A text that must speak of harm itself is written as content, and in a
+command that sends content its name is no report (`only_names`).
 """
 
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 
 from models.base.errors import Misconfigured
@@ -24,6 +26,17 @@ def danger_words(text: str) -> tuple[str, ...]:
 
 
 _CUT = "\0"
+
+
+def only_names(text: str, names: Iterable[str]) -> bool:
+    """Whether the text is one of these names and nothing else, or a part of one that speaks of harm as a topic only:
+    溺水, for 防溺水 is harmless, but not 被欺负了 and not 小明溺水了."""
+    said = bare(text)
+    known = [bare(name) for name in names]
+    if said in known:
+        return True
+    topics = {bare(phrase) for phrase in _lists()[1]}
+    return any(said in name for name in known) and all(f"防{word}" in topics for word in danger_words(text))
 
 
 def read_lists(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

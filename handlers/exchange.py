@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from handlers import intents
+from handlers.danger import only_names
 from handlers.dialogue import Asking, back, step
 from handlers.flow import Flow, Who
 from handlers.memory import State
+from handlers.prompts.pick import Pick
 from handlers.prompts.prompt import Missed, Turn
 from handlers.reading.choices import choice
 from handlers.reading.plain import plain
@@ -60,6 +62,20 @@ class Exchange(Running):
             return now[0] if isinstance(asked, Asking) and asked.prompt.free else None
         found = self._opens(said)
         return found[0] if found is not None and found[0].who is Who.STAFF and found[2] else None
+
+    def naming(self, said: Said) -> bool:
+        """Whether the words do nothing but name content, in a command for it or in answer to a question that offers it.
+        Where free words are asked for, nothing is a name."""
+        now = self._running()
+        if now is not None:
+            asked, names = step(now[0].run, self._chat(now[1]), now[1]), now[0].names
+            prompt = asked.prompt if isinstance(asked, Asking) else None
+            if prompt is not None and prompt.free:
+                return False
+            if names and isinstance(prompt, Pick) and prompt.options.find(said.words):
+                return only_names(said.words, names())
+        found = self._opens(said)
+        return found is not None and found[0].names is not None and only_names(found[2], found[0].names())
 
     def greet(self, scene: str) -> str:
         """Somebody followed us or scanned a code: on to binding with the scene, or a greeting."""

@@ -1,6 +1,6 @@
 """A flow is a function that asks and then keeps; its decorator says which words open it and who may."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -40,6 +40,8 @@ class Flow:
     """Whether what is written in it is about a danger that is known already, and raises no further alert."""
     fleeting: bool = False
     """Whether it does not wait while another flow runs: one word begins it anew, and nothing is lost with it."""
+    names: Callable[[], Sequence[str]] | None = None
+    """Names of content that may follow its word or answer its questions: said alone, they report no danger."""
 
     def open_to(self, session: Session, person: Person | None) -> bool:
         """Whether this person may use it today."""
@@ -88,6 +90,7 @@ def flow(
     menu: str = "",
     knows_of_danger: bool = False,
     fleeting: bool = False,
+    names: Callable[[], Sequence[str]] | None = None,
 ) -> Callable[[Callable[[Chat], Dialogue]], Flow]:
     """Makes a `Flow` of a function; its name is the function's. A `duty` means staff who hold it (one of them)."""
     duties = frozenset() if duty is None else frozenset({duty} if isinstance(duty, Duty) else duty)
@@ -103,6 +106,7 @@ def flow(
             menu,
             knows_of_danger,
             fleeting,
+            names,
         )
 
     return make

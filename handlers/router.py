@@ -58,7 +58,7 @@ class Router:
             note_kept(conversation, None, None)
         exchange = Exchange(self, session, conversation, memory, person, cause)
         warning = ""
-        if danger_words(said.words):
+        if danger_words(said.words) and not exchange.naming(said):
             noting = exchange.noting(said)
             if noting is None or not noting.knows_of_danger:
                 self.alert(session, openid=openid, person=person, words=said.words, cause=cause)

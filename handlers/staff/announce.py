@@ -9,7 +9,7 @@ from handlers.flow import flow
 from handlers.opening import Opening
 from handlers.prompts import Pick, Text
 from handlers.prompts.prompt import Got, Turn
-from handlers.staff.asking import which_unit
+from handlers.staff.asking import notice_names, which_unit
 from handlers.staff.drafts import handle
 from handlers.staff.hazard import announce_hazard
 from models.messaging.audiences import Audience, Where
@@ -65,7 +65,7 @@ class _Which(Pick[_Choice]):
         return asked if unknown is None else f"{turn.chat.say('announce.unknown', said=unknown)}\n{asked}"
 
 
-@flow("发通知", "写通知", duty=tuple(WRITERS), menu="announce.menu")
+@flow("发通知", "写通知", duty=tuple(WRITERS), menu="announce.menu", names=notice_names)
 def announce(chat: Chat) -> Dialogue:
     """Puts a draft together and goes on to it."""
     chosen = yield from _Which("announce.which", _choices(chat), words=lambda choice: choice.also)

@@ -6,7 +6,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Pick, Text, YesNo
-from handlers.staff.asking import typed_count
+from handlers.staff.asking import notice_names, typed_count
 from handlers.staff.drafts import going
 from models.messaging import approval, stopping
 from models.messaging.broadcasts import Broadcast, BroadcastState
@@ -25,7 +25,7 @@ class Act(StrEnum):
     BACK = "退回"
 
 
-@flow("审批", "批准", duty=Duty.APPROVER, menu="announce.approve_menu")
+@flow("审批", "批准", duty=Duty.APPROVER, menu="announce.approve_menu", names=notice_names)
 def approve_notice(chat: Chat) -> Dialogue:
     """One broadcast that waits for a second person."""
     waiting = in_sight(chat.session, chat.me, BroadcastState.AWAITING)

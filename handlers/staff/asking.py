@@ -4,6 +4,7 @@ from handlers.chat import Chat
 from handlers.prompts import Number, Pick
 from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import WRITERS
+from models.messaging.notices import notices
 from models.roster.scope import duty_scope
 from models.roster.units import Unit, label
 
@@ -16,6 +17,11 @@ def typed_count(count: int) -> Number | None:
     if count <= TYPE_COUNT_ABOVE:
         return None
     return Number("announce.type_count", at_most=_MOST, unit="位", count=f"{count:,}")
+
+
+def notice_names() -> list[str]:
+    """What the notices are called: their titles and the lines of their cards."""
+    return [name for notice in notices().values() for name in (notice.title, *notice.card.values())]
 
 
 def which_unit(chat: Chat) -> Pick[Unit]:

@@ -4,13 +4,14 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
+from handlers.staff.asking import notice_names
 from handlers.staff.drafts import handle
 from models.messaging.broadcasts import WRITERS
 from models.messaging.overview import correctable
 from models.messaging.planning.planner import correction
 
 
-@flow("更正", "发更正", duty=tuple(WRITERS))
+@flow("更正", "发更正", duty=tuple(WRITERS), names=notice_names)
 def correct_notice(chat: Chat) -> Dialogue:
     """Which notice was wrong, and what is right; then the draft."""
     wrong = yield from Pick(

@@ -7,7 +7,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go, Kept
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
-from handlers.staff.asking import typed_count
+from handlers.staff.asking import notice_names, typed_count
 from models.base.clock import local
 from models.messaging import approval, emergency, stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
@@ -27,7 +27,7 @@ class Act(StrEnum):
     NOW = "紧急，现在就发"
 
 
-@flow("草稿", "通知草稿", duty=tuple(WRITERS))
+@flow("草稿", "通知草稿", duty=tuple(WRITERS), names=notice_names)
 def see_draft(chat: Chat) -> Dialogue:
     """One draft and the next step with it."""
     broadcast = yield from Pick(

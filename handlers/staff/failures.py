@@ -4,13 +4,14 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Pick, YesNo
+from handlers.staff.asking import notice_names
 from models.messaging import failures, unsure
 from models.messaging.broadcasts import WRITERS, Broadcast
 from models.messaging.failures import Stopped
 from models.messaging.unsure import Next, Unsure
 
 
-@flow("失败", "发送失败", duty=tuple(WRITERS), menu="failed.menu")
+@flow("失败", "发送失败", duty=tuple(WRITERS), menu="failed.menu", names=notice_names)
 def see_failures(chat: Chat) -> Dialogue:
     """One thing that stopped, its reason, and whether it shall go on; or what is not known, and what comes next."""
     found: list[Stopped | Unsure] = [*failures.stopped_work(chat.session, chat.me)]

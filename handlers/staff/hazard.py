@@ -26,7 +26,12 @@ class For(StrEnum):
 _HOURS = {For.THREE: 3, For.SIX: 6, For.TWELVE: 12, For.DAY: 24}
 
 
-@flow("险情", "发险情", duty=tuple(WRITERS), menu="hazard.menu")
+def _names() -> list[str]:
+    """What hazards are called. 险情 溺水 calls for none of them: it may be a report."""
+    return [name for notice in hazards() for name in (notice.title, *notice.hazard)]
+
+
+@flow("险情", "发险情", duty=tuple(WRITERS), menu="hazard.menu", names=_names)
 def announce_hazard(chat: Chat) -> Dialogue:
     """Which hazard, where, for how long; then the draft, which a duty officer may let go alone."""
     notice = yield from Pick("hazard.which", hazards(), name=lambda n: f"《{n.title}》", words=lambda n: n.hazard)

@@ -6,6 +6,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Pick, YesNo
+from handlers.staff.asking import notice_names
 from models.messaging import stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
 from models.messaging.failures import refusal
@@ -21,7 +22,7 @@ _SHOWN = 10
 _SENT = (BroadcastState.SENDING, BroadcastState.PAUSED, BroadcastState.DONE, BroadcastState.EXPIRED)
 
 
-@flow("进度", "通知进度", "看进度", duty=_LOOKERS, menu="announce.progress_menu")
+@flow("进度", "通知进度", "看进度", duty=_LOOKERS, menu="announce.progress_menu", names=notice_names)
 def see_progress(chat: Chat) -> Dialogue:
     """The outcomes of one broadcast so far."""
     broadcast = yield from _pick(chat, "announce.which_progress", *_SENT, BroadcastState.CANCELLED)
@@ -45,7 +46,7 @@ def see_progress(chat: Chat) -> Dialogue:
     return Told("announce.progress", {"title": broadcast.title, "state": state, "more": more, **counts})
 
 
-@flow("停发", "停止发送", duty=_LOOKERS)
+@flow("停发", "停止发送", duty=_LOOKERS, names=notice_names)
 def stop_notice(chat: Chat) -> Dialogue:
     """Stops what is still going out, or calls off what is out and still chased, for good."""
     running = stoppable(chat.session, chat.me)
@@ -62,7 +63,7 @@ def stop_notice(chat: Chat) -> Dialogue:
     return Kept("announce.called_off" if done else "announce.stopped", {"title": broadcast.title, "more": more})
 
 
-@flow("电话名单", "电话总名单", duty=_LOOKERS, menu="calls.menu")
+@flow("电话名单", "电话总名单", duty=_LOOKERS, menu="calls.menu", names=notice_names)
 def see_calls(chat: Chat) -> Dialogue:
     """Who is to be phoned, by whom and why, within the broadcast's scope: whoever phones has the numbers."""
     broadcast = yield from _pick(chat, "calls.which", *_SENT, BroadcastState.CANCELLED)

@@ -4,6 +4,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
+from handlers.staff.asking import notice_names
 from models.base.clock import local
 from models.messaging import emergency
 from models.messaging.emergency import Verdict
@@ -11,7 +12,7 @@ from models.messaging.progress import progress
 from models.roster.people import Duty, Person
 
 
-@flow("复核", "事后复核", duty=Duty.APPROVER, menu="review.menu")
+@flow("复核", "事后复核", duty=Duty.APPROVER, menu="review.menu", names=notice_names)
 def review_emergency(chat: Chat) -> Dialogue:
     """One emergency: who sent it, when and why, how it ended, and whether that was right."""
     broadcast = yield from Pick(
