@@ -134,12 +134,19 @@ class Exchange(Running):
 
     def _back(self, now: tuple[Flow, State] | None) -> str:
         if now is None:
-            return self._with_offer(self._chat().say("back.nothing"))
+            return self._back_to_what_waits() or self._chat().say("back.nothing")
         flow, state = now
         outcome = back(flow.run, self._chat(state), state)
         if outcome is None:
             return f"{self._chat().say('back.nothing')}\n{self._ask_again(flow, state)}"
         return self._after(flow, outcome)
+
+    def _back_to_what_waits(self) -> str:
+        """With nothing running, back is to what was left for something else; '' where nothing waits."""
+        if not self.memory.aside:
+            return ""
+        called = self._called(self.memory.aside[-1])
+        return f"{self._chat().say('back.to', flow=called)}\n{self._resume(again=False)}"
 
     def _cancel(self, now: tuple[Flow, State] | None) -> str:
         dropped = self.memory.take()
@@ -147,7 +154,11 @@ class Exchange(Running):
             return self._chat().say("cancel.nothing")
         named = self._about(dropped) and not self._is_fleeting(dropped)
         what = self._called(dropped) if named else ""
-        return self._with_offer(self._chat().say("cancel.dropped", flow=what))
+        text = self._chat().say("cancel.dropped", flow=what)
+        self.memory.offered = False  # who cancels wants to be out: nothing that waits takes the next number
+        if not self.memory.aside:
+            return text
+        return f"{text}\n{self._chat().say('cancel.waits', flow=self._called(self.memory.aside[-1]))}"
 
     def _undo(self, now: tuple[Flow, State] | None) -> str:
         kept = last_kept(self.session, self.conversation)

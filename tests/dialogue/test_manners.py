@@ -5,6 +5,7 @@ import pytest
 from handlers.watch import WroteTooEarly
 from tests.dialogue.conftest import Phone, World
 
+WAITS = "家访（小满）还没弄完，先给您留着。\n接着弄回“继续”，不要了回“取消”。"
 OFFER = "刚才的家访（小满）没弄完。\n1 继续　2 重来　3 都不要"
 STUCK = "要帮忙？回“帮助”看说明，回“人工”找人。"
 
@@ -72,8 +73,19 @@ def test_the_aside_dialogue_is_named_when_a_longer_one_begins(world: World, lin:
     world.pupils("小川", "小满")
     lin.types("家访 小满")
     assert lin.types("排班").startswith("家访（小满）先放着，回“继续”接着弄。\n谈到了什么？")
-    assert lin.types("取消") == f"好，不弄了。\n{OFFER}"
+    assert lin.types("取消") == f"好，不弄了。\n{WAITS}"
     assert lin.types("取消") == "好，家访（小满）不弄了。"
+
+
+def test_who_cancels_the_second_visit_is_out_and_hears_of_the_first(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    lin.types("家访 小满", "家访 小川")
+    assert lin.types("取消") == f"好，家访（小川）不弄了。\n{WAITS}"
+    assert lin.types("1") == f"{OFFER}"  # out: a number is the answer to nothing, and what waits is offered
+    lin.types("继续", "家访 小川", "取消")
+    assert lin.types("返回").startswith("回到家访（小满）。\n看望是哪一天？")
+    lin.types("今天")
+    assert "“很好”" in lin.types("很好")
 
 
 def test_the_same_word_again_asks_whether_to_go_on(world: World, lin: Phone) -> None:
@@ -270,7 +282,8 @@ def test_a_photo_does_not_join_the_record_before_the_one_taken_back(world: World
 def test_what_waits_is_named_and_can_be_dropped_whole(world: World, lin: Phone) -> None:
     world.pupils("小川", "小满")
     lin.types("家访 小满 今天", "排班")
-    assert lin.types("取消") == f"好，不弄了。\n{OFFER}"
+    assert lin.types("取消") == f"好，不弄了。\n{WAITS}"
+    assert lin.types("课程").endswith(OFFER)
     assert lin.types("3") == "好，都不要了。"
     assert lin.types("继续") == "没有要接着弄的。回“帮助”看能做什么。"
 
