@@ -55,7 +55,7 @@ class _Which(Pick[_Choice]):
                 turn.view["among"] = [option.ident for option in found]
                 opening.take(0)
             else:
-                turn.view["unknown"] = opening.left[0]
+                turn.view["unknown"] = opening.take_all()
         return claimed
 
     def ask(self, turn: Turn) -> str:

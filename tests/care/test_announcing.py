@@ -18,6 +18,13 @@ def test_words_that_name_no_notice_are_said_to_name_none_and_what_to_write(phone
     assert "糖葫芦" not in phone("o-wang").types("更多")
 
 
+def test_words_that_name_no_notice_become_nobodys_title(phone: Phones) -> None:
+    wang = phone("o-wang")
+    wang.types("发通知 糖葫芦 明天发")
+    assert wang.types("1").startswith("标题写什么？")
+    assert wang.types("明天早放学").startswith("给在家的监护人写什么？")
+
+
 def test_part_of_a_notices_name_shows_those_that_have_it(phone: Phones) -> None:
     asked = phone("o-wang").types("发通知 看住")
     assert "1 《天热了，看住水》" in asked and "自己写一条" not in asked and "没有叫" not in asked
