@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -15,6 +16,22 @@ from models.messaging.outlets import AccountKind
 
 PLACEHOLDER = "change-me"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_PREFIX, _BELOW = "SHOUWANG_", "__"
+_WHOLE, _ONE_OF = "setting.whole", "setting.one_of"
+_WRONG = {
+    "extra_forbidden": "setting.unknown",
+    "missing": "setting.missing",
+    "string_too_short": "setting.missing",
+    "too_short": "setting.missing",
+    "int_parsing": _WHOLE,
+    "int_type": _WHOLE,
+    "int_from_float": _WHOLE,
+    "greater_than_equal": "setting.least",
+    "less_than_equal": "setting.most",
+    "literal_error": _ONE_OF,
+    "enum": _ONE_OF,
+}
+"""What pydantic calls a slip, and our words for it: its own are English and for programmers."""
 
 
 class Section(BaseModel):
@@ -40,9 +57,9 @@ class SubscribeTemplates(Section):
 class WeChat(Section):
     """The account (服务号, or 订阅号 without templates) and where the platform is."""
 
-    app_id: str
-    app_secret: SecretStr
-    token: SecretStr
+    app_id: str = Field(min_length=1)
+    app_secret: SecretStr = Field(min_length=1)
+    token: SecretStr = Field(min_length=1)
     encoding_aes_key: SecretStr
     mode: Literal["plain", "compatible", "safe"] = "safe"
     api_base: str = "https://api.weixin.qq.com"
@@ -112,7 +129,7 @@ class Security(Section):
 class Bureau(Section):
     """Who signs what is sent."""
 
-    name: str
+    name: str = Field(min_length=1)
     timezone: Literal["Asia/Shanghai"] = "Asia/Shanghai"
 
 
@@ -134,7 +151,7 @@ class Storage(Section):
 class Settings(BaseSettings):
     """Everything an operator decides. `demo` is no key: only the demo's own wiring sets it."""
 
-    model_config = SettingsConfigDict(extra="forbid", env_prefix="SHOUWANG_", env_nested_delimiter="__")
+    model_config = SettingsConfigDict(extra="forbid", env_prefix=_PREFIX, env_nested_delimiter=_BELOW)
 
     wechat: WeChat
     database: Database = Database()
@@ -185,6 +202,8 @@ def load_settings(path: Path | None = None, *, demo: bool = False) -> Settings:
     path = path or Path(os.environ.get("SHOUWANG_CONFIG", "config.toml"))
     if not path.is_file():
         raise Misconfigured(say("setting.no_file", path=path))
+    if unknown := _unknown_in(os.environ):
+        raise Misconfigured("\n".join(say("setting.unknown", name=name) for name in unknown))
     try:
         settings = Settings(**TomlConfigSettingsSource(Settings, path)())
     except ValidationError as error:
@@ -213,14 +232,24 @@ def _leaves(values: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
     return found
 
 
+def _unknown_in(environment: Iterable[str]) -> list[str]:
+    """Names in the environment that mean a setting and name none: pydantic reads past whatever begins otherwise than a
+    section does, so `SHOUWANG_WECHT__TOKEN` and `SHOUWANG_WECHAT_TOKEN` would leave the file's token in force."""
+    sections = tuple(Settings.model_fields)
+    found = []
+    for name in sorted(environment):
+        key = name.upper().removeprefix(_PREFIX).lower()
+        if name.upper().startswith(_PREFIX) and (_BELOW in key or key.startswith(sections)):
+            section = key.partition(_BELOW)[0]
+            found += [] if section in sections else [name]
+    return found
+
+
 def _in_words(error: Any) -> str:
-    name = ".".join(map(str, error["loc"]))
-    if error["type"] == "extra_forbidden":
-        return say("setting.unknown", name=name)
-    if error["type"] == "missing":
-        return say("setting.missing", name=name)
-    said = str(error["msg"]).removeprefix("Value error, ")
-    expected = error.get("ctx", {}).get("expected")
-    if expected:
-        return say("setting.one_of", name=name, allowed=expected)
-    return say("setting.wrong", name=name, why=said) if name else said
+    name, known = ".".join(map(str, error["loc"])), error.get("ctx", {})
+    if error["type"] == "value_error":
+        said = str(error["msg"]).removeprefix("Value error, ")
+        return say("setting.wrong", name=name, why=said) if name else said
+    allowed = str(known.get("expected", "")).replace(" or ", "、").replace(", ", "、")
+    limits = {"least": known.get("ge"), "most": known.get("le")}
+    return say(_WRONG.get(error["type"], "setting.misshapen"), name=name, allowed=allowed, **limits)

@@ -36,8 +36,14 @@ def test_the_environment_overrides_the_file(sound: Path, monkeypatch: pytest.Mon
     ("before", "after", "said"),
     [
         ("port = 8080", "prot = 8080", "server.prot：没有这个设置"),
-        ("port = 8080", "port = 99999", "server.port："),
-        ('mode = "safe"', 'mode = "save"', "wechat.mode：只能写"),
+        ("port = 8080", "port = 99999", "server.port：要写 65535 或更小的数$"),
+        ("threads = 32", "threads = 0", "server.threads：要写 4 或更大的数$"),
+        ("port = 8080", 'port = "abc"', "server.port：要写一个整数$"),
+        ("port = 8080", "port = [1]", "server.port：要写一个整数$"),
+        ('host = "127.0.0.1"', "host = 1", "server.host：写得不对，请照着 config.example.toml 写$"),
+        ('mode = "safe"', 'mode = "save"', "wechat.mode：只能写 'plain'、'compatible'、'safe'$"),
+        (f'name = "{"x" * 43}"', 'name = ""', "bureau.name：没有写"),
+        (f'token = "{"x" * 43}"', 'token = ""', "wechat.token：没有写"),
         ('mode = "safe"', 'mode = "plain"', "wechat.mode：plain 只给演示用"),
         ('url = "sqlite:///data/shouwang.db"', 'url = "mysql://x"', "database.url：要以 sqlite:///"),
         ('url = ""', 'url = "http://x"', "redis.url：留空"),
@@ -54,6 +60,15 @@ def test_what_is_wrong_is_named(sound: Path, before: str, after: str, said: str)
     assert before in text
     sound.write_text(text.replace(before, after, 1))
     with pytest.raises(Misconfigured, match=said):
+        load_settings(sound)
+
+
+@pytest.mark.parametrize("name", ["SHOUWANG_WECHT__TOKEN", "SHOUWANG_WECHAT_TOKEN", "shouwang_tokens__x"])
+def test_a_name_in_the_environment_that_is_no_setting_stops_the_start(
+    sound: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(Misconfigured, match=f"{name}：没有这个设置"):
         load_settings(sound)
 
 
