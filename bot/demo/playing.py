@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.app import House, open_house
 from bot.database import open_unchecked
+from bot.demo.alone import alone_in
 from bot.demo.hand import Hand
 from bot.demo.school import load_school
 from bot.demo.world import World, demo_phones
@@ -57,8 +58,9 @@ def open_demo(
     folder: Path, *, starts_at: datetime, bot_port: int = 0, phones_port: int = 0, by_itself: bool = True
 ) -> Iterator[Playing]:
     """A fresh demo in a folder that is emptied first. With `by_itself` rules and delivery run in the background; else
-    whoever plays does each step, and only the web server listens."""
+    whoever plays does each step, and only the web server listens. Raises Misconfigured where a demo runs in it."""
     with ExitStack() as stack:
+        stack.enter_context(alone_in(folder))
         world = World(folder, bot_port or _free_port(), phones_port, starts_at)
         stack.callback(world.close)
         settings, clock = world.settings(), FileClock(world.clock_file)
