@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from bot.commands.acting import broadcast_numbered, by, numbered, staff_by_phone
 from bot.commands.failed import failed, have_phoned, retry
@@ -12,6 +11,7 @@ from bot.commands.hazard import hazard
 from bot.commands.reviews import review, reviews
 from bot.commands.sheet import fresh_path, write_sheet
 from bot.commands.showing import let_go, short, show_broadcast
+from bot.commands.tables import folding
 from bot.commands.watching import progress_line, watch
 from bot.database import open_store
 from bot.settings import load_settings
@@ -63,7 +63,7 @@ def new(phone: str, notice_id: str, audience: str) -> None:
 def list_() -> None:
     """List the newest broadcasts with their numbers."""
     headings = (say("cli.number"), say("cli.notice"), say("cli.to_whom"), say("cli.state"), say("cli.people"))
-    table = Table(*headings)
+    table = folding(*headings)
     with _store().read() as session:
         for each in newest(session):
             whom = audience_words.describe(session, from_json(each.audience))

@@ -2,9 +2,9 @@
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from bot.commands.acting import staff_by_phone, unit_named
+from bot.commands.tables import folding
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base.errors import Misconfigured
@@ -32,7 +32,7 @@ def duties() -> None:
 )
 def rates_(unit: str, phone: str, name: str) -> None:
     """Show what came due in this school year and how much of it is done."""
-    table = Table(say("cli.duty"), say("cli.unit"), say("cli.expected"), say("cli.done"), say("cli.late"), "%")
+    table = folding(say("cli.duty"), say("cli.unit"), say("cli.expected"), say("cli.done"), say("cli.late"), "%")
     with open_store(load_settings()).read() as session:
         place = unit_named(session, unit)
         scope = ordering_scope(session, staff_by_phone(session, phone))

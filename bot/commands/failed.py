@@ -2,9 +2,9 @@
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from bot.commands.acting import broadcast_numbered, by, numbered, staff_by_phone
+from bot.commands.tables import folding
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base.errors import Misconfigured
@@ -18,7 +18,7 @@ _NUMBER_CHARS = 6
 @click.command("failed")
 def failed() -> None:
     """List what stopped, with its reason, and what nobody knows arrived, with what happens next."""
-    table = Table(say("cli.number"), say("cli.notice"), say("cli.why"), say("cli.people"))
+    table = folding(say("cli.number"), say("cli.notice"), say("cli.why"), say("cli.people"))
     with open_store(load_settings()).read() as session:
         for stopped in stopped_work(session):
             what, why = stopped.title or say("failed.other"), stopped.why or say("failed.no_reason")

@@ -9,6 +9,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from bot.commands.sheet import fresh_path, write_sheet
+from bot.commands.tables import folding
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base.texts import say
@@ -68,7 +69,7 @@ def _headings() -> tuple[str, str, str]:
 
 
 def _table(title: str, remarks: Sequence[Remark]) -> Table:
-    table = Table(*_headings(), title=title, title_justify="left")
+    table = folding(*_headings(), title=title)
     for remark in remarks[:_SHOWN]:
         table.add_row(str(remark.line), remark.column, remark.message)
     if len(remarks) > _SHOWN:

@@ -2,10 +2,10 @@
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from bot.commands.acting import broadcast_numbered, by, numbered, staff_by_phone
 from bot.commands.showing import short
+from bot.commands.tables import folding
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base.clock import local
@@ -18,7 +18,7 @@ from models.roster.people import Person
 @click.command("reviews")
 def reviews() -> None:
     """List the emergencies that nobody has reviewed yet, the oldest first."""
-    table = Table(say("cli.number"), say("cli.notice"), say("cli.sent_by"), say("cli.sent_at"), say("cli.reason"))
+    table = folding(say("cli.number"), say("cli.notice"), say("cli.sent_by"), say("cli.sent_at"), say("cli.reason"))
     with open_store(load_settings()).read() as session:
         for each in emergency.to_review(session):
             sender = session.get_one(Person, each.approved_by).name

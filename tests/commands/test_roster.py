@@ -59,6 +59,14 @@ def test_one_bad_row_keeps_all_out_and_is_named_by_line_and_column(office: Offic
     assert _count(office, Child) == 3
 
 
+def test_a_narrow_terminal_shows_how_to_mend_a_row_to_the_end(office: Office) -> None:
+    save_csv(office.folder / "bad.csv", [row(学籍号="L1")])
+    said = office.bot("import", "roster", "bad.csv", "--errors", "errors.csv", columns=60).out
+    cells = [line.strip("│").split("│")[-1].strip() for line in said.splitlines() if line.startswith("│")]
+    (error,) = _read(office.folder / "errors.csv")
+    assert len(cells) > 1 and "".join(cells) == error["怎么改"]
+
+
 def test_columns_that_are_not_ours_are_said(office: Office) -> None:
     save_csv(office.folder / "more.csv", [(*XIAOMAN, "蓝")], head=(*HEAD, "爱好"))
     assert "这些列不认识，没有读：爱好" in office.does("import", "roster", "more.csv")

@@ -6,9 +6,9 @@ from datetime import date
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from bot.commands.acting import staff_by_phone, unit_named
+from bot.commands.tables import folding
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base.clock import local_date
@@ -46,7 +46,7 @@ _yes = click.option("--yes", is_flag=True, help="Do not ask whether you are sure
 @click.option("--history", is_flag=True, help="Who wrote what and when, instead of what holds now.")
 def days(unit: str, history: bool) -> None:
     """Show the calendar of a unit: what holds from this school year on, or who edited it."""
-    table = Table(say("cli.days_kind"), say("cli.days_name"), say("cli.days_days"), say("cli.days_by"))
+    table = folding(say("cli.days_kind"), say("cli.days_name"), say("cli.days_days"), say("cli.days_by"))
     with open_store(load_settings()).read() as session:
         place = unit_named(session, unit)
         if history:

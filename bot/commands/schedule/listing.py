@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import click
 from rich.console import Console
-from rich.table import Column, Table
 
+from bot.commands.tables import folding
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base.clock import local, local_date
@@ -24,7 +24,7 @@ from scheduler.rules import rules
 @click.option("--days", default=60, show_default=True, help="How many days ahead to look.")
 def list_(days: int) -> None:
     """List what the calendar sends next, where, and who approved it until when."""
-    table = folding(say("cli.day"), say("cli.notice"), say("cli.approved"))
+    table = folding(say("cli.day"), say("cli.notice"), say("cli.approved"), lines=True)
     birthdays: set[int] = set()
     with open_store(load_settings()).read() as session:
         last = session.today + timedelta(days=days)
@@ -45,11 +45,6 @@ def list_(days: int) -> None:
         click.echo(say("cli.nothing_planned", days=days))
     if waiting:
         click.echo(say("cli.waiting_now", count=waiting))
-
-
-def folding(*headings: str) -> Table:
-    """A table whose rows may have several lines; a line that is too long goes on below, where rich would cut it."""
-    return Table(*(Column(heading, overflow="fold") for heading in headings), show_lines=True)
 
 
 def notice_cell(notice: str, place: Place, rule: Rule) -> str:

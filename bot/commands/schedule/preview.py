@@ -9,7 +9,8 @@ from rich.console import Console
 
 from bot.commands.acting import guardian_named, unit_named
 from bot.commands.schedule.days import read_day
-from bot.commands.schedule.listing import approved_text, folding, notice_cell
+from bot.commands.schedule.listing import approved_text, notice_cell
+from bot.commands.tables import folding
 from bot.database import open_store
 from bot.schedule.ics import as_ics
 from bot.schedule.picture import as_svg
@@ -54,7 +55,7 @@ def preview(first: str, last: str, unit: str, guardian: str, ics: Path | None, s
 
 
 def _list(session: Session, unit: Unit | None, first: date, last: date) -> None:
-    table = folding(say("cli.day"), say("cli.notice"), say("cli.preview_to_whom"))
+    table = folding(say("cli.day"), say("cli.notice"), say("cli.preview_to_whom"), lines=True)
     for coming in forecast(session, first, last, unit):
         rule = coming.each.rule
         approved = approved_text(session, rule.name, coming.each.place.unit_id, coming.at)
@@ -92,7 +93,7 @@ def _explain(session: Session, guardian: str, first: date, last: date) -> None:
     if not found:
         click.echo(say("cli.nothing_planned", days=(last - first).days))
         return
-    table = folding(say("cli.day"), say("cli.notice"), say("cli.why_what"))
+    table = folding(say("cli.day"), say("cli.notice"), say("cli.why_what"), lines=True)
     for each in found:
         title = notices()[each.notice].title if each.notice in notices() else each.rule
         table.add_row(_moment(each.at).replace(" ", "\n"), title, _what(each))
