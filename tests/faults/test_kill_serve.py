@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections import Counter
 
 import pytest
 
@@ -38,3 +39,4 @@ def test_serve_killed_in_the_middle_of_a_broadcast(trials_now: Trials, seed: int
             lost = trial.simulator.ask("/sim/ledger/summary")["receipts_failed"]  # while it was down
             trial.until(lambda: trial.counts().get(State.DELIVERED, 0) >= GUARDIANS - lost)
         trial.check()
+        assert Counter(entry["openid"] for entry in trial.shown("template")) == trial.intended  # nobody was left out
