@@ -4,7 +4,7 @@ from handlers.chat import Chat
 from handlers.prompts import Number, Pick
 from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import WRITERS
-from models.messaging.notices import notices
+from models.messaging.wording.notices import notices
 from models.roster.scope import duty_scope
 from models.roster.units import Unit, label
 
