@@ -72,7 +72,7 @@ class Exchange(Running):
             prompt = asked.prompt if isinstance(asked, Asking) else None
             if prompt is not None and prompt.free:
                 return False
-            if names and isinstance(prompt, Pick) and prompt.options.find(said.words):
+            if names and said.kind == "text" and isinstance(prompt, Pick) and prompt.options.find(said.words):
                 return only_names(said.words, names())
         found = self._opens(said)
         return found is not None and found[0].names is not None and only_names(found[2], found[0].names())

@@ -29,8 +29,7 @@ class Answer:
 class State:
     """One dialogue. `at` is the key of the question that was asked last and `view` what it showed; `walked` are the
     questions a person went back to, which the opening line does not answer again, and `before` what they had answered
-    there; `mark` is the digest of an opening
-    line that said more than the flow's word."""
+    there; `mark` is the digest of an opening line that said more than the flow's word."""
 
     flow: str
     opened: date

@@ -85,12 +85,14 @@ class Text(Prompt[Note]):
             if right is False:
                 return _forget(turn)
             turn.view["voice"] = ""
+        if self.optional and none(said.text):
+            return self._got(turn, "")
         before = self._before(turn)
         if before and (plain(said.text) in _UNCHANGED or done(said.text)):
             return Got(_note(before.text, before.voice, turn.view.get("photos", [])))
         if len(said.text) > self.at_most:
             return Missed(turn.chat.say("refused.too_long", most=self.at_most))
-        if (self.optional and none(said.text)) or (turn.view.get("photos") and done(said.text)):
+        if turn.view.get("photos") and done(said.text):
             return self._got(turn, "")
         words = said.text.strip()
         if bare(words):

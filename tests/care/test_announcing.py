@@ -32,3 +32,11 @@ def test_part_of_a_notices_name_shows_those_that_have_it(phone: Phones) -> None:
 
 def test_with_nothing_going_out_there_is_nothing_to_stop(phone: Phones) -> None:
     assert phone("o-wang").types("停发") == "没有正在发的，都发完了。"
+
+
+def test_words_that_may_be_left_out_are_left_out_after_going_back(phone: Phones) -> None:
+    wang = phone("o-wang")
+    wang.types("发通知", "1", "明天早放学", "三点放学，请来接", "请打个电话")
+    assert "现在写的是：\n“请打个电话”" in wang.types("返回")
+    wang.types("没有了")
+    assert "现在写的是" not in wang.types("返回")

@@ -68,6 +68,12 @@ def test_a_word_of_danger_anywhere_else_in_an_administrators_dialogue_calls(
     assert alerts(store) == 1
 
 
+def test_a_word_of_danger_that_is_spoken_into_a_question_calls(store: Store, phone: Phones) -> None:
+    phone("o-wang").types("发通知")
+    phone("o-wang").voice("v1", "溺水")
+    assert alerts(store) == 1
+
+
 @pytest.mark.parametrize(("openid", "typed"), [("o-lin", "发通知 溺水"), ("o-grandmother", "发通知 溺水")])
 def test_who_may_not_send_notices_names_none(store: Store, phone: Phones, openid: str, typed: str) -> None:
     phone(openid).types(typed)
