@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from handlers.chat import Chat
 from models.base.errors import Refused
-from models.messaging.words import tell
+from models.messaging.questions import pass_question
 from models.roster.children import Child
 from models.roster.people import Duty, Person, duties_of, staff_of
 from models.roster.ties import wards_of
@@ -20,8 +20,8 @@ def pass_on(chat: Chat, words: str) -> str:
     if not people:
         raise Refused("human.nobody")
     for each in people:
-        text = chat.say("human.for_you", name=chat.me.name, words=words)
-        tell(chat.session, each, text, key=f"human:{chat.cause}:{each.id}", title=chat.say("human.title"))
+        key = f"human:{chat.cause}:{each.id}"
+        pass_question(chat.session, chat.me, each, words, key=key, pages=chat.pages)
     return "、".join(each.name for each in people)
 
 

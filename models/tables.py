@@ -24,6 +24,7 @@ from models.messaging.mass import MassReport
 from models.messaging.outbox import Batch, Delivery
 from models.messaging.outlets import Outlet
 from models.messaging.planning.own_hours import OwnHour
+from models.messaging.questions import Question
 from models.messaging.receipts import Receipt
 from models.roster.accounts import Account
 from models.roster.binding import BindingRequest
@@ -75,6 +76,7 @@ ALL: tuple[type[SQLModel], ...] = (
     PhoneCall,
     Placement,
     Pulse,
+    Question,
     Receipt,
     Review,
     Staff,

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Reply
 
-from bot.pages.answers import answer_to
+from bot.pages.answers import answer_to, seen
 from bot.pages.door import ASKED, kept_to_oneself, let_in
 from bot.pages.sheet import sheet_of
 from bot.pages.visitor import visitor
@@ -16,7 +16,6 @@ from bot.wechat.oauth import OAuth
 from bot.wechat.trouble import whereabouts
 from models.base.store import Session, Store
 from models.base.texts import say
-from models.messaging.acknowledgements import mark_read
 from models.messaging.links import delivery_behind
 from models.messaging.outbox import Delivery
 from models.roster.accounts import Account
@@ -50,7 +49,7 @@ def blueprint(store: Store, oauth: OAuth, bureau: str, public_url: str) -> Bluep
     @pages.post("/<token>/read")
     def read(token: str) -> Reply:
         with store.write() as session:
-            mark_read(session, _own(session, token).id)
+            seen(session, _own(session, token))
         return Response(status=204)
 
     @pages.post("/<token>/answer")

@@ -10,6 +10,7 @@ from models.messaging.birthdays import celebrated_wards
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.ladder.calling import Callee, is_call_page, page_calls
 from models.messaging.outbox import Delivery, State
+from models.messaging.questions import Asker, asker_of
 from models.messaging.wording import series
 from models.messaging.wording.cards import repeats
 from models.messaging.wording.notices import notices
@@ -29,7 +30,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page. `button` is the text key of the one thing asked, '' where nothing is asked; `calls` are to be dialled."""
+    """A page. `button` is the text key of the one thing asked, '' where nothing is asked; `calls` are to be dialled,
+    and so is the `asker` of a question."""
 
     title: str
     parts: tuple[Part, ...]
@@ -37,6 +39,7 @@ class Sheet:
     done: bool = False
     done_key: str = "page.acknowledged"
     calls: tuple[Callee, ...] = ()
+    asker: Asker | None = None
 
 
 def sheet_of(session: Session, delivery: Delivery, *, mine: bool) -> Sheet | None:
@@ -47,6 +50,8 @@ def sheet_of(session: Session, delivery: Delivery, *, mine: bool) -> Sheet | Non
         return None
     if is_call_page(session, delivery):
         return _calls(page_calls(session, delivery))
+    if asker := asker_of(session, delivery):
+        return Sheet(say("human.title"), (Part("", lines(asker.words)),), asker=asker)
     if delivery.kind == KIND:
         return _lessons(words_of(session, delivery)["title"], lesson_page(session, delivery))
     words = words_of(session, delivery)

@@ -5,6 +5,7 @@ from sqlmodel import select
 from handlers.house import house_router
 from handlers.said import Said
 from models.base.store import Store
+from models.messaging.links import page_token
 from models.messaging.outbox import Delivery
 from tests.cast import OPENIDS, STRANGER, Cast
 
@@ -24,6 +25,21 @@ def test_grandmothers_question_goes_to_the_class_teacher(store: Store, cast: Cas
         [told] = session.exec(select(Delivery)).all()
         assert told.person_id == cast.zhou
         assert "暑假几号开始" in told.words["text"]
+
+
+def test_the_chat_masks_the_number_and_links_to_the_page_that_dials_it(store: Store, cast: Cast) -> None:
+    for cause, text in enumerate(["人工", "暑假几号开始"], 1):
+        with store.write() as session:
+            house_router("青禾守望", "https://b/p/").answer(
+                session, OPENIDS["grandmother"], Said("text", text=text), cause
+            )
+    with store.read() as session:
+        told = session.exec(select(Delivery)).one()
+        assert told.words["text"] == (
+            "张桂花问：\n“暑假几号开始”\n请给对方回个电话：138****0006\n"
+            f"<a href='https://b/p/{page_token(session, told.id)}'>点这里拨号</a>"
+        )
+        assert told.words["card"] == {"thing1": "有人找您", "thing2": "张桂花问"}
 
 
 def test_a_teacher_asks_the_school(store: Store, cast: Cast) -> None:
