@@ -89,7 +89,7 @@ def _drowsy(act: Any, *, before: bool) -> Any:
         nonlocal slept
         if not slept:
             slept = True
-            os.kill(os.getpid(), signal.SIGSTOP)
+            signal.raise_signal(signal.SIGSTOP)  # this thread itself: sent to the process, it would stop a moment later
 
     def acting(*args: Any, **facts: Any) -> Any:
         if before:
