@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from models.base.errors import Misconfigured
+from models.base.texts import say
 
 CITY, COUNTY, SCHOOL, GRADE, CLASS = "市", "县市区", "学校", "年级", "班级"
 NAME, SEX, BIRTH, CATEGORIES, STUDENT_NO = "学生姓名", "性别", "出生日期", "类别", "学籍号"
@@ -35,12 +36,12 @@ def layout(cells: Sequence[str]) -> tuple[dict[str, int], tuple[str, ...]]:
     others: list[str] = []
     for index, cell in enumerate(map(heading, cells)):
         if cell in found:
-            raise Misconfigured(f"表头里“{cell}”有两列，请留一列")
+            raise Misconfigured(say("import.column_twice", column=cell))
         if cell in NEEDED or cell in OPTIONAL:
             found[cell] = index
         elif cell:
             others.append(cell)
     missing = [column for column in NEEDED if column not in found]
     if missing:
-        raise Misconfigured(f"表头缺少这些列：{'、'.join(missing)}")
+        raise Misconfigured(say("import.columns_missing", columns="、".join(missing)))
     return found, tuple(others)

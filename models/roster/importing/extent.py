@@ -7,6 +7,7 @@ from typing import IO
 from zipfile import ZipFile
 
 from models.base.errors import Misconfigured
+from models.base.texts import say
 
 _MOST_BYTES = 600 * 1024 * 1024
 _MOST_COLUMNS = 200
@@ -24,7 +25,7 @@ def check_extent(path: Path) -> None:
     """
     with ZipFile(path) as book:
         if sum(part.file_size for part in book.infolist()) > _MOST_BYTES:
-            raise Misconfigured(f"{path.name}：太大了，请分成几个文件导入")
+            raise Misconfigured(say("import.file_too_large", file=path.name))
         for name in book.namelist():
             if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                 with book.open(name) as sheet:
@@ -40,9 +41,9 @@ def _check(sheet: IO[bytes], name: str) -> None:
         if row > lowest:
             lowest, row_at = row, (letters + digits).decode()
     if widest > _MOST_COLUMNS:
-        raise Misconfigured(f"{name}：{column_at} 格还有内容，离表格太远。请删掉表格右边多余的列再试")
+        raise Misconfigured(say("import.file_too_wide", file=name, cell=column_at))
     if widest * lowest > _MOST_CELLS:
-        raise Misconfigured(f"{name}：{row_at} 格还有内容，离表格太远。请删掉表格下面多余的行再试")
+        raise Misconfigured(say("import.file_too_long", file=name, cell=row_at))
 
 
 def _cells(sheet: IO[bytes]) -> Iterator[tuple[bytes, bytes]]:

@@ -13,6 +13,7 @@ from zipfile import BadZipFile
 from python_calamine import CalamineError, CalamineWorkbook
 
 from models.base.errors import Misconfigured
+from models.base.texts import say
 from models.roster.importing.columns import NAME, heading, layout
 from models.roster.importing.extent import check_extent
 
@@ -47,26 +48,26 @@ def read_sheet(path: Path) -> Sheet:
     of it is in its own English, for programmers: it stays the cause.
     """
     if path.suffix.lower() not in (".csv", ".xlsx"):
-        raise Misconfigured(f"{path.name}：只能导入 .csv 或 .xlsx 文件")
+        raise Misconfigured(say("import.file_other_kind", file=path.name))
     try:
         lines = _excel(path) if path.suffix.lower() == ".xlsx" else _csv(path)
         return _by_column(lines, path.name)
     except FileNotFoundError:
-        raise Misconfigured(f"{path}：没有这个文件") from None
+        raise Misconfigured(say("import.file_none", file=path)) from None
     except IsADirectoryError:
-        raise Misconfigured(f"{path.name}：这是文件夹，请写里面的文件名") from None
+        raise Misconfigured(say("import.file_folder", file=path.name)) from None
     except OSError as error:
-        raise Misconfigured(f"{path.name}：不让读。请看看文件的权限，或是不是正在别处开着") from error
+        raise Misconfigured(say("import.file_closed", file=path.name)) from error
     except csv.Error as error:
-        raise Misconfigured(f"{path.name}：不像表格。请用 Excel 或 WPS 打开，另存为 .csv 再试") from error
+        raise Misconfigured(say("import.file_no_table", file=path.name)) from error
     except _DAMAGED as error:
-        raise Misconfigured(f"{path.name}：文件坏了。请用 Excel 或 WPS 打开，另存为 .xlsx 再试") from error
+        raise Misconfigured(say("import.file_damaged", file=path.name)) from error
 
 
 def _by_column(lines: Iterator[tuple[int, list[str]]], name: str) -> Sheet:
     first = list(islice(lines, _TITLE_LINES))
     if len(first) < _TITLE_LINES and not any(any(cells) for _, cells in first):
-        raise Misconfigured(f"{name}：文件是空的")
+        raise Misconfigured(say("import.file_empty", file=name))
     top = next((i for i, (_, cells) in enumerate(first) if NAME in map(heading, cells)), 0)
     where, unknown = layout(first[top][1])
     rows: list[Row] = []
@@ -94,7 +95,7 @@ def _decoded(data: bytes, name: str) -> str:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise Misconfigured(f"{name}：看不出文字编码，请另存为 UTF-8 的 .csv 或 .xlsx")
+    raise Misconfigured(say("import.file_encoding", file=name))
 
 
 def _excel(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -103,9 +104,9 @@ def _excel(path: Path) -> Iterator[tuple[int, list[str]]]:
     with path.open("rb") as file:
         begins = file.read(len(_LOCKED_OR_OLD))
     if not begins:
-        raise Misconfigured(f"{path.name}：文件是空的")
+        raise Misconfigured(say("import.file_empty", file=path.name))
     if begins == _LOCKED_OR_OLD:
-        raise Misconfigured(f"{path.name}：有密码，或是旧的 .xls。请去掉密码，另存为 .xlsx 再试")
+        raise Misconfigured(say("import.file_locked", file=path.name))
     check_extent(path)
     with CalamineWorkbook.from_path(path) as book:
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
