@@ -40,7 +40,7 @@ def test_the_server_ends_the_transaction_of_a_process_that_fell_asleep(store: St
         return
     with store.write() as session:
         after = session.connection().exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar_one()
-    assert after == "1min"
+    assert after == "20s"
 
 
 def test_a_sealed_name_moved_to_another_row_does_not_open(store: Store, cast: Cast) -> None:
