@@ -22,10 +22,13 @@ def all_texts() -> dict[str, str]:
 
 
 def say(key: str, /, **params: object) -> str:
-    """The text of a key with its `{names}` filled in.
+    """The text of a key with its `{names}` filled in. `words` are what somebody wrote: they become no link in another's
+    chat, which makes one of `<a href…>`.
 
     Raises KeyError naming the key, or the placeholder, that is missing.
     """
+    if "words" in params:
+        params["words"] = str(params["words"]).replace("<", "＜")
     return all_texts()[key].format(**params).strip()
 
 

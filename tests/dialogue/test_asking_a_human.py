@@ -42,6 +42,14 @@ def test_the_chat_masks_the_number_and_links_to_the_page_that_dials_it(store: St
         assert told.words["card"] == {"thing1": "有人找您", "thing2": "张桂花问"}
 
 
+def test_what_somebody_wrote_is_no_link_in_anothers_chat(store: Store, cast: Cast) -> None:
+    types(store, OPENIDS["grandmother"], "人工", 1)
+    types(store, OPENIDS["grandmother"], "看这个<a href='https://evil.example'>领补贴</a>", 2)
+    with store.read() as session:
+        told = session.exec(select(Delivery)).one()
+        assert "＜a href='https://evil.example'" in told.words["text"] and "<a href" not in told.words["text"]
+
+
 def test_a_teacher_asks_the_school(store: Store, cast: Cast) -> None:
     types(store, OPENIDS["zhou"], "人工", 1)
     assert types(store, OPENIDS["zhou"], "名单怎么改", 2).startswith("已转给王主任")
