@@ -48,8 +48,11 @@ class Errands:
                 stop.wait(_LOOK_EVERY)
 
     def close(self) -> None:
-        """Leaves what it has begun to another process."""
-        _Errand("leaving", self._leave, 0.0).run(at_once=True)
+        """Leaves what it has begun to another process; where the database is away, its claim runs out by itself."""
+        try:
+            self._freezer.let_go()
+        except Exception as error:
+            log.error("leaving stumbled: %s", whereabouts(error))
 
     def _settle(self) -> bool:
         with self._store.read() as session:
@@ -66,10 +69,6 @@ class Errands:
             closed = close_overdue(session, self._real.now())
             lapse(session)
         return closed
-
-    def _leave(self) -> bool:
-        self._freezer.let_go()
-        return True
 
 
 class _Errand:

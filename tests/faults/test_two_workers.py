@@ -56,7 +56,7 @@ def test_a_worker_that_fell_asleep_while_it_froze_is_followed_by_another(trials:
     frozen = sum(trial.counts().values())
     print(f"seed {seed}: asleep with {frozen} frozen and {trial.note_in_hand()} in hand")
     trial.start(lease=SHORT)
-    trial.until(lambda: sum(trial.counts().values()) == 9000, 60)
+    trial.until(lambda: sum(trial.counts().values()) == 9000)
     sleeper.wake()
     trial.until_finished(broadcast)
     trial.check()

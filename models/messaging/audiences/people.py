@@ -194,10 +194,8 @@ def with_accounts(found: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select
 
 def all_with_accounts(session: Session, found: sa.Subquery) -> sa.Select[Any]:
     """The same for very many people: what `with_accounts` looks up for each, whole tables are joined for."""
-    query: sa.Select[Any] = sa.select(*found.c, col(Account.openid), _reason(col(Consent.id).is_not(None))).select_from(
-        found
-    )
-    query = joined_to_best(session, query, found.c.person_id)
+    columns = (*found.c, col(Account.openid), _reason(col(Consent.id).is_not(None)))
+    query = joined_to_best(session, sa.select(*columns).select_from(found), found.c.person_id)
     return query.outerjoin(Consent, sa.and_(col(Consent.person_id) == found.c.person_id, *standing()))
 
 

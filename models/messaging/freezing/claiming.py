@@ -14,9 +14,7 @@ CLAIM = timedelta(seconds=15)
 """Ten times what the longest step takes: asking a whole city who has no row yet."""
 
 
-def claim(
-    session: Session, broadcast_id: int, who: str, real_now: datetime, lasts: timedelta = CLAIM
-) -> timedelta | None:
+def claim(session: Session, broadcast_id: int, who: str, real_now: datetime, lasts: timedelta) -> timedelta | None:
     """Makes a broadcast `who`'s to freeze; for how long it is another's where it is, None where it is not.
 
     `real_now`: of the machine, as for leases; the clock that people live by may stand still.

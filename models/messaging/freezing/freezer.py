@@ -125,9 +125,10 @@ class Freezer:
             piece = rest.next(self._size(broadcast, rest))
             if piece:
                 rest.plan = _less(rest.plan, freeze(session, broadcast, piece, rest.plan).templates)
-            if not rest.people:
+            if rest.people:
+                extend(session, broadcast, self._real.now() + self._lasts)
+            else:
                 _all_frozen(session, broadcast)
-            extend(session, broadcast, self._real.now() + self._lasts)
         if rest.people:
             self._rest = rest
 
