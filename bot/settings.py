@@ -2,7 +2,6 @@
 
 import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -10,28 +9,13 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from bot.setting_words import BELOW, PREFIX, in_words, unknown_in
 from models.base.errors import Misconfigured
 from models.base.texts import say
 from models.messaging.outlets import AccountKind
 
 PLACEHOLDER = "change-me"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-_PREFIX, _BELOW = "SHOUWANG_", "__"
-_WHOLE, _ONE_OF = "setting.whole", "setting.one_of"
-_WRONG = {
-    "extra_forbidden": "setting.unknown",
-    "missing": "setting.missing",
-    "string_too_short": "setting.missing",
-    "too_short": "setting.missing",
-    "int_parsing": _WHOLE,
-    "int_type": _WHOLE,
-    "int_from_float": _WHOLE,
-    "greater_than_equal": "setting.least",
-    "less_than_equal": "setting.most",
-    "literal_error": _ONE_OF,
-    "enum": _ONE_OF,
-}
-"""What pydantic calls a slip, and our words for it: its own are English and for programmers."""
 
 
 class Section(BaseModel):
@@ -151,7 +135,7 @@ class Storage(Section):
 class Settings(BaseSettings):
     """Everything an operator decides. `demo` is no key: only the demo's own wiring sets it."""
 
-    model_config = SettingsConfigDict(extra="forbid", env_prefix=_PREFIX, env_nested_delimiter=_BELOW)
+    model_config = SettingsConfigDict(extra="forbid", env_prefix=PREFIX, env_nested_delimiter=BELOW)
 
     wechat: WeChat
     database: Database = Database()
@@ -202,12 +186,12 @@ def load_settings(path: Path | None = None, *, demo: bool = False) -> Settings:
     path = path or Path(os.environ.get("SHOUWANG_CONFIG", "config.toml"))
     if not path.is_file():
         raise Misconfigured(say("setting.no_file", path=path))
-    if unknown := _unknown_in(os.environ):
+    if unknown := unknown_in(os.environ, tuple(Settings.model_fields)):
         raise Misconfigured("\n".join(say("setting.unknown", name=name) for name in unknown))
     try:
         settings = Settings(**TomlConfigSettingsSource(Settings, path)())
     except ValidationError as error:
-        raise Misconfigured("\n".join(map(_in_words, error.errors()))) from error
+        raise Misconfigured("\n".join(map(in_words, error.errors()))) from error
     except ValueError as error:
         raise Misconfigured(say("setting.unreadable", path=path, why=error)) from error
     if not demo:
@@ -230,26 +214,3 @@ def _leaves(values: dict[str, Any], above: str = "") -> list[tuple[str, Any]]:
         here = f"{above}.{name}" if above else name
         found += _leaves(value, here) if isinstance(value, dict) else [(here, value)]
     return found
-
-
-def _unknown_in(environment: Iterable[str]) -> list[str]:
-    """Names in the environment that mean a setting and name none: pydantic reads past whatever begins otherwise than a
-    section does, so `SHOUWANG_WECHT__TOKEN` and `SHOUWANG_WECHAT_TOKEN` would leave the file's token in force."""
-    sections = tuple(Settings.model_fields)
-    found = []
-    for name in sorted(environment):
-        key = name.upper().removeprefix(_PREFIX).lower()
-        if name.upper().startswith(_PREFIX) and (_BELOW in key or key.startswith(sections)):
-            section = key.partition(_BELOW)[0]
-            found += [] if section in sections else [name]
-    return found
-
-
-def _in_words(error: Any) -> str:
-    name, known = ".".join(map(str, error["loc"])), error.get("ctx", {})
-    if error["type"] == "value_error":
-        said = str(error["msg"]).removeprefix("Value error, ")
-        return say("setting.wrong", name=name, why=said) if name else said
-    allowed = str(known.get("expected", "")).replace(" or ", "、").replace(", ", "、")
-    limits = {"least": known.get("ge"), "most": known.get("le")}
-    return say(_WRONG.get(error["type"], "setting.misshapen"), name=name, allowed=allowed, **limits)

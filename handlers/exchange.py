@@ -4,18 +4,19 @@ from dataclasses import replace
 
 from handlers import intents
 from handlers.danger import only_names
-from handlers.dialogue import Asking, back, step
+from handlers.dialogue import Asking, step
+from handlers.everywhere import Everywhere
 from handlers.flow import Flow, Who
 from handlers.memory import State
 from handlers.prompts.pick import Pick
 from handlers.prompts.prompt import Missed, Turn
 from handlers.reading.choices import choice
 from handlers.reading.plain import plain
-from handlers.running import Running, mark_of
+from handlers.running import mark_of
 from handlers.said import Said
-from handlers.universal import Universal, universal
+from handlers.universal import universal
 from models.messaging.acknowledgements import latest_waiting
-from models.messaging.conversations import last_kept, note_kept
+from models.messaging.conversations import last_kept
 from models.roster.people import duties_of
 
 _STUCK = 2
@@ -31,7 +32,7 @@ def _taken_up(words: str) -> int | None:
     return number if number in (1, 2, 3) else None
 
 
-class Exchange(Running):
+class Exchange(Everywhere):
     """The way of one message through the conversation."""
 
     def hear(self, said: Said, *, clicked: bool = False) -> str:
@@ -83,8 +84,6 @@ class Exchange(Running):
         flow = flow or self.tables.named("hello")
         return self._start(flow, flow.words[0], scene) if flow else self._chat().say("bind.who")
 
-    # -- the words that mean the same everywhere
-
     def _take_up(self, number: int | None) -> str:
         """The answer to what waits: 继续, 重来, 都不要."""
         if number != 3:
@@ -114,84 +113,7 @@ class Exchange(Running):
         self._forget_rested()
         return f"{chat.say('ask.too_late', said=said.text.strip())}\n{self._after(flow, asked)}"
 
-    def _universal(self, meaning: Universal) -> str:
-        now = self._running()
-        match meaning:
-            case Universal.BACK:
-                return self._back(now)
-            case Universal.CANCEL:
-                return self._cancel(now)
-            case Universal.UNDO:
-                return self._undo(now)
-            case Universal.RESUME | Universal.RESTART:
-                return self._resume(again=meaning is Universal.RESTART)
-            case Universal.HELP if now is not None:
-                return f"{self._chat().say('help.here')}\n{self._ask_again(*now)}"
-            case Universal.HELP:
-                return self._named("help")
-            case Universal.HUMAN:
-                return self._named("human")
-
-    def _back(self, now: tuple[Flow, State] | None) -> str:
-        if now is None:
-            return self._back_to_what_waits() or self._chat().say("back.nothing")
-        flow, state = now
-        outcome = back(flow.run, self._chat(state), state)
-        if outcome is None:
-            return f"{self._chat().say('back.nothing')}\n{self._ask_again(flow, state)}"
-        return self._after(flow, outcome)
-
-    def _back_to_what_waits(self) -> str:
-        """With nothing running, back is to what was left for something else; '' where nothing waits."""
-        if not self.memory.aside:
-            return ""
-        called = self._called(self.memory.aside[-1])
-        return f"{self._chat().say('back.to', flow=called)}\n{self._resume(again=False)}"
-
-    def _cancel(self, now: tuple[Flow, State] | None) -> str:
-        dropped = self.memory.take()
-        if dropped is None:
-            return self._chat().say("cancel.nothing")
-        named = self._about(dropped) and not self._is_fleeting(dropped)
-        what = self._called(dropped) if named else ""
-        text = self._chat().say("cancel.dropped", flow=what)
-        self.memory.offered = False  # who cancels wants to be out: nothing that waits takes the next number
-        if not self.memory.aside:
-            return text
-        return f"{text}\n{self._chat().say('cancel.waits', flow=self._called(self.memory.aside[-1]))}"
-
-    def _undo(self, now: tuple[Flow, State] | None) -> str:
-        kept = last_kept(self.session, self.conversation)
-        if kept is None and self.memory.earlier:
-            kept = self.memory.earlier.pop()[:2]
-        undo = self.tables.undos.get(kept[0]) if kept else None
-        if kept is None or undo is None:
-            text = self._chat().say("undo.nothing")
-        else:
-            with self.session.begin_nested():
-                text = undo(self._chat(), kept[1])
-            note_kept(self.conversation, None, None)
-        return f"{text}\n{self._ask_again(*now)}" if now else text
-
-    def _resume(self, *, again: bool) -> str:
-        state = self.memory.take()
-        flow = self.tables.named(state.flow) if state else None
-        if state is None or flow is None or not self._may(flow):
-            return self._chat().say("resume.nothing")
-        self.memory.offered = False
-        if again:
-            return self._start(flow, state.opening.word, "")
-        return self._after(flow, step(flow.run, self._chat(state), replace(state, opened=self.session.today)))
-
     # -- the running dialogue
-
-    def _running(self) -> tuple[Flow, State] | None:
-        state = self.memory.now
-        flow = self.tables.named(state.flow) if state else None
-        if state is None or flow is None or not self._may(flow):
-            self.memory.now = None
-            return None
-        return flow, state
 
     def _continue(self, flow: Flow, state: State, said: Said) -> str:
         chat = self._chat(state)

@@ -51,6 +51,14 @@ class Running:
         if self.rested is not None and self._is_fleeting(self.rested):
             self._forget_rested()
 
+    def _running(self) -> tuple[Flow, State] | None:
+        state = self.memory.now
+        flow = self.tables.named(state.flow) if state else None
+        if state is None or flow is None or not self._may(flow):
+            self.memory.now = None
+            return None
+        return flow, state
+
     def _start(self, flow: Flow, word: str, rest: str) -> str:
         if not self._agreed(flow):
             return self._named("consent")  # a router without such a flow says that it may not be used

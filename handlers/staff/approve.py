@@ -6,7 +6,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Pick, Text, YesNo
-from handlers.staff.asking import notice_names, typed_count
+from handlers.staff.asking import notice_names, typed_count, which_notice
 from handlers.staff.drafts import going
 from models.messaging import approval, stopping
 from models.messaging.broadcasts import Broadcast, BroadcastState
@@ -30,9 +30,7 @@ def approve_notice(chat: Chat) -> Dialogue:
     """One broadcast that waits for a second person."""
     waiting = in_sight(chat.session, chat.me, BroadcastState.AWAITING)
     others = [each for each in waiting if each.written_by != chat.me.id]
-    broadcast = yield from Pick(
-        "announce.which_waiting", others, name=lambda b: f"《{b.title}》", sole=True, empty="announce.none_waiting"
-    )
+    broadcast = yield from which_notice("announce.which_waiting", others, empty="announce.none_waiting")
     facts = preview_facts(chat.session, broadcast, forecast(chat.session, broadcast))
     act = yield from Pick("announce.preview", Act, **facts)
     if act is Act.BACK:

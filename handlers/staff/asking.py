@@ -1,9 +1,11 @@
 """Questions that members of staff are asked in more than one flow."""
 
+from collections.abc import Callable, Sequence
+
 from handlers.chat import Chat
 from handlers.prompts import Number, Pick
 from models.messaging.approval import TYPE_COUNT_ABOVE
-from models.messaging.broadcasts import WRITERS
+from models.messaging.broadcasts import WRITERS, Broadcast
 from models.messaging.wording.notices import notices
 from models.roster.scope import duty_scope
 from models.roster.units import Unit, label
@@ -22,6 +24,13 @@ def typed_count(count: int) -> Number | None:
 def notice_names() -> list[str]:
     """What the notices are called: their titles and the lines of their cards."""
     return [name for notice in notices().values() for name in (notice.title, *notice.card.values())]
+
+
+def which_notice(
+    key: str, found: Sequence[Broadcast], *, empty: str, words: Callable[[Broadcast], Sequence[str]] | None = None
+) -> Pick[Broadcast]:
+    """Which of these, by their titles; an only one is taken without asking, none is said by `empty`."""
+    return Pick(key, found, name=lambda each: f"《{each.title}》", words=words, sole=True, empty=empty)
 
 
 def which_unit(chat: Chat) -> Pick[Unit]:

@@ -3,8 +3,8 @@
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go
 from handlers.flow import flow
-from handlers.prompts import Pick, Text
-from handlers.staff.asking import notice_names
+from handlers.prompts import Text
+from handlers.staff.asking import notice_names, which_notice
 from handlers.staff.drafts import handle
 from models.messaging.broadcasts import WRITERS
 from models.messaging.overview import correctable
@@ -14,12 +14,8 @@ from models.messaging.planning.planner import correction
 @flow("更正", "发更正", duty=tuple(WRITERS), names=notice_names)
 def correct_notice(chat: Chat) -> Dialogue:
     """Which notice was wrong, and what is right; then the draft."""
-    wrong = yield from Pick(
-        "announce.which_correct",
-        correctable(chat.session, chat.me),
-        name=lambda b: f"《{b.title}》",
-        sole=True,
-        empty="announce.none_sent",
+    wrong = yield from which_notice(
+        "announce.which_correct", correctable(chat.session, chat.me), empty="announce.none_sent"
     )
     words = yield from Text("announce.correct_words", at_most=200, title=wrong.title)
     draft = correction(chat.session, chat.me, wrong, words.text, dedupe_key=f"chat:{chat.cause}")

@@ -7,7 +7,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go, Kept
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
-from handlers.staff.asking import notice_names, typed_count
+from handlers.staff.asking import notice_names, typed_count, which_notice
 from models.base.clock import local
 from models.messaging import approval, emergency, stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
@@ -30,12 +30,10 @@ class Act(StrEnum):
 @flow("草稿", "通知草稿", duty=tuple(WRITERS), names=notice_names)
 def see_draft(chat: Chat) -> Dialogue:
     """One draft and the next step with it."""
-    broadcast = yield from Pick(
+    broadcast = yield from which_notice(
         "announce.which_draft",
         drafts_of(chat.session, chat.me),
-        name=lambda b: f"《{b.title}》",
         words=lambda b: (handle(b),),
-        sole=True,
         empty="announce.no_draft",
     )
     act = yield from Pick("announce.preview", _acts(chat, broadcast), **_shown(chat, broadcast))

@@ -1,12 +1,10 @@
 """进度, 停发, 电话名单: how far a notice is, stopping it, and whom to phone."""
 
-from collections.abc import Sequence
-
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Pick, YesNo
-from handlers.staff.asking import notice_names
+from handlers.staff.asking import notice_names, which_notice
 from models.messaging import stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
 from models.messaging.failures import refusal
@@ -50,7 +48,7 @@ def see_progress(chat: Chat) -> Dialogue:
 def stop_notice(chat: Chat) -> Dialogue:
     """Stops what is still going out, or calls off what is out and still chased, for good."""
     running = stoppable(chat.session, chat.me)
-    broadcast = yield from _which("announce.which_stop", running, empty="announce.none_running")
+    broadcast = yield from which_notice("announce.which_stop", running, empty="announce.none_running")
     now, done = progress(chat.session, broadcast), broadcast.state == BroadcastState.DONE
     if done:
         sure = yield from YesNo("announce.call_off_sure", title=broadcast.title)
@@ -102,8 +100,4 @@ def _link(chat: Chat, broadcast: Broadcast) -> str:
 
 
 def _pick(chat: Chat, key: str, *states: BroadcastState) -> Pick[Broadcast]:
-    return _which(key, in_sight(chat.session, chat.me, *states), empty="announce.none_sent")
-
-
-def _which(key: str, found: Sequence[Broadcast], empty: str) -> Pick[Broadcast]:
-    return Pick(key, found, name=lambda b: f"《{b.title}》", sole=True, empty=empty)
+    return which_notice(key, in_sight(chat.session, chat.me, *states), empty="announce.none_sent")

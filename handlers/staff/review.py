@@ -4,7 +4,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
-from handlers.staff.asking import notice_names
+from handlers.staff.asking import notice_names, which_notice
 from models.base.clock import local
 from models.messaging import emergency
 from models.messaging.emergency import Verdict
@@ -15,13 +15,7 @@ from models.roster.people import Duty, Person
 @flow("复核", "事后复核", duty=Duty.APPROVER, menu="review.menu", names=notice_names)
 def review_emergency(chat: Chat) -> Dialogue:
     """One emergency: who sent it, when and why, how it ended, and whether that was right."""
-    broadcast = yield from Pick(
-        "review.which",
-        emergency.to_review(chat.session, chat.me),
-        name=lambda b: f"《{b.title}》",
-        sole=True,
-        empty="review.none",
-    )
+    broadcast = yield from which_notice("review.which", emergency.to_review(chat.session, chat.me), empty="review.none")
     now = progress(chat.session, broadcast)
     sent_at = local(broadcast.approved_at or broadcast.created_at)
     verdict = yield from Pick(
