@@ -21,6 +21,15 @@ log = logging.getLogger(__name__)
 _MEDIA_REST, _AUDIT_REST = 1.0, 1.0
 
 
+def told_to_end() -> threading.Event:
+    """Is set by Ctrl-C or SIGTERM from now on. Asked for before anything begins: who is told to end a moment after
+    it began ends in order too."""
+    told = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: told.set())
+    return told
+
+
 class Running:
     """What `serve`, `schedule`, `work` and the demo start. Use it as a context; leaving it ends everything in order:
     no new callbacks, then the rules, then what is in flight."""
@@ -48,17 +57,10 @@ class Running:
 
     def __exit__(self, *_: object) -> None:
         """Ends, last begun first."""
+        log.info("ending: what is in flight arrives first")
         self._stop.set()
         while self._endings:
             self._endings.pop()()
-
-    def until_told(self) -> None:
-        """Waits for Ctrl-C or SIGTERM."""
-        told = threading.Event()
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, lambda *_: told.set())
-        told.wait()
-        log.info("ending: what is in flight arrives first")
 
     def _deliver(self) -> None:
         store = self._house.store

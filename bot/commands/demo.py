@@ -8,6 +8,7 @@ from bot.demo.playing import open_demo
 from bot.demo.script import FIRST_FRIDAY, play
 from bot.listening import must_be_free
 from bot.log import set_up
+from bot.serving import told_to_end
 from models.base.errors import Misconfigured
 from models.base.texts import say
 
@@ -36,6 +37,7 @@ def demo(port: int, phones_port: int, script: bool) -> None:
         except OSError as error:
             raise Misconfigured(say("cli.demo_port", option=option, port=number)) from error
     with open_demo(_FOLDER, starts_at=FIRST_FRIDAY, bot_port=port, phones_port=phones_port) as playing:
+        told = told_to_end()
         click.echo(f"\n  open {playing.world.url}\n")
         click.echo(say("cli.demo_hint"))
-        playing.running.until_told()
+        told.wait()

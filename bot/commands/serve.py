@@ -4,7 +4,7 @@ import click
 
 from bot.app import open_house
 from bot.log import set_up
-from bot.serving import Running
+from bot.serving import Running, told_to_end
 from bot.settings import load_settings
 from models.base.texts import say
 
@@ -19,6 +19,7 @@ def serve() -> None:
 
         serve_city(settings)
         return
-    with Running(open_house(settings)) as running:
+    house, told = open_house(settings), told_to_end()
+    with Running(house) as running:
         click.echo(say("cli.serve_waits", address=running.address))
-        running.until_told()
+        told.wait()

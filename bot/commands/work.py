@@ -4,7 +4,7 @@ import click
 
 from bot.app import open_house
 from bot.log import set_up
-from bot.serving import Running
+from bot.serving import Running, told_to_end
 from bot.settings import load_settings
 
 
@@ -12,5 +12,6 @@ from bot.settings import load_settings
 def work() -> None:
     """Deliver alone: send what is in the outbox and fetch photos and recordings."""
     set_up()
-    with Running(open_house(load_settings()), web=False, schedule=False) as running:
-        running.until_told()
+    house, told = open_house(load_settings()), told_to_end()
+    with Running(house, web=False, schedule=False):
+        told.wait()

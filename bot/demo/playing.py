@@ -31,7 +31,6 @@ class Playing:
 
     world: World
     house: House
-    running: Running
     hand: Hand
 
     def is_due(self, moment: datetime) -> bool:
@@ -69,9 +68,9 @@ def open_demo(
         load_school(store, demo_phones())
         store.close()
         house = open_house(settings, clock, demo=True, tick_seconds=_TICK_SECONDS)
-        running = stack.enter_context(Running(house, schedule=by_itself, deliver=by_itself))
+        stack.enter_context(Running(house, schedule=by_itself, deliver=by_itself))
         house.client.create_menu(account_menu())
-        yield Playing(world, house, running, Hand(world.url))
+        yield Playing(world, house, Hand(world.url))
 
 
 def _free_port() -> int:

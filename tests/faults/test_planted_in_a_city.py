@@ -21,6 +21,8 @@ from tests.faults.serving import Bot
 from tests.faults.trial import Trial
 from tests.planted import CHILDREN, Planted, bound_mentors, said_about
 from tests.roster.sheets import save_csv
+from tests.scheduler.leaders import leads
+from tests.waiting import until
 
 MENTORS, GUARDIANS = 5, 20
 FOR_ANYBODY = ("/healthz", "/nowhere", "/wechat", "/wechat?signature=x", "/p/nobodys", "/p/b/nobodys", "/metrics")
@@ -97,6 +99,7 @@ def test_none_of_500_names_phones_and_numbers_leaves_a_city(
         answers = talk(bot, trial)
         pages = shown_to_anybody(bot)
         trial.until_finished(broadcast)
+        until(lambda: leads(trial.store), *running)
         for process in running:
             process.terminate()
         assert [process.wait(60) for process in running] == [0, 0, 0]

@@ -7,8 +7,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from models.base.clock import SystemClock
 from models.base.seal import Vault
 from models.base.store import Store
+from models.calendar.pulse import Lease
 from models.tables import ALL
 from scheduler import notices
 from scheduler.clockwork import Clockwork
@@ -17,6 +19,13 @@ from scheduler.task import Made
 BETWEEN, WITHIN = "between two transactions", "within a transaction"
 _processes = get_context("forkserver")
 _processes.set_forkserver_preload([__name__, "tests.scheduler.content_read"])
+
+
+def leads(store: Store) -> str:
+    """Whose lease runs now; empty: nobody's."""
+    with store.read() as session:
+        lease = session.get(Lease, "scheduler")
+        return lease.holder if lease is not None and lease.until > SystemClock().now() else ""
 
 
 class Leader:

@@ -10,13 +10,13 @@ import pytest
 from sqlmodel import func, select
 
 from bot.app import TICK_SECONDS
-from models.base.clock import SHANGHAI, SystemClock
+from models.base.clock import SHANGHAI
 from models.base.store import Store
 from models.calendar.occurrences import Occurrence, OccurrenceState
-from models.calendar.pulse import LEASE, Lease
+from models.calendar.pulse import LEASE
 from models.messaging.broadcasts import Broadcast
 from tests.cast import Cast
-from tests.scheduler.leaders import BETWEEN, WITHIN, Leader
+from tests.scheduler.leaders import BETWEEN, WITHIN, Leader, leads
 from tests.scheduler.living import MASTER_KEY
 from tests.waiting import until
 
@@ -29,12 +29,6 @@ BUSY_SECONDS = 10
 def stack() -> Iterator[ExitStack]:
     with ExitStack() as stack:
         yield stack
-
-
-def leads(store: Store) -> str:
-    with store.read() as session:
-        lease = session.get(Lease, "scheduler")
-        return lease.holder if lease is not None and lease.until > SystemClock().now() else ""
 
 
 def made(store: Store, rule: str) -> int:

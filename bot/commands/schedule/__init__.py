@@ -8,7 +8,7 @@ from bot.commands.schedule.days import add, days, drop, grades_, move
 from bot.commands.schedule.listing import list_
 from bot.commands.schedule.preview import preview
 from bot.log import set_up
-from bot.serving import Running
+from bot.serving import Running, told_to_end
 from bot.settings import load_settings
 
 _PARTS = (list_, preview, approve, withdraw, days, move, add, grades_, drop)
@@ -23,8 +23,9 @@ def schedule(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand is None:
         set_up()
-        with Running(open_house(load_settings()), web=False, deliver=False) as running:
-            running.until_told()
+        house, told = open_house(load_settings()), told_to_end()
+        with Running(house, web=False, deliver=False):
+            told.wait()
 
 
 for _part in _PARTS:
