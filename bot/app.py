@@ -9,7 +9,7 @@ from flask_wtf import CSRFProtect
 
 from bot.auditor import Auditor
 from bot.behind import Behind
-from bot.commons import Commons, commons
+from bot.commons import Commons
 from bot.database import open_store
 from bot.delivery.media import MediaWorker
 from bot.delivery.quotas import Quotas
@@ -29,6 +29,7 @@ from bot.wechat.receive import keep_receipts, receive
 from bot.wechat.replays import Replays
 from bot.wechat.token import TokenProvider, stable_token
 from bot.wechat.wire import Wire
+from bot.wiring import commons
 from models.base.clock import Clock, SystemClock
 from models.base.store import Store
 from models.messaging.outbox import Lane
