@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from functools import cache
 
-from models.base.content import Leaf, leaves
+from models.base.content import Leaf, leaves, must_be, shape
 from models.base.errors import Misconfigured
+from models.base.texts import say
 from models.roster.children import BANDS
 
 HOME, AWAY = "在家", "在外"
@@ -62,7 +63,9 @@ def lessons() -> dict[str, Lesson]:
             (o for o in found.values() if o.id == lesson.id or (o.band, o.order) == (lesson.band, lesson.order)), None
         )
         if twin is not None:
-            raise Misconfigured(f"{page.path.name}：id 或 {lesson.band} 岁的 order {lesson.order} 和“{twin.title}”一样")
+            raise Misconfigured(
+                say("lesson_file.twin", file=page.path.name, band=lesson.band, order=lesson.order, title=twin.title)
+            )
         found[lesson.id] = lesson
     return found
 
@@ -80,17 +83,16 @@ def is_last(lesson: Lesson) -> bool:
 def read_lesson(page: Leaf) -> Lesson:
     """One lesson from its file. Raises Misconfigured naming the file and the fact."""
     texts = {key: _text(page, key) for key in _TEXTS}
-    if texts["band"] not in BANDS:
-        raise Misconfigured(f"{page.path.name}：band 要写 {'、'.join(BANDS)} 之一")
+    must_be(page.path, "band", texts["band"], BANDS)
     if type(page["order"]) is not int or page["order"] < 1:
-        raise Misconfigured(f"{page.path.name}：order 要写 1、2、3……")
+        raise Misconfigured(say("lesson_file.order", file=page.path.name))
     return Lesson(**texts, order=page["order"], quiz=_quiz(page), home=page.section(HOME), away=page.section(AWAY))
 
 
 def _text(page: Leaf, key: str) -> str:
     value = page[key]
     if not isinstance(value, str) or not value.strip():
-        raise Misconfigured(f"{page.path.name}：{key} 要写文字")
+        raise Misconfigured(say("content_file.misshapen", file=page.path.name, key=key, shape=shape(str)))
     return value
 
 
@@ -101,9 +103,9 @@ def _quiz(page: Leaf) -> Quiz | None:
     try:
         quiz = Quiz(str(raw["question"]), tuple(raw["options"]), int(raw["answer"]), tuple(raw["why"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise Misconfigured(f"{page.path.name}：[quiz] 要有 question、options、answer、why（{error}）") from error
+        raise Misconfigured(say("lesson_file.quiz_lacks", file=page.path.name, why=error)) from error
     if not 2 <= len(quiz.options) <= 5 or len(quiz.why) != len(quiz.options):
-        raise Misconfigured(f"{page.path.name}：[quiz] 要有 2 到 5 个 options，每个一句 why")
+        raise Misconfigured(say("lesson_file.quiz_options", file=page.path.name))
     if not 1 <= quiz.answer <= len(quiz.options):
-        raise Misconfigured(f"{page.path.name}：[quiz] answer 要在 1 到 {len(quiz.options)} 之间")
+        raise Misconfigured(say("lesson_file.quiz_answer", file=page.path.name, most=len(quiz.options)))
     return quiz

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.base.content import leaf
 from models.base.errors import Misconfigured
-from models.base.texts import CONTENT
+from models.base.texts import CONTENT, say
 from models.learning.lessons import AWAY, HOME, Lesson, read_lesson
 from models.messaging.wording.cards import CARD_CHARS
 from models.messaging.wording.lint import notices_faults, spoken_faults
@@ -33,18 +33,18 @@ def lesson_faults(lesson: Lesson) -> Iterator[str]:
         ("checkin_away", lesson.checkin_away, CARD_CHARS),
     ):
         if len(text) > most:
-            yield f"{name} 有 {len(text)} 字，最多 {most}"
+            yield say("lint.too_long", key=name, count=len(text), most=most)
     for name, text in (("checkin", lesson.checkin), ("checkin_away", lesson.checkin_away)):
         if not text.endswith("吗？"):
-            yield f"{name} 要能答“做了”或“还没”，如：昨晚问了吗？"
+            yield say("lesson_file.checkin", key=name)
     if lesson.homework == lesson.homework_away:
-        yield "homework 和 homework_away 不能是同一句话"
+        yield say("lesson_file.same_homework")
     yield from place_faults("homework", HOME, lesson.homework)
     yield from place_faults("homework_away", AWAY, lesson.homework_away)
     for voice, text in ((HOME, lesson.home), (AWAY, lesson.away)):
         yield from spoken_faults(voice, text, LESSON_CHARS, SENTENCE_CHARS)
     if lesson.home == lesson.away:
-        yield "在家和在外不能是同一段话"
+        yield say("lint.same_voices")
 
 
 def _lessons() -> Iterator[str]:
@@ -59,11 +59,11 @@ def _lessons() -> Iterator[str]:
     for path, lesson in found:
         yield from (f"{path.name}：{fault}" for fault in lesson_faults(lesson))
         if lesson.id != path.stem or ids[lesson.id] > 1:
-            yield f"{path.name}：id 要和文件名一样"
+            yield say("lint.id", file=path.name)
         if places[(lesson.band, lesson.order)] > 1:
-            yield f"{path.name}：{lesson.band} 岁有两个 order {lesson.order}"
+            yield say("lesson_file.same_order", file=path.name, band=lesson.band, order=lesson.order)
     taught = {lesson.band for _, lesson in found}
-    yield from (f"lessons：{band} 岁一课也没有" for band in BANDS if band not in taught)
+    yield from (say("lesson_file.no_lesson", band=band) for band in BANDS if band not in taught)
 
 
 def _files() -> list[Path]:

@@ -62,7 +62,8 @@ def test_the_six_rules_stand_word_for_word_in_the_order_given() -> None:
         ("# 在家 12-15 15-18", "# 在家 3-6", "在家 3-6 写了两段"),
         ("# 在外 0-3 3-6", "# 远方 0-3 3-6", "有“# 在家 0-3 3-6”，就要有“# 在外 0-3 3-6”"),
         ('urgency = "重要"', 'urgency = "紧急"', "紧急的只说一种话，不按年龄分"),
-        ('urgency = "重要"', 'urgency = "一般"', "一般"),
+        ('urgency = "重要"', 'urgency = "一般"', "urgency 的“一般”要写 普通、重要、紧急"),
+        ('useful_for = "7 days"', 'useful_for = "一周"', "useful_for “一周”：请写成 7 days"),
         ("# 在外\n", "# 远方\n", "缺少“# 在外”一节"),
     ],
 )
@@ -123,7 +124,7 @@ def test_a_series_that_is_wrong_names_its_file(
         ('"12-15"', '"12-16"', "12-16 要写"),
         ("title =", "title", "Expected '='"),
     ):
-        with pytest.raises(Misconfigured, match=f"teen.toml：.*{fault}"):
+        with pytest.raises(Misconfigured, match=f"teen.toml.*：.*{fault}"):
             read_series(edited(old, new, shipped))
     (tmp_path / "notices").mkdir()
     (tmp_path / "series").mkdir()
@@ -137,4 +138,4 @@ def test_a_series_that_is_wrong_names_its_file(
     assert "one.toml：一个系列 3 到 4 讲，现在 2 讲" in found
     assert "one.toml：没有通知 b" in found and "two.toml：a 已经在 one.toml 里" in found
     monkeypatch.setattr(lint, "CONTENT", tmp_path)
-    assert any(fault.startswith("a.md：开头要有两行") for fault in notices_faults())
+    assert any(fault.startswith("a.md：开头要写") for fault in notices_faults())

@@ -134,14 +134,16 @@ def test_the_times_are_data_and_a_mistake_in_them_is_named(tmp_path: Path) -> No
     assert Urgency.ORDINARY not in steps
     text = '["紧急"]\nagain = "40 minutes"\nfamily = "30 minutes"\ncall = "45 minutes"\nschool = "2 hours"\n'
     text += 'look = "1 minute"\nredial = "20 minutes"\nunknown = "call"\n'
-    for wrong in (
-        text,
-        text.replace("40 minutes", "soon"),
-        text.replace("紧急", "火急"),
-        text.replace("call =", "c ="),
+    for wrong, fault in (
+        (text, r"\[紧急\] again、family、call、school"),
+        (text.replace("40 minutes", "soon"), r"\[紧急\] again 的“soon”：请写成 15 minutes"),
+        (text.replace("紧急", "火急"), r"没有 \[火急\] 这一种；可以写 普通、重要、紧急"),
+        (text.replace("call =", "c ="), r"\[紧急\] 缺少 call"),
+        ('"紧急" = 1', r"\[紧急\] 缺少 again"),
+        (text.replace("again =", "again"), "这里读不懂"),
     ):
         (tmp_path / "ladder.toml").write_text(wrong)
-        with pytest.raises(Misconfigured, match=r"ladder\.toml"):
+        with pytest.raises(Misconfigured, match=rf"^ladder\.toml.*：{fault}"):
             all_steps(tmp_path / "ladder.toml")
 
 

@@ -43,11 +43,11 @@ def test_every_lesson_says_other_words_away_than_at_home_and_ends_a_day() -> Non
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        ('band = "6-12"', 'band = "7-9"', "band 要写 0-3、3-6"),
+        ('band = "6-12"', 'band = "7-9"', "band 的“7-9”要写 0-3、3-6"),
         ("order = 1", 'order = "1"', "order 要写 1、2、3"),
         ("order = 1", "order = 0", "order 要写 1、2、3"),
         ("# 在外", "# 远方", "缺少“# 在外”一节"),
-        ('title = "放学后的第一句话"', "title = 3", "title 要写文字"),
+        ('title = "放学后的第一句话"', "title = 3", "title 的写法不对，要写引号里的字"),
         ("answer = 2", "answer = 4", "answer 要在 1 到 3 之间"),
         ("answer = 2", "", r"\[quiz\] 要有"),
         ("goal =", "gaol =", "开头缺少 goal"),
@@ -58,6 +58,12 @@ def test_a_lesson_that_cannot_be_read_names_its_file(
 ) -> None:
     with pytest.raises(Misconfigured, match=f"6-12-first-question.md：.*{fault}"):
         read_lesson(leaf(edited(old, new)))
+
+
+def test_what_cannot_be_read_is_named_by_its_line(edited: Callable[..., Path]) -> None:
+    said = r"^6-12-first-question\.md:4:6：这里读不懂.*（Expected '=' after a key[^(]*）$"
+    with pytest.raises(Misconfigured, match=said):
+        leaf(edited('band = "6-12"', 'band "6-12"'))
 
 
 def test_what_is_too_long_or_stiff_is_a_fault() -> None:
@@ -91,6 +97,6 @@ def test_two_lessons_in_one_place_a_wrong_name_and_a_torn_file_are_all_named(
     (tmp_path / "lessons" / "torn.md").write_text("# 在家\n", encoding="utf-8")
     monkeypatch.setattr(lint, "CONTENT", tmp_path)
     found = lint.content_faults()
-    assert "torn.md：开头要有两行 +++，中间写 TOML" in found
+    assert "torn.md：开头要写：一行 +++，几行 名字 = 值，再一行 +++" in found
     assert "another.md：id 要和文件名一样" in found and "another.md：6-12 岁有两个 order 1" in found
     assert "lessons：0-3 岁一课也没有" in found

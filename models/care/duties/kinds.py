@@ -1,15 +1,13 @@
 """Kinds of duty (任务) that the school calendar brings, as `content/duties/*.toml` says them: one file a kind."""
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from models.base.content import written
+from models.base.content import must_be, read_toml, shape, written
 from models.base.errors import Misconfigured
-from models.base.texts import CONTENT
+from models.base.texts import CONTENT, say
 from models.calendar.language import Misread, read
 from models.calendar.when import When
 from models.roster.people import Duty
@@ -72,26 +70,23 @@ def kinds() -> dict[str, Kind]:
 
 def read_kind(path: Path) -> Kind:
     """One kind from its file. Raises Misconfigured naming the file and what is wrong in it."""
-    try:
-        facts: dict[str, Any] = tomllib.loads(written(path))
-    except tomllib.TOMLDecodeError as error:
-        raise Misconfigured(f"{path.name}：{error}") from error
+    facts = read_toml(path, written(path))
     unknown = sorted(facts.keys() - _KEYS)
     if unknown:
-        raise Misconfigured(f"{path.name}：不认识 {unknown[0]}；可以写 {'、'.join(_KEYS)}")
+        raise Misconfigured(say("content_file.unknown_key", file=path.name, key=unknown[0], known="、".join(_KEYS)))
     for key, (kind, needed) in _KEYS.items():
         if key in facts and not isinstance(facts[key], kind):
-            raise Misconfigured(f"{path.name}：{key} 写法不对")
+            raise Misconfigured(say("content_file.misshapen", file=path.name, key=key, shape=shape(kind)))
         if needed and key not in facts:
-            raise Misconfigured(f"{path.name}：缺少 {key}")
-    _known(path, "unit", facts["unit"], _LEVELS)
-    _known(path, "owner", facts["owner"], _OWNERS)
+            raise Misconfigured(say("content_file.lacks", file=path.name, key=key))
+    must_be(path, "unit", facts["unit"], _LEVELS)
+    must_be(path, "owner", facts["owner"], _OWNERS)
     for each in facts["ask"]:
-        _known(path, "ask", each, ASKS)
+        must_be(path, "ask", each, ASKS)
     try:
         when = tuple(read(each).when for each in facts["when"])
     except Misread as error:
-        raise Misconfigured(f"{path.name}：when {error.why}") from error
+        raise Misconfigured(say("duty_file.when", file=path.name, why=error.why)) from error
     return Kind(
         id=path.stem,
         title=facts["title"],
@@ -122,22 +117,17 @@ def kinds_faults() -> Iterator[str]:
 def kind_faults(kind: Kind) -> Iterator[str]:
     """What is too long or does not fit together in one kind."""
     if len(kind.title) > TITLE_CHARS:
-        yield f"title 有 {len(kind.title)} 字，最多 {TITLE_CHARS}"
+        yield say("lint.too_long", key="title", count=len(kind.title), most=TITLE_CHARS)
     if len(kind.do) > DO_CHARS:
-        yield f"do 有 {len(kind.do)} 字，最多 {DO_CHARS}"
+        yield say("lint.too_long", key="do", count=len(kind.do), most=DO_CHARS)
     if ("number" in kind.ask) != bool(kind.number):
-        yield "ask 里有 number，就要写 number 数的是什么"
+        yield say("duty_file.number_of_what")
     if kind.by_school_days and "number" not in kind.ask:
-        yield "count 按上学的天数算，ask 里就要有 number"
+        yield say("duty_file.count_needs_number")
     if not kind.ask and not kind.items:
-        yield "ask 和 items 至少要有一样"
+        yield say("duty_file.asks_nothing")
     if any(not 0 < each <= kind.days for each in kind.remind):
-        yield f"remind 要写 1 到 {kind.days}（到期前几天）"
-
-
-def _known(path: Path, key: str, value: object, known: Any) -> None:
-    if value not in known:
-        raise Misconfigured(f"{path.name}：{key} 的“{value}”要写 {'、'.join(known)}")
+        yield say("duty_file.remind", days=kind.days)
 
 
 def _files() -> list[Path]:

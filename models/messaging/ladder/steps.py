@@ -1,19 +1,20 @@
 """When each rung of the ladder is due, by urgency: `content/ladder.toml`, which an editor changes."""
 
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from models.base.content import read_toml, written
 from models.base.errors import Misconfigured
-from models.base.texts import CONTENT
+from models.base.texts import CONTENT, say
 from models.messaging.broadcasts import Urgency
 
 PATH = CONTENT / "ladder.toml"
 _RUNGS = ("again", "family", "call", "school")
+_LENGTHS = (*_RUNGS, "look", "redial")
 _UNITS = {"minute": "minutes", "hour": "hours", "day": "days"}
 
 
@@ -37,11 +38,11 @@ def all_steps(path: Path = PATH) -> dict[Urgency, Steps]:
 
     Raises Misconfigured naming the file and what is wrong in it.
     """
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-        return {Urgency(name): _steps(name, facts) for name, facts in found.items()}
-    except (KeyError, ValueError) as error:
-        raise Misconfigured(f"{path.name}：{error}") from error
+    found = read_toml(path, written(path))
+    for name in found:
+        if name not in set(Urgency):
+            raise Misconfigured(say("ladder_file.urgency", file=path.name, name=name, known="、".join(Urgency)))
+    return {Urgency(name): _steps(path.name, name, facts) for name, facts in found.items()}
 
 
 def steps_of(urgency: Urgency) -> Steps | None:
@@ -49,18 +50,21 @@ def steps_of(urgency: Urgency) -> Steps | None:
     return all_steps().get(urgency)
 
 
-def _steps(name: str, facts: dict[str, Any]) -> Steps:
-    lengths = {key: _length(facts[key]) for key in (*_RUNGS, "look", "redial")}
+def _steps(file: str, name: str, facts: Any) -> Steps:
+    for key in (*_LENGTHS, "unknown"):
+        if not isinstance(facts, dict) or key not in facts:
+            raise Misconfigured(say("ladder_file.lacks", file=file, name=name, key=key))
+    lengths = {key: _length(file, name, key, facts[key]) for key in _LENGTHS}
     rungs = [lengths[key] for key in _RUNGS]
     if rungs != sorted(rungs):
-        raise ValueError(f"{name}：again、family、call、school 要一个比一个晚")
+        raise Misconfigured(say("ladder_file.order", file=file, name=name))
     if facts["unknown"] not in ("call", "climb"):
-        raise ValueError(f"{name}：unknown 只能写 call 或 climb")
+        raise Misconfigured(say("ladder_file.unknown", file=file, name=name))
     return Steps(**lengths, unknown_is_phoned=facts["unknown"] == "call")
 
 
-def _length(text: str) -> timedelta:
-    found = re.fullmatch(r"([1-9]\d*) (minute|hour|day)s?", text)
+def _length(file: str, name: str, key: str, said: object) -> timedelta:
+    found = re.fullmatch(r"([1-9]\d*) (minute|hour|day)s?", str(said))
     if found is None:
-        raise ValueError(f"“{text}”：请写成 15 minutes、2 hours 或 3 days")
+        raise Misconfigured(say("ladder_file.length", file=file, name=name, key=key, said=said))
     return timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from models.base.content import leaf
 from models.base.errors import Misconfigured
-from models.base.texts import CONTENT
+from models.base.texts import CONTENT, say
 from models.messaging.wording.cards import CARD_CHARS
 from models.messaging.wording.lint_cards import cards_faults
 from models.messaging.wording.notices import Notice, read_notice
@@ -54,16 +54,16 @@ def notices_faults() -> Iterator[str]:
 def notice_faults(notice: Notice) -> Iterator[str]:
     """What is too long, missing or not to be said in one notice."""
     if len(notice.title) > CARD_CHARS:
-        yield f"title 有 {len(notice.title)} 字，最多 {CARD_CHARS}"
+        yield say("lint.too_long", key="title", count=len(notice.title), most=CARD_CHARS)
     yield from cards_faults(notice)
     spoken = {HOME: notice.home, AWAY: notice.away, **notice.by_age}
     for voice, text in spoken.items():
         yield from spoken_faults(voice, text, NOTICE_CHARS, SENTENCE_CHARS)
         if text.splitlines()[-1:] != [LAST_LINE]:
-            yield f"# {voice}：最后一行要是“{LAST_LINE}”"
+            yield say("lint.last_line", heading=voice, line=LAST_LINE)
     for first in (voice for voice in spoken if voice.startswith(HOME)):
         if spoken[first] == spoken[AWAY + first.removeprefix(HOME)]:
-            yield "在家和在外不能是同一段话"
+            yield say("lint.same_voices")
     if notice.page:
         yield from spoken_faults("页面", notice.page, PAGE_CHARS, PAGE_SENTENCE_CHARS)
     yield from _facts(notice, "\n".join([*spoken.values(), notice.page]))
@@ -73,27 +73,27 @@ def spoken_faults(heading: str, text: str, most: int, sentence: int) -> Iterator
     """What is wrong with one section: its length, a sentence, a word that nobody says, a telephone number."""
     length = len("".join(text.split()))
     if not 0 < length <= most:
-        yield f"# {heading} 有 {length} 字，要 1 到 {most}"
+        yield say("lint.length", place=f"# {heading}", count=length, most=most)
     if len(text.encode()) > MESSAGE_BYTES and heading != "页面":
-        yield f"# {heading} 有 {len(text.encode())} 字节，最多 {MESSAGE_BYTES}"
+        yield say("lint.bytes", heading=heading, count=len(text.encode()), most=MESSAGE_BYTES)
     for each in _BREAKS.split(text):
         if len(each) > sentence:
-            yield f"# {heading}：这句太长，请断开：“{each[:12]}…”"
-    yield from (f"# {heading}：换个平常的说法：“{word}”" for word in OFFICIALESE if word in text)
+            yield say("lint.sentence", heading=heading, begins=each[:12])
+    yield from (say("lint.stiff", heading=heading, word=word) for word in OFFICIALESE if word in text)
     if "！" in text or "!" in text:
-        yield f"# {heading}：不用感叹号"
+        yield say("lint.exclamation", heading=heading)
     for match in _NUMBER.finditer(text):
         for number in re.findall(r"\d+", match[0]):
             if number not in HOTLINES:
-                yield f"# {heading}：打 {number}？只写 {'、'.join(sorted(HOTLINES))}"
+                yield say("lint.phone", heading=heading, number=number, known="、".join(sorted(HOTLINES)))
 
 
 def _facts(notice: Notice, words: str) -> Iterator[str]:
     if "六不" in words and not all(rule in notice.page for rule in SIX):
-        yield "# 页面：“六不”要六条都有，一个字不改"
+        yield say("lint.six")
     stated = RULE.search(words)
     if stated is not None and not notice.source:
-        yield f"写了“{stated[0]}”，开头要有 source"
+        yield say("lint.source", said=stated[0])
 
 
 def _file(path: Path) -> Iterator[str]:
@@ -104,4 +104,4 @@ def _file(path: Path) -> Iterator[str]:
         return
     yield from (f"{path.name}：{fault}" for fault in notice_faults(notice))
     if notice.id != path.stem:
-        yield f"{path.name}：id 要和文件名一样"
+        yield say("lint.id", file=path.name)

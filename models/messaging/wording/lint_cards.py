@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from models.base.texts import say
 from models.messaging.wording.cards import CARD_CHARS
 from models.messaging.wording.notices import Notice
 from models.messaging.wording.voices import AWAY, HOME
@@ -19,15 +20,15 @@ def cards_faults(notice: Notice) -> Iterator[str]:
     """Fields that are empty or too long, the same card for both, or one that asks the wrong reader."""
     home, away = notice.cards
     if not home:
-        yield "[card] 至少要有一栏"
+        yield say("lint.card_empty")
     for table, card in (("card", home), ("card_away", notice.card_away)):
         for field, text in card.items():
             if not 0 < len(text) <= CARD_CHARS:
-                yield f"[{table}] {field} 有 {len(text)} 字，要 1 到 {CARD_CHARS}"
+                yield say("lint.length", place=f"[{table}] {field}", count=len(text), most=CARD_CHARS)
     for field in away.keys() - home.keys():
-        yield f"[card_away] {field}：[card] 里没有这一栏"
+        yield say("lint.card_unknown", field=field)
     if home == away:
-        yield "[card_away] 要有一栏和 [card] 不同：在外的这一位能做什么"
+        yield say("lint.card_same")
     for table, voice, card in (("card", HOME, home), ("card_away", AWAY, away)):
         for field, text in card.items():
             yield from place_faults(f"[{table}] {field}", voice, text)
@@ -36,6 +37,6 @@ def cards_faults(notice: Notice) -> Iterator[str]:
 def place_faults(name: str, voice: str, text: str) -> Iterator[str]:
     """A line that asks 在外 for what only one at home can do, or 在家 for what is done from afar. Words that are to be
     said, in “ ”, may name either."""
-    other, words = ("在家", ONLY_AT_HOME) if voice.startswith(AWAY) else ("在外", ONLY_FROM_AWAY)
+    other, words = (HOME, ONLY_AT_HOME) if voice.startswith(AWAY) else (AWAY, ONLY_FROM_AWAY)
     done = _SAID.sub("", text)
-    yield from (f"{name}：“{word}”是{other}的人做的" for word in words if word in done)
+    yield from (say("lint.not_theirs", key=name, word=word, other=other) for word in words if word in done)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 
-from models.base.content import Leaf, leaves
+from models.base.content import Leaf, leaves, must_be
 from models.base.errors import Misconfigured
+from models.base.texts import say
 from models.messaging.broadcasts import Urgency
 from models.messaging.wording.voices import AWAY, HOME, read_by_age
 
@@ -55,19 +56,21 @@ def useful_life(text: str) -> timedelta:
     """`"7 days"`, `"12 hours"`, `"2 weeks"` as a length of time. Raises ValueError."""
     found = re.fullmatch(r"(\d+) (hour|day|week)s?", text)
     if found is None:
-        raise ValueError(f"“{text}”：请写成 7 days、12 hours 或 2 weeks")
+        raise ValueError(say("notice_file.life", said=text))
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def read_notice(page: Leaf) -> Notice:
     """One notice from its file. Raises Misconfigured naming the file and what is wrong in it."""
+    must_be(page.path, "urgency", page["urgency"], Urgency)
+    urgency = Urgency(page["urgency"])
     try:
-        urgency, life = Urgency(page["urgency"]), useful_life(page["useful_for"])
+        life = useful_life(page["useful_for"])
     except ValueError as error:
-        raise Misconfigured(f"{page.path.name}：{error}") from error
+        raise Misconfigured(say("notice_file.useful_for", file=page.path.name, why=error)) from error
     by_age = read_by_age(page)
     if by_age and urgency == Urgency.URGENT:
-        raise Misconfigured(f"{page.path.name}：紧急的只说一种话，不按年龄分")
+        raise Misconfigured(say("notice_file.urgent_by_age", file=page.path.name))
     return Notice(
         id=page["id"],
         title=page["title"],

@@ -1,6 +1,5 @@
 """Holiday resources by township (M26): `content/resources/*.toml`, where a child can go and what there is to learn."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -9,10 +8,10 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from models.base.content import written
+from models.base.content import read_toml, written
 from models.base.errors import Misconfigured
 from models.base.store import Session
-from models.base.texts import CONTENT
+from models.base.texts import CONTENT, say
 from models.roster.people import Person
 from models.roster.scope import guardian_scope
 from models.roster.units import Unit, ancestors
@@ -20,8 +19,8 @@ from models.roster.units import Unit, ancestors
 KINDS = ("名师在线", "公益微课堂", "农家书屋", "少年宫")
 """In the order in which they are shown (letter 001)."""
 LINE_CHARS = 24
-_KEYS = {"kind", "name", "when", "how", "town", "schools"}
 _NEEDED = ("kind", "name", "when", "how")
+_KEYS = (*_NEEDED, "town", "schools")
 
 
 @dataclass(frozen=True)
@@ -76,12 +75,9 @@ def by_kind(found: Sequence[Resource]) -> Iterator[tuple[str, list[Resource]]]:
 
 def read_resources(path: Path) -> tuple[str, tuple[Resource, ...]]:
     """The unit of a file and its resources. Raises Misconfigured naming the file and the entry."""
-    try:
-        facts = tomllib.loads(written(path))
-    except tomllib.TOMLDecodeError as error:
-        raise Misconfigured(f"{path.name}：{error}") from error
+    facts = read_toml(path, written(path))
     if facts.keys() != {"unit", "resource"}:
-        raise Misconfigured(f"{path.name}：要有 unit 和 [[resource]]，没有别的")
+        raise Misconfigured(say("resource_file.keys", file=path.name))
     return facts["unit"], tuple(_resource(path, number, each) for number, each in enumerate(facts["resource"], 1))
 
 
@@ -95,20 +91,23 @@ def resources_faults() -> Iterator[str]:
             continue
         for one in found:
             for key in ("name", "when", "how"):
-                if len(getattr(one, key)) > LINE_CHARS:
-                    yield f"{path.name}：“{one.name}”的 {key} 有 {len(getattr(one, key))} 字，最多 {LINE_CHARS}"
+                if (count := len(getattr(one, key))) > LINE_CHARS:
+                    yield say(
+                        "resource_file.too_long", file=path.name, name=one.name, key=key, count=count, most=LINE_CHARS
+                    )
 
 
 def _resource(path: Path, number: int, entry: dict[str, Any]) -> Resource:
-    place = f"{path.name}：第{number}个 [[resource]]"
-    unknown = sorted(entry.keys() - _KEYS)
+    unknown = sorted(entry.keys() - set(_KEYS))
     if unknown:
-        raise Misconfigured(f"{place} 不认识 {unknown[0]}")
+        raise Misconfigured(
+            say("resource_file.unknown_key", file=path.name, number=number, key=unknown[0], known="、".join(_KEYS))
+        )
     for key in _NEEDED:
         if not isinstance(entry.get(key), str) or not entry[key]:
-            raise Misconfigured(f"{place} 缺少 {key}")
+            raise Misconfigured(say("resource_file.lacks", file=path.name, number=number, key=key))
     if entry["kind"] not in KINDS:
-        raise Misconfigured(f"{place} kind 要写 {'、'.join(KINDS)}")
+        raise Misconfigured(say("resource_file.kind", file=path.name, number=number, known="、".join(KINDS)))
     return Resource(**entry | {"schools": tuple(entry.get("schools", ()))})
 
 

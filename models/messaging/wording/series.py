@@ -3,15 +3,14 @@
 The season stands in the same file, in the words of a rule: the scheduler reads it (scheduler/rules.py).
 """
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from models.base.content import written
+from models.base.content import read_toml, written
 from models.base.errors import Misconfigured
-from models.base.texts import CONTENT
+from models.base.texts import CONTENT, say
 from models.roster.children import BANDS
 
 SERIES_KEYS = ("title", "bands", "notices")
@@ -51,15 +50,12 @@ def places() -> dict[str, Place]:
 
 def read_series(path: Path) -> Series:
     """One series from its file. Raises Misconfigured naming the file and what is wrong in it."""
-    try:
-        facts = tomllib.loads(written(path))
-    except tomllib.TOMLDecodeError as error:
-        raise Misconfigured(f"{path.name}：{error}") from error
+    facts = read_toml(path, written(path))
     if not isinstance(facts.get("title"), str) or not all(_words(facts.get(key)) for key in ("bands", "notices")):
-        raise Misconfigured(f'{path.name}：要有 title = "…"，bands = ["…"]，notices = ["…"]')
+        raise Misconfigured(say("series_file.lacks", file=path.name))
     unknown = [band for band in facts["bands"] if band not in BANDS]
     if unknown:
-        raise Misconfigured(f"{path.name}：bands 里的 {unknown[0]} 要写 {'、'.join(BANDS)}")
+        raise Misconfigured(say("series_file.band", file=path.name, band=unknown[0], known="、".join(BANDS)))
     return Series(path.stem, facts["title"], tuple(facts["bands"]), tuple(facts["notices"]))
 
 
@@ -74,12 +70,12 @@ def series_faults() -> Iterator[str]:
             yield str(fault)
             continue
         if not 3 <= len(series.notices) <= 4:
-            yield f"{path.name}：一个系列 3 到 4 讲，现在 {len(series.notices)} 讲"
+            yield say("series_file.parts", file=path.name, count=len(series.notices))
         for notice in series.notices:
             if notice not in known:
-                yield f"{path.name}：没有通知 {notice}"
+                yield say("series_file.no_notice", file=path.name, notice=notice)
             if notice in seen:
-                yield f"{path.name}：{notice} 已经在 {seen[notice]} 里"
+                yield say("series_file.notice_taken", file=path.name, notice=notice, other=seen[notice])
             seen[notice] = path.name
 
 

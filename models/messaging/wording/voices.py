@@ -6,6 +6,7 @@ from typing import Any
 
 from models.base.content import Leaf
 from models.base.errors import Misconfigured
+from models.base.texts import say
 from models.roster.children import BANDS
 
 HOME, AWAY = "在家", "在外"
@@ -21,15 +22,23 @@ def read_by_age(page: Leaf) -> dict[str, str]:
             continue
         unknown = [band for band in bands if band not in BANDS]
         if unknown:
-            raise Misconfigured(f"{page.path.name}：“# {heading}”里的 {unknown[0]} 要写 {'、'.join(BANDS)}")
+            raise Misconfigured(
+                say(
+                    "notice_file.heading_band",
+                    file=page.path.name,
+                    heading=heading,
+                    band=unknown[0],
+                    known="、".join(BANDS),
+                )
+            )
         taken += [(voice, band) for band in bands]
         found[" ".join([voice, *bands])] = text
     twice = next((each for each in taken if taken.count(each) > 1), None)
     if twice is not None:
-        raise Misconfigured(f"{page.path.name}：{twice[0]} {twice[1]} 写了两段")
+        raise Misconfigured(say("notice_file.heading_twice", file=page.path.name, voice=twice[0], band=twice[1]))
     lonely = next((each for each in found if _other(each) not in found), None)
     if lonely is not None:
-        raise Misconfigured(f"{page.path.name}：有“# {lonely}”，就要有“# {_other(lonely)}”")
+        raise Misconfigured(say("notice_file.heading_alone", file=page.path.name, heading=lonely, other=_other(lonely)))
     return found
 
 
