@@ -2,15 +2,13 @@
 word is named with its file, line and column."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from models.base.content import written
+from models.base.content import read_toml, written
 from models.base.errors import Misconfigured, Refused
 from models.base.texts import CONTENT, say
 from models.calendar.language import Misread, read
@@ -38,12 +36,12 @@ def rules() -> tuple[Rule, ...]:
     known: dict[str, Rule] = {}
     for rule in (*load(CONTENT / "rules"), *load_series(CONTENT / "series")):
         if rule.name in known:
-            raise Misconfigured(f"series/{rule.name}.toml：rules/ 里已经有 {rule.name}.toml，换个名字")
+            raise Misconfigured(say("rule_file.name_taken", name=rule.name))
         known[rule.name] = rule
     by_rule = {rule.notice for rule in known.values() if not rule.parts}
     for rule in known.values():
         for part in by_rule.intersection(rule.parts):
-            raise Misconfigured(f"series/{rule.name}.toml：{part} 已经有一条规则在发，一年会发两次")
+            raise Misconfigured(say("rule_file.part_taken", name=rule.name, part=part))
     return tuple(known[name] for name in sorted(known))
 
 
@@ -72,10 +70,7 @@ class _Page:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._text = written(path)
-        try:
-            self._facts: dict[str, Any] = tomllib.loads(self._text)
-        except tomllib.TOMLDecodeError as error:
-            raise Misconfigured(f"{path.name}：{error}") from error
+        self._facts = read_toml(path, self._text)
 
     def rule(self) -> Rule:
         self._keys(_NEEDED, _KNOWN)
@@ -87,16 +82,16 @@ class _Page:
         parts = tuple(self._notice(part, "notices") for part in series.notices)
         found = self._rule(parts[0], f"年龄段 in ({', '.join(series.bands)})")
         if found.births:
-            raise self._wrong("when", "系列按季节讲，不能写 each(birthday)")
+            raise self._wrong("when", say("rule_file.no_birthday"))
         return replace(found, when=in_parts(found.when, parts), parts=parts)
 
     def _keys(self, needed: Sequence[str], known: Sequence[str]) -> None:
         for key in needed:
             if key not in self._facts:
-                raise Misconfigured(f"{self._path.name}：缺少 {key}")
+                raise Misconfigured(say("content_file.lacks", file=self._path.name, key=key))
         for key in self._facts:
             if key not in known:
-                raise self._wrong(key, f"“{key}”不认识；可用：{'、'.join(known)}")
+                raise self._wrong(key, say("rule_file.unknown", said=key, known="、".join(known)))
 
     def _rule(self, notice: str, audience: str) -> Rule:
         hour = self._hour()
@@ -121,7 +116,7 @@ class _Page:
         except Misread as error:
             raise self._wrong("when", error.why, error.at) from error
         if hour is None and None in found.hours:
-            raise self._wrong("when", '几点发？另写一行 hour = "17:00"')
+            raise self._wrong("when", say("rule_file.no_hour"))
         for each in found.hours:
             if each is not None:
                 self._by_day("when", each)
@@ -133,17 +128,19 @@ class _Page:
         try:
             hour = time.fromisoformat(self._word("hour"))
         except ValueError:
-            raise self._wrong("hour", '时间写成 "17:00"') from None
+            raise self._wrong("hour", say("rule_file.hour")) from None
         self._by_day("hour", hour)
         return hour
 
     def _by_day(self, key: str, hour: time) -> None:
         if not ENDS <= hour < BEGINS:
-            raise self._wrong(key, f"{hour:%H:%M} 是夜里，{BEGINS:%H:%M} 到 {ENDS:%H:%M} 不发")
+            raise self._wrong(
+                key, say("rule_file.night", hour=f"{hour:%H:%M}", begins=f"{BEGINS:%H:%M}", ends=f"{ENDS:%H:%M}")
+            )
 
     def _notice(self, name: str, key: str) -> str:
         if name not in notices():
-            raise self._wrong(key, f"content/notices/ 里没有 {name}.md")
+            raise self._wrong(key, say("rule_file.no_notice", notice=name))
         return name
 
     def _life(self) -> timedelta:
@@ -165,25 +162,25 @@ class _Page:
     def _until(self) -> date | None:
         day = self._facts.get("until")
         if day is not None and (not isinstance(day, date) or isinstance(day, datetime)):
-            raise self._wrong("until", "until 要写成日期，如 2028-08-31，不加引号")
+            raise self._wrong("until", say("rule_file.until"))
         return day
 
     def _yes(self, key: str) -> bool:
         found = self._facts.get(key, False)
         if not isinstance(found, bool):
-            raise self._wrong(key, f"{key} 要写成 true 或 false，不加引号")
+            raise self._wrong(key, say("rule_file.switch", key=key))
         return found
 
     def _one_of(self, key: str, known: Sequence[str], otherwise: str) -> str:
         if key not in self._facts:
             return otherwise
         if self._word(key) not in known:
-            raise self._wrong(key, f"“{self._word(key)}”不认识；可用：{'、'.join(known)}")
+            raise self._wrong(key, say("rule_file.unknown", said=self._word(key), known="、".join(known)))
         return self._word(key)
 
     def _word(self, key: str) -> str:
         if not isinstance(self._facts[key], str):
-            raise self._wrong(key, f"{key} 要写在引号里")
+            raise self._wrong(key, say("rule_file.text", key=key))
         return str(self._facts[key])
 
     def _wrong(self, key: str, why: str, at: int | None = None) -> Misconfigured:
@@ -196,4 +193,4 @@ class _Page:
         line = self._text.count("\n", 0, place) + 1
         column = place - (self._text.rfind("\n", 0, place) + 1) + 1
         where = f"{self._path.name}:{line}:{column}" if at is not None else f"{self._path.name}:{line}"
-        return Misconfigured(f"{where} {why}")
+        return Misconfigured(say("rule_file.fault", place=where, why=why))

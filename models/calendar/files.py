@@ -1,7 +1,6 @@
 """Reads `content/calendars/*.toml`: one file a unit and school year; a wrong line is named, not obeyed."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from models.base.content import written
+from models.base.content import read_toml, shape, written
 from models.base.errors import Misconfigured, Refused
 from models.base.texts import CONTENT, say
 from models.calendar.grades import Grades, read_grades
@@ -70,7 +69,7 @@ def inherited(known: dict[str, Written], unit: str) -> SchoolCalendar:
 def _joined(one: Written, other: Written, path: Path) -> Written:
     """Two school years of one unit. Raises Misconfigured where they do not inherit the same."""
     if one.inherits != other.inherits:
-        raise Misconfigured(f"{path.name}：inherits 和{one.own.unit}别的学年写的不一样")
+        raise Misconfigured(say("calendar_file.inherits_differs", file=path.name, unit=one.own.unit))
     return Written(one.own.under(other.own), one.inherits, one.partial or other.partial, one.lines | other.lines)
 
 
@@ -78,37 +77,38 @@ def _check(known: dict[str, Written], unit: str) -> None:
     chain = [unit]
     while parent := known[chain[-1]].inherits:
         if parent not in known or parent in chain:
-            raise Misconfigured(f"校历 {unit}：inherits 写的“{parent}”没有自己的校历，或者绕回来了")
+            place = next(iter(known[chain[-1]].lines.values()))
+            raise Misconfigured(say("calendar_file.inherits_nobody", place=place, parent=parent))
         chain.append(parent)
     lines = {key: place for name in reversed(chain) for key, place in known[name].lines.items()}
     calendar = inherited(known, unit)
     for span, fault in faults(calendar):
-        raise Misconfigured(f"{lines[span.key]} [[{span.kind}]] “{span.name}”：{fault}")
+        raise Misconfigured(say("calendar_file.fault", place=_entry(lines[span.key], span.kind, span.name), why=fault))
     if not known[unit].partial:
         for year, fault in missing(calendar):
-            raise Misconfigured(f"{lines[str(year)]} {unit}：{fault}")
+            raise Misconfigured(say("calendar_file.lacks", place=lines[str(year)], unit=unit, why=fault))
 
 
 def _file(path: Path) -> Written:
     text = written(path)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise Misconfigured(f"{path.name}：{error}") from error
+    data = read_toml(path, text)
     head = {key: value for key, value in data.items() if key not in _KINDS}
     for key in _NEEDED:
         if key not in head:
-            raise Misconfigured(f"{path.name}：开头缺少 {key}")
+            raise Misconfigured(say("content_file.head_lacks", file=path.name, key=key))
     for key, value in head.items():
-        if not isinstance(value, _HEAD.get(key, ())):
-            raise Misconfigured(f"{path.name}：{key} 不认识或写法不对；可用：{'、'.join(_HEAD)}、{'、'.join(_KINDS)}")
+        if key not in _HEAD:
+            names, kinds = "、".join(_HEAD), "、".join(f"[[{kind}]]" for kind in _KINDS)
+            raise Misconfigured(say("calendar_file.unknown_key", file=path.name, key=key, head=names, kinds=kinds))
+        if not isinstance(value, _HEAD[key]):
+            raise Misconfigured(say("content_file.misshapen", file=path.name, key=key, shape=shape(_HEAD[key])))
     year, unit = head["school_year"], head["unit"]
     lines = {str(year): f"{path.name}:{_line(text, re.search(r'^school_year', text, re.M))}"}
     spans: dict[str, Span] = {}
     for place, kind, entry in _entries(path, text, data):
         span = _span(place, kind, entry, year)
         if span.key in spans:
-            raise Misconfigured(f"{place} [[{kind}]] “{span.name}”：这个学年写了两次")
+            raise Misconfigured(say("calendar_file.twice", place=_entry(place, kind, span.name)))
         spans[span.key] = span
         lines[span.key] = place
     for day in head.get("makeup", []):
@@ -124,7 +124,7 @@ def _entries(path: Path, text: str, data: dict[str, Any]) -> Iterator[tuple[str,
         rows = [_line(text, at) for at in re.finditer(rf"^[ \t]*\[\[{kind}\]\]", text, re.M)]
         entries = data.get(kind, [])
         if not isinstance(entries, list) or len(entries) != len(rows):
-            raise Misconfigured(f"{path.name}：{kind} 要写成 [[{kind}]]，一条一个")
+            raise Misconfigured(say("calendar_file.kind", file=path.name, kind=kind))
         for row, entry in zip(rows, entries, strict=True):
             yield f"{path.name}:{row}", kind, entry
 
@@ -136,9 +136,9 @@ def _line(text: str, at: re.Match[str] | None) -> int:
 def _span(place: str, kind: Kind, entry: dict[str, Any], year: int) -> Span:
     unknown = entry.keys() - {"name", "first", "last", "grades"}
     if unknown or not isinstance(entry.get("name"), str):
-        raise Misconfigured(f"{place} [[{kind}]]：只能写 name、first、last、grades，并且要有 name")
+        raise Misconfigured(say("calendar_file.keys", place=f"{place} [[{kind}]]"))
     name = entry["name"]
-    place = f"{place} [[{kind}]] “{name}”"
+    place = _entry(place, kind, name)
     grades = _grades(place, kind, entry["grades"]) if "grades" in entry else ()
     first = _day(place, "first", entry.get("first"))
     last = _day(place, "last", entry.get("last", first))
@@ -146,18 +146,22 @@ def _span(place: str, kind: Kind, entry: dict[str, Any], year: int) -> Span:
     return Span(kind, name, first, last, span_key(known_by, kind, name), grades)
 
 
+def _entry(place: str, kind: Kind, name: str) -> str:
+    return f"{place} [[{kind}]] “{name}”"
+
+
 def _grades(place: str, kind: Kind, written_: object) -> Grades:
     if kind != Kind.EXAM:
-        raise Misconfigured(f"{place}：只有考试能写 grades")
+        raise Misconfigured(say("calendar_file.exam_only", place=place))
     if not isinstance(written_, list) or not all(isinstance(grade, str) for grade in written_):
-        raise Misconfigured(f'{place}：grades 要写成 ["九年级"]')
+        raise Misconfigured(say("calendar_file.grades", place=place))
     try:
         return read_grades("、".join(written_))
     except Refused as error:
-        raise Misconfigured(f"{place}：{say(error.key, **error.params)}") from error
+        raise Misconfigured(say("calendar_file.fault", place=place, why=say(error.key, **error.params))) from error
 
 
 def _day(place: str, key: str, value: object) -> date:
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise Misconfigured(f"{place}：{key} 要写成日期，如 2027-06-17，不加引号")
+        raise Misconfigured(say("calendar_file.day", place=place, key=key))
     return value

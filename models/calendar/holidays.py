@@ -7,6 +7,7 @@ from functools import cache
 from chinese_calendar import Holiday, get_holiday_detail
 from chinese_calendar.constants import workdays
 
+from models.base.texts import say
 from models.calendar.school import Kind, SchoolCalendar, Span, span_key
 
 STATUTORY = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆节")
@@ -71,11 +72,11 @@ def warnings(calendar: SchoolCalendar, today: date) -> list[str]:
         known = {span.name for span in holiday_spans(calendar, [year])}
         lacking = [name for name in STATUTORY if name not in known]
         if lacking:
-            found.append(f"{calendar.unit}：{year}年的{'、'.join(lacking)}没有放假安排，相关提醒不会发。请写进校历。")
+            found.append(say("calendar.no_holidays", unit=calendar.unit, year=year, names="、".join(lacking)))
     school_year = today.year if today.month >= 8 else today.year - 1
     for year in [school_year] + ([school_year + 1] if 6 <= today.month <= 7 else []):
         if year not in calendar.school_years:
-            found.append(f"{calendar.unit}：没有{year}学年的校历，考试和假期的提醒不会发。请加一个校历文件。")
+            found.append(say("calendar.no_year", unit=calendar.unit, year=year))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 
+from models.base.texts import say
 from models.calendar import when
 from models.calendar.vocabulary import KINDS, WORDS, Dates, Days
 
@@ -45,7 +46,7 @@ class Misread(Exception):
 def read(text: str) -> Dates:
     """The days, and the hours, that a text says. Raises Misread at the word that is wrong."""
     if len(text) > LONGEST:
-        raise Misread(LONGEST, f"太长，最多{LONGEST}个字")
+        raise Misread(LONGEST, say("when.too_long", most=LONGEST))
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:
@@ -65,7 +66,7 @@ def _value(node: Any) -> Any:
     if node.data == "length":
         count = int(parts[0]) * (7 if parts[1].startswith("week") else 1)
         if count > FURTHEST_DAYS:
-            raise Misread(parts[0].start_pos, f"“{parts[0]} {parts[1]}”：最多{FURTHEST_DAYS}天")
+            raise Misread(parts[0].start_pos, say("when.too_far", said=f"{parts[0]} {parts[1]}", most=FURTHEST_DAYS))
         return Days(count)
     if node.data in ("either", "both"):
         values = [_value(part) for part in parts]
@@ -75,7 +76,7 @@ def _value(node: Any) -> Any:
         if node.data == "both":
             return Dates(when.both(*(each.when for each in dates)), dates[0].hours, births=dates[0].births)
         if any(each.births for each in dates):
-            raise Misread(_start(parts[1]), "each(birthday) 不能和别的日子用 or 连起来，请另写一个文件")
+            raise Misread(_start(parts[1]), say("when.birthday_alone"))
         return Dates(when.either(*(each.when for each in dates)), frozenset().union(*(each.hours for each in dates)))
     if node.data == "chain":
         made = _value(parts[0])
@@ -90,28 +91,30 @@ def _said(name: Token, arguments: Tree[Token] | None, of: Any) -> Any:
     word, at = WORDS.get(name), name.start_pos or 0
     if word is None:
         near = get_close_matches(name, WORDS, n=2, cutoff=0.5)
-        raise Misread(at, f"“{name}”：没有这个词" + (f"，是不是 {' / '.join(near)}？" if near else ""))
+        if near:
+            raise Misread(at, say("when.no_word_near", word=name, near=" / ".join(near)))
+        raise Misread(at, say("when.no_word", word=name))
     if word.on is None and of is not None:
-        raise Misread(at, f"“{name}”前面不能是点，请写成 {word.example}")
+        raise Misread(at, say("when.not_after_dot", word=name, example=word.example))
     if word.on is not None and not isinstance(of, word.on):
-        raise Misread(at, f"“{name}”要写在{KINDS[word.on]}的点后面，如 {word.example}")
+        raise Misread(at, say("when.after_dot", word=name, what=say(KINDS[word.on]), example=word.example))
     nodes = [node for node in arguments.children if node is not None] if arguments is not None else []
     given = [_value(node) for node in nodes]
     least = 0 if word.optional else len(word.takes)
     if not least <= len(given) <= len(word.takes):
-        raise Misread(at, f"“{name}”的括号里要有{len(word.takes)}样，如 {word.example}")
+        raise Misread(at, say("when.how_many", word=name, count=len(word.takes), example=word.example))
     for value, node, kind in zip(given, nodes, word.takes, strict=False):
         if not isinstance(value, kind):
-            raise Misread(_start(node), f"“{name}”的括号里，这里要写{KINDS[kind]}，如 {word.example}")
+            raise Misread(_start(node), say("when.wants", word=name, what=say(KINDS[kind]), example=word.example))
     try:
         return word.makes(*([of] if word.on else []), *given)
     except ValueError:
-        raise Misread(at, f"“{name}”：没有这样的日子或时间，如 {word.example}") from None
+        raise Misread(at, say("when.no_such_day", word=name, example=word.example)) from None
 
 
 def _dates(value: Any, node: Any) -> Dates:
     if not isinstance(value, Dates):
-        raise Misread(_start(node), f"这里要写{KINDS[Dates]}、{WORDS['before'].example}")
+        raise Misread(_start(node), say("when.wants_dates", what=say(KINDS[Dates]), example=WORDS["before"].example))
     return value
 
 
@@ -121,7 +124,7 @@ def _start(node: Any) -> int:
 
 def _stuck(error: UnexpectedInput, text: str) -> Misread:
     if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        return Misread(len(text), "没写完，看看少不少括号")
+        return Misread(len(text), say("when.unfinished"))
     at = int(error.pos_in_stream or 0)
     word = re.match(r"\w+|.", text[at:])
-    return Misread(at, f"“{word[0] if word else ''}”：这里读不懂")
+    return Misread(at, say("when.unreadable", word=word[0] if word else ""))

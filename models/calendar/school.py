@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
+from models.base.texts import say
 from models.calendar.grades import Grades
 
 _SEPTEMBER = 9
@@ -81,13 +82,13 @@ def faults(calendar: SchoolCalendar) -> Iterable[tuple[Span, str]]:
     """What cannot be right, with the entry it stands in: ends before it begins, overlaps, an exam in a vacation."""
     for span in calendar.spans:
         if span.last < span.first:
-            yield span, f"最后一天 {span.last} 早于第一天 {span.first}"
+            yield span, say("calendar.backwards", first=span.first, last=span.last)
     for kinds in ((Kind.TERM,), (Kind.VACATION,), (Kind.FLOOD,), (Kind.TERM, Kind.VACATION)):
         yield from _overlapping([span for kind in kinds for span in calendar.of(kind)])
     for exam in calendar.of(Kind.EXAM):
         for vacation in calendar.of(Kind.VACATION):
             if exam.overlaps(vacation):
-                yield exam, f"{exam.first} 至 {exam.last} 落在假期“{vacation.name}”里"
+                yield exam, say("calendar.in_vacation", days=_days(exam), vacation=vacation.name)
 
 
 def missing(calendar: SchoolCalendar) -> Iterable[tuple[int, str]]:
@@ -99,7 +100,7 @@ def missing(calendar: SchoolCalendar) -> Iterable[tuple[int, str]]:
         for kind, names in needed.items():
             for name in names:
                 if span_key(year, kind, name) not in keys:
-                    yield year, f"{year}学年缺少 [[{kind}]] “{name}”"
+                    yield year, say("calendar.lacks", year=year, kind=kind, name=name)
 
 
 def span_key(year: int, kind: Kind, name: str) -> str:
@@ -109,7 +110,7 @@ def span_key(year: int, kind: Kind, name: str) -> str:
 
 def makeup_entry(day: date) -> Span:
     """A day of work and school (调休), known by its date: a unit below takes back just this one."""
-    name = f"{day.month}月{day.day}日调休上课"
+    name = say("calendar.makeup", month=day.month, day=day.day)
     return Span(Kind.MAKEUP, name, day, day, span_key(day.year, Kind.MAKEUP, day.isoformat()))
 
 
@@ -127,4 +128,8 @@ def _overlapping(spans: list[Span]) -> Iterable[tuple[Span, str]]:
     ordered = sorted(spans, key=lambda span: (span.first, span.key))
     for before, after in pairwise(ordered):
         if before.overlaps(after):
-            yield after, f"{after.first} 至 {after.last} 与“{before.name}”（{before.first} 至 {before.last}）重叠"
+            yield after, say("calendar.overlaps", days=_days(after), other=before.name, others=_days(before))
+
+
+def _days(span: Span) -> str:
+    return say("calendar.from_to", first=span.first, last=span.last)

@@ -145,12 +145,12 @@ WORDS: dict[str, Word] = {
 """The whole vocabulary; each word with a sentence that uses it."""
 
 KINDS = {
-    Stretch: '一段日子，如 exam("中考")、vacation',
-    Days: "多少天，如 7 days、2 weeks",
-    Dates: "哪些天，如 on(5, 15)",
-    Inside: "within(…)",
-    Births: "birthday",
-    int: "一个数",
-    str: '引号里的字，如 "中考"',
+    Stretch: "when.a_stretch",
+    Days: "when.a_length",
+    Dates: "when.dates",
+    Inside: "when.a_within",
+    Births: "when.a_birthday",
+    int: "when.a_number",
+    str: "when.a_text",
 }
-"""How the kinds of things are called to whoever wrote another."""
+"""How the kinds of things are called to whoever wrote another, by the key of the text."""

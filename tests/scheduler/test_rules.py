@@ -66,7 +66,7 @@ def test_what_is_not_said_is_as_it_mostly_is(read: Callable[[str], Rule]) -> Non
         ("# 中考", 'until = "2027-06-01"\n# 中考', "mine.toml:1 until 要写成日期"),
         ("# 中考", "same_day = 1\n# 中考", "mine.toml:1 same_day 要写在引号里"),
         ("# 中考", 'all_grades = "是"\n# 中考', "mine.toml:1 all_grades 要写成 true 或 false"),
-        ("# 中考", "= 1\n# 中考", "mine.toml："),
+        ("# 中考", "= 1\n# 中考", "mine.toml:1:1：这里读不懂"),
     ],
 )
 def test_a_slip_is_named(read: Callable[[str], Rule], old: str, new: str, named: str) -> None:
