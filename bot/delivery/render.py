@@ -51,7 +51,7 @@ class Renderer:
         """A card up to its data. Put together by hand: this is said for each of 450,000."""
         template = self.templates.get(row.kind)
         if template is None:
-            raise Misconfigured(f"wechat.templates：没有 {row.kind} 的模板")
+            raise Misconfigured(say("setting.no_template", kind=row.kind))
         who, key = encode_basestring(row.openid), client_msg_id(row.id)
         head = f'{{"touser":{who},"template_id":"{template}","url":"{self._page(row)}","client_msg_id":"{key}","data":'
         return head.encode()
@@ -59,7 +59,7 @@ class Renderer:
     def _subscription(self, row: Row) -> bytes:
         template = self.subscribe.get(row.kind)
         if not template:
-            raise Misconfigured(f"wechat.subscribe_templates：没有 {row.kind} 的模板")
+            raise Misconfigured(say("setting.no_subscribe_template", kind=row.kind))
         head = {"touser": row.openid, "template_id": template, "page": self._page(row)}
         return _json(head)[:-1] + b',"data":'
 

@@ -39,15 +39,15 @@ def faults(ledger: Iterable[Seen], wanted: Counter[Event]) -> Iterator[str]:
     """What a phone shows and should not, or should and does not; and what rang at night."""
     pushes = [seen for seen in ledger if seen.direction == "out" and seen.kind != "reply"]
     shown = Counter((seen.openid, kind_of(seen), local_date(seen.at)) for seen in pushes)
-    for event in sorted((wanted - shown).elements()):
-        yield f"没有收到：{event[0]} {event[1]} {event[2]}"
-    for event in sorted((shown - wanted).elements()):
-        yield f"多收到了：{event[0]} {event[1]} {event[2]}"
+    for phone, what, day in sorted((wanted - shown).elements()):
+        yield say("demo.missing", phone=phone, what=what, day=day)
+    for phone, what, day in sorted((shown - wanted).elements()):
+        yield say("demo.too_much", phone=phone, what=what, day=day)
     for seen in pushes:
         if is_quiet(seen.at):
-            yield f"夜里响了：{seen.openid} {kind_of(seen)} {local(seen.at):%Y-%m-%d %H:%M}"
+            yield say("demo.at_night", phone=seen.openid, what=kind_of(seen), time=f"{local(seen.at):%Y-%m-%d %H:%M}")
         if seen.repeats:
-            yield f"发了两次：{seen.openid} {kind_of(seen)} {local(seen.at):%Y-%m-%d %H:%M}"
+            yield say("demo.twice", phone=seen.openid, what=kind_of(seen), time=f"{local(seen.at):%Y-%m-%d %H:%M}")
 
 
 def kind_of(seen: Seen) -> str:

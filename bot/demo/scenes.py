@@ -124,14 +124,14 @@ def _hears(playing: Playing, openid: str, words: str, wanted: str = "") -> None:
     """Types words and holds the answer against what it must contain."""
     answer = playing.hand.say(openid, words)
     if not answer or wanted not in answer:
-        raise NotShown(f"{openid}：“{words}”之后应有“{wanted}”，看到的是：\n{answer}")
+        raise NotShown(say("demo.not_heard", phone=openid, words=words, wanted=wanted, answer=answer))
 
 
 def _presses(playing: Playing, openid: str, title: str, wanted: str) -> None:
     """Opens the latest card of a title on a phone and presses the button of its page."""
     cards = [seen for seen in playing.hand.ledger() if seen.openid == openid and seen.title == title]
     if not cards:
-        raise NotShown(f"{openid}：没有收到“{title}”")
+        raise NotShown(say("demo.no_card", phone=openid, title=title))
     page = playing.hand.press(openid, cards[-1].url)
     if wanted not in page:
-        raise NotShown(f"{openid}：“{title}”的页面上应有“{wanted}”")
+        raise NotShown(say("demo.not_on_page", phone=openid, title=title, wanted=wanted))

@@ -6,7 +6,7 @@ from bot.demo.world import DemoPhone
 from models.base.errors import Misconfigured
 from models.base.marks import mark_demo
 from models.base.store import Session, Store
-from models.base.texts import CONTENT
+from models.base.texts import CONTENT, say
 from models.calendar.occurrences import EVERY_RULE, LONGEST_APPROVAL_DAYS, approve_rule
 from models.care.duties.kinds import kinds
 from models.care.duties.orders import set_duty
@@ -27,11 +27,12 @@ def load_school(store: Store, phones: tuple[DemoPhone, ...]) -> None:
         mark_demo(session)
     report = import_roster(store, CONTENT / "demo" / "roster.csv")
     if report.errors:
-        raise Misconfigured("\n".join(f"第 {e.line} 行 {e.column}：{e.message}" for e in report.errors))
+        found = (say("demo.roster_line", line=e.line, column=e.column, why=e.message) for e in report.errors)
+        raise Misconfigured("\n".join(found))
     with store.write() as session:
         county = find_unit(session, None, UnitKind.COUNTY, COUNTY)
         if county is None:
-            raise Misconfigured(f"content/demo/roster.csv：没有{COUNTY}")
+            raise Misconfigured(say("demo.no_county", county=COUNTY))
         people = {phone.openid: _person(session, phone, county) for phone in phones}
         approver = next(people[phone.openid] for phone in phones if phone.role == "approver")
         until = session.today + timedelta(days=LONGEST_APPROVAL_DAYS)

@@ -83,7 +83,7 @@ def invite_first_admin(session: Session, unit: Unit, name: str, phone: str) -> s
     admin = find_person(session, name, phone) or add_person(session, name, phone)
     for person in staff_of(session, unit, Duty.ADMIN, Duty.APPROVER, above=True):
         if person.id != admin.id and accounts_of(session, person.id):
-            raise Misconfigured(f"{unit.name}已经有管理员或审批人，请用普通邀请码，由他们批准")
+            raise Misconfigured(say("unit.has_admin", unit=unit.name))
     session.flush()
     give_duty(session, admin, unit, Duty.ADMIN)
     return invite(session, admin, unit, trusted=True)
