@@ -8,6 +8,8 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from models.base.texts import all_texts, places
 from models.learning.lint import content_faults
 from models.learning.records import CheckIn
@@ -169,6 +171,53 @@ def test_commands_settings_and_doctor_hold_no_words_of_their_own() -> None:
     folders = (ROOT / "bot", ROOT / "bot" / "commands", ROOT / "bot" / "doctor")
     found = [f"{path.name} {words}" for folder in folders for path in folder.glob("*.py") for words in _chinese(path)]
     assert found == []
+
+
+def test_no_fault_is_told_in_words_that_stand_in_code() -> None:
+    found = [f"{path.relative_to(ROOT)} {words}" for path in _sources() for words in _told(_tree(path))]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'raise Misconfigured(f"{path.name}：要写文字")',
+        'raise Refused("没有") from error',
+        'wrong = Misread(at, "读不懂" + more)',
+        'raise self._wrong("when", "几点发？")',
+        'yield f"{name} 有 {count} 字"',
+        'yield year, f"{year}学年缺少 {name}"',
+        'yield from (f"{band} 岁一课也没有" for band in bands)',
+    ],
+)
+def test_words_that_stand_in_code_are_found_wherever_a_fault_is_told(code: str) -> None:
+    assert len(list(_told(ast.parse(code)))) >= 1
+
+
+TELLING = ("Misconfigured", "Refused", "Misread", "ValueError", "_wrong", "echo", "bad", "look")
+"""Whose arguments a person reads."""
+
+
+def _told(tree: ast.AST) -> Iterator[str]:
+    """Chinese that is raised, yielded as a fault, or handed to whoever tells it; words that are asked for or parsed
+    may stand in code."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            value = node.value.elt if isinstance(node.value, ast.GeneratorExp) else node.value
+            parts = value.elts if isinstance(value, ast.Tuple) else [value]
+            told: list[ast.AST] = [part for part in parts if isinstance(part, (ast.Constant, ast.JoinedStr))]
+        elif isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            told = [node] if name in TELLING else []
+        else:
+            told = [node] if isinstance(node, ast.Raise) else []
+        yield from (words for part in told for words in _han(part))
+
+
+def _han(node: ast.AST) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str) and re.search("[\u4e00-\u9fff]", each.value):
+            yield f"{each.lineno} {each.value}"
 
 
 def _chinese(path: Path) -> Iterator[str]:
