@@ -26,9 +26,10 @@ NOTICE = Notice("water", "天热了，看住水", Urgency.URGENT, timedelta(days
 _CONFIG = """
 [wechat]
 app_id = "{APP_ID}"
-app_secret = "{SECRET}"
+app_secret = "{secret}"
 token = "{TOKEN}"
 encoding_aes_key = "{AES_KEY}"
+mode = "safe"
 api_base = "{api}"
 oauth_base = "{api}"
 [wechat.templates]
@@ -40,15 +41,16 @@ url = "{database}"
 [redis]
 url = "{redis}"
 [server]
-public_url = "http://127.0.0.1:9"
+port = {port}
+public_url = "http://127.0.0.1:{port}"
 [security]
 master_key = "{key}"
 [bureau]
 name = "青禾守望"
 [delivery]
-in_flight = 500
+in_flight = {in_flight}
 [storage]
-folder = "{folder}"
+folder = "{storage}"
 """
 
 
@@ -79,9 +81,29 @@ def settings_of_a_town(folder: Path, count: int) -> Path:
     return write_config(folder, f"sqlite:///{folder}/bench.db", key)
 
 
-def write_config(folder: Path, database: str, key: str, *, api: str = "http://127.0.0.1:9", redis: str = "") -> Path:
-    """The settings file of a bot over this database and this platform, in this folder."""
-    facts = {"APP_ID": APP_ID, "SECRET": SECRET, "TOKEN": TOKEN, "AES_KEY": AES_KEY, "key": key, "folder": str(folder)}
+def write_config(
+    folder: Path,
+    database: str,
+    key: str,
+    *,
+    api: str = "http://127.0.0.1:9",
+    redis: str = "",
+    secret: str = SECRET,
+    port: int = 8080,
+    in_flight: int = 500,
+) -> Path:
+    """The settings file of a bot over this database and this platform, in this folder, where it keeps its media too."""
+    storage = folder / "storage"
+    storage.mkdir(exist_ok=True)
+    facts: dict[str, object] = {
+        "APP_ID": APP_ID,
+        "TOKEN": TOKEN,
+        "AES_KEY": AES_KEY,
+        "secret": secret,
+        "key": key,
+        "storage": storage,
+    }
+    facts |= {"database": database, "api": api, "redis": redis, "port": port, "in_flight": in_flight}
     config = folder / "config.toml"
-    config.write_text(_CONFIG.format(**facts, database=database, api=api, redis=redis), encoding="utf-8")
+    config.write_text(_CONFIG.format(**facts), encoding="utf-8")
     return config

@@ -8,52 +8,27 @@ from pathlib import Path
 
 import requests
 
-from tests.faults.run_worker import MASTER_KEY
+from benchmarks import account
+from tests.faults.run_worker import IN_FLIGHT, MASTER_KEY
 from tests.faults.trial import Trial
-from tests.simulator.running import AES_KEY, APP_ID, ROOT, SECRET, TOKEN
+from tests.simulator.running import ROOT, SECRET
 from tests.waiting import until
 
 _READY_WITHIN = 120.0
-_CONFIG = """
-[wechat]
-app_id = "{APP_ID}"
-app_secret = "{SECRET}"
-token = "{TOKEN}"
-encoding_aes_key = "{AES_KEY}"
-mode = "safe"
-api_base = "{api}"
-oauth_base = "{api}"
-[wechat.templates]
-notice = "T_notice"
-lesson = "T_lesson"
-task = "T_task"
-[database]
-url = "{database}"
-[redis]
-url = "{redis}"
-[server]
-port = {port}
-public_url = "http://127.0.0.1:{port}"
-[security]
-master_key = "{MASTER_KEY}"
-[bureau]
-name = "青禾守望"
-[delivery]
-in_flight = 32
-[storage]
-folder = "{folder}"
-"""
 
 
 def write_config(trial: Trial, port: int, redis: str = "") -> Path:
     """The settings of a bot over a trial's database, in its folder."""
-    folder = trial.folder / "storage"
-    folder.mkdir(exist_ok=True)
-    facts = {"APP_ID": APP_ID, "SECRET": SECRET, "TOKEN": TOKEN, "AES_KEY": AES_KEY, "MASTER_KEY": MASTER_KEY}
-    facts |= {"api": trial.simulator.url, "database": trial.url, "port": str(port), "folder": str(folder)}
-    config = trial.folder / "trial.toml"
-    config.write_text(_CONFIG.format(**facts, redis=redis), encoding="utf-8")
-    return config
+    return account.write_config(
+        trial.folder,
+        trial.url,
+        MASTER_KEY,
+        api=trial.simulator.url,
+        redis=redis,
+        secret=SECRET,
+        port=port,
+        in_flight=IN_FLIGHT,
+    )
 
 
 class Bot:
