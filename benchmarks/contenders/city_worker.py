@@ -1,4 +1,4 @@
-"""python -m benchmarks.contenders.city_worker CLOCK_FILE: `python -m bot work`, by a clock that stands at ten."""
+"""python -m benchmarks.contenders.city_worker CLOCK_FILE: `python -m bot work`, by a clock set to the morning."""
 
 import sys
 from pathlib import Path

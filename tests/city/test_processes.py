@@ -86,7 +86,7 @@ class City:
 
     def workers(self, count: int) -> list[Process]:
         """So many, when each hears the bell."""
-        processes = [self.begin("tests.city.run_work", str(self._clock_file)) for _ in range(count)]
+        processes = [self.begin("benchmarks.contenders.city_worker", str(self._clock_file)) for _ in range(count)]
         until(lambda: self._client.zcard(f"shouwang:{APP_ID}:bell:__heartbeats__") >= 2 * count)
         return processes
 
@@ -141,7 +141,7 @@ def test_workers_end_cleanly_in_the_middle_and_another_goes_on(trial: Trial, cit
     trial.until_reached(500)
     first.send_signal(signal.SIGTERM)
     assert first.wait(PATIENCE) == 0
-    city.begin("tests.city.run_work", str(trial.simulator.clock_file))
+    city.begin("benchmarks.contenders.city_worker", str(trial.simulator.clock_file))
     trial.until_finished(broadcast)
     trial.check()
 
