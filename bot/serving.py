@@ -12,13 +12,14 @@ from bot.garbage import look_for_garbage_rarely
 from bot.listening import Listening
 from bot.loops import Loop
 from bot.threads import change_threads_often
+from models.base.asleep import end_sleepers
 from models.base.errors import Misconfigured
 from models.base.texts import say
 from models.messaging.outbox.leasing import release_all
 
 log = logging.getLogger(__name__)
 
-_MEDIA_REST, _AUDIT_REST = 1.0, 1.0
+_MEDIA_REST, _AUDIT_REST, _SLEEPERS_REST = 1.0, 1.0, 5.0
 
 
 def told_to_end() -> threading.Event:
@@ -46,6 +47,9 @@ class Running:
         deliver, schedule, web = self._parts
         look_for_garbage_rarely()
         change_threads_often()
+        if not self._house.store.on_sqlite:
+            # A thread of its own: those that wait for a sleeper do nothing else meanwhile.
+            self._go_on(Loop("sleepers", self._end_sleepers, rest_seconds=_SLEEPERS_REST))
         if deliver:
             self._deliver()
         if schedule:
@@ -82,8 +86,17 @@ class Running:
             Loop("quotas", self._house.quotas.read, rest_seconds=REST_SECONDS),
         )
         for loop in loops:
-            loop.start()
-            self._endings.append(loop.stop)
+            self._go_on(loop)
+
+    def _go_on(self, loop: Loop) -> None:
+        loop.start()
+        self._endings.append(loop.stop)
+
+    def _end_sleepers(self) -> bool:
+        ended = end_sleepers(self._house.store)
+        if ended:
+            log.warning("ended %s transactions of processes that fell asleep", ended)
+        return ended > 0
 
     def _listen(self) -> None:
         server = self._house.settings.server

@@ -28,8 +28,14 @@ _SHARED_POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 16, "hide_param
 """A server has a hundred connections for all processes; one that was lost while it rested is opened again."""
 _ANSWERS_WITHIN = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """Seconds: a server that is gone is an error in moments, not when the system gives up after two hours."""
-_AWAKE = {"idle_in_transaction_session_timeout": "20s", "tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10"}
-"""The same the other way round: what a process holds that fell asleep, or whose machine is gone, is free in moments."""
+ASLEEP_SECONDS = 20
+_AWAKE = {
+    "idle_in_transaction_session_timeout": f"{ASLEEP_SECONDS}s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+}
+"""The same the other way round: what a process holds that fell asleep, or whose machine is gone, is free in moments.
+Where the server does not see it, models/base/asleep.py does."""
 
 _PLANNED_FOR = {"jit": "off", "random_page_cost": "1.1"}
 """How the server plans. Compiling the longer statements (jit) took a quarter of their time here, each time; and what it

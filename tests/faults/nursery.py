@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import configure_mappers
@@ -57,6 +58,11 @@ class WorkerProcess:
     def stop(self) -> None:
         """SIGSTOP: as when its machine falls asleep."""
         os.kill(self.pid, signal.SIGSTOP)
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether it is stopped, by itself or another."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
     def wake(self) -> None:
         """SIGCONT."""

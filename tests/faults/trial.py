@@ -92,7 +92,7 @@ class Trial:
         with self.store.write() as session:
             session.exec(update(Delivery).values(state=State.SENT, first_try_at=session.now, settled_at=session.now))
 
-    def start(self, **more: float) -> WorkerProcess:
+    def start(self, **more: float | str) -> WorkerProcess:
         """Begins a worker; `more` are arguments of `run_worker.work`."""
         facts = {"url": self.url, "clock_file": str(self.simulator.clock_file), "api_base": self.simulator.url}
         worker = self._nursery.begin(**facts, **more)
