@@ -14,7 +14,7 @@ from flask import Flask
 from bot.behind import Behind
 from bot.door import Door
 from bot.listening import Listening
-from tests.commands.office import free_port
+from tests.ports import free_port
 
 _WORDS = "收到" * 500
 _THREADS, _PATIENCE = 8, 10.0

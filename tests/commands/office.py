@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tomllib
@@ -125,9 +124,3 @@ class Office:
         url = str(tomllib.loads(self.config.read_text())["database"]["url"])
         url = url.replace("sqlite:///", f"sqlite:///{self.folder}/")
         return Store(url, SystemClock(), Vault(self.master_key().encode()))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

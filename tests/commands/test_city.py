@@ -13,8 +13,9 @@ import requests
 from benchmarks.servers import Postgres, Redis
 from models.base.clock import SystemClock
 from models.base.ids import new_id
-from tests.commands.office import Office, free_port
+from tests.commands.office import Office
 from tests.commands.processes import children, ends, healthy, is_free, leader, runs
+from tests.ports import free_port
 from tests.waiting import until
 from tests.wechat.signing import decrypted, encrypted, safe_request, text_xml
 

@@ -13,8 +13,9 @@ import pytest
 from sqlmodel import select
 
 from models.roster.people import Person
-from tests.commands.office import Office, free_port
+from tests.commands.office import Office
 from tests.commands.processes import ends, healthy, leader
+from tests.ports import free_port
 from tests.waiting import until
 
 

@@ -13,7 +13,8 @@ from models.messaging.outbox import Batch, BatchState
 from models.messaging.words import post_words
 from models.roster.children import Child
 from tests.commands.conftest import LI
-from tests.commands.office import Office, free_port
+from tests.commands.office import Office
+from tests.ports import free_port
 
 
 def _lines(said: str, mark: str) -> list[str]:

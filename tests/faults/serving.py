@@ -1,7 +1,6 @@
 """`python -m bot serve` and `work` as processes over a trial's database, to be killed and begun again."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import requests
 from benchmarks import account
 from tests.faults.run_worker import IN_FLIGHT, MASTER_KEY
 from tests.faults.trial import Trial
+from tests.ports import free_port
 from tests.simulator.running import ROOT, SECRET
 from tests.waiting import until
 
@@ -35,9 +35,7 @@ class Bot:
     """A bot's processes, by the commands that an operator types. What they print goes to `log`, where there is one."""
 
     def __init__(self, trial: Trial, redis: str = "", log: Path | None = None) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         self._config = write_config(trial, port, redis)
         self._log = log
         self._processes: list[subprocess.Popen[bytes]] = []

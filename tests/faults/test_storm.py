@@ -18,10 +18,10 @@ from bot.wechat.callback import PATH
 from models.base.texts import say
 from models.messaging.inbox import InboxMessage
 from models.messaging.outbox import State
-from tests.commands.office import free_port
 from tests.faults.conftest import Trials
 from tests.faults.platform import Platform
 from tests.faults.serving import write_config
+from tests.ports import free_port
 from tests.wechat.served import HOST
 
 pytestmark = pytest.mark.alone

@@ -10,7 +10,7 @@ from bot.behind import Behind
 from bot.door import Door
 from bot.listening import Listening
 from bot.wechat.callback import PATH, Callback
-from tests.commands.office import free_port
+from tests.ports import free_port
 
 
 @contextmanager
