@@ -39,11 +39,11 @@ async def run(config: Config, port: int, *, end_with_stdin: bool = False) -> Non
     host = f"[{bound[0]}]" if ":" in bound[0] else bound[0]
     world.base_url = f"http://{host}:{bound[1]}"
     world.receipts.start()
-    sys.stdout.write(f"simulator ready {world.base_url}\n")
-    sys.stdout.flush()
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    sys.stdout.write(f"simulator ready {world.base_url}\n")  # and to be told to end
+    sys.stdout.flush()
     if end_with_stdin:
         _watch_stdin(asyncio.get_running_loop(), stop)
     await stop.wait()  # not serve_forever: that would wait for every connection a browser keeps open
