@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from benchmarks.servers import Postgres, Redis
 from bot.city.link import Link
@@ -16,6 +17,10 @@ from models.base.seal import Vault
 from models.base.store import Store
 from tests.cast import Cast, settle_in
 from tests.databases import Swept, lay_tables
+
+# How long an example takes says how busy the machine is: 200 ms, hypothesis's own bound, is one look at something else.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 _LONG = (
     "scheduler/test_year.py",

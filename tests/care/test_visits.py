@@ -192,7 +192,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], tuple[Store,
     return make
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(story=_STORIES, cadences=st.tuples(*[st.integers(1, 45)] * 3), undone=st.sets(st.integers(0, 11)))
 def test_overdue_is_what_a_slow_and_simple_count_says(
     fresh: Callable[[], tuple[Store, Cast, FrozenClock]],

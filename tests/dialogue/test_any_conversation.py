@@ -169,5 +169,5 @@ class Conversation(RuleBasedStateMachine):
 
 TestAnyConversation = Conversation.TestCase
 TestAnyConversation.settings = settings(
-    max_examples=20, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=20, stateful_step_count=20, suppress_health_check=list(HealthCheck)
 )

@@ -90,7 +90,7 @@ def test_a_child_who_left_is_in_nobodys_scope(store: Store, cast: Cast) -> None:
             assert "张小满" not in seen(session, cast, who)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     parents=st.lists(st.integers(0, 30), min_size=1, max_size=14),
     homes=st.lists(st.integers(0, 30), min_size=1, max_size=8),
