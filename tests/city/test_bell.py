@@ -13,7 +13,7 @@ from benchmarks.servers import Redis
 from bot.city.bell import STEADY, SWIFT, Bell
 from models.messaging.outbox import Lane, Ready
 from tests.city.conftest import Lines
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 Hears = Callable[[Sequence["Hand"]], None]
 
@@ -49,10 +49,10 @@ def test_an_alert_wakes_whoever_takes_alerts_and_a_lesson_does_not(lines: Lines,
     hears([swift, steady])
     bell = Bell(lines())
     bell.ring([Ready(Lane.URGENT, 1)])
-    assert swift.woken.wait(20) and not steady.woken.is_set()
+    assert swift.woken.wait(PATIENCE) and not steady.woken.is_set()
     swift.woken.clear()
     bell.ring([Ready(Lane.LESSON, 2)])
-    assert steady.woken.wait(20) and not swift.woken.is_set()
+    assert steady.woken.wait(PATIENCE) and not swift.woken.is_set()
 
 
 def test_a_busy_process_leaves_the_rings_to_an_idle_one(lines: Lines, hears: Hears) -> None:
@@ -61,13 +61,13 @@ def test_a_busy_process_leaves_the_rings_to_an_idle_one(lines: Lines, hears: Hea
     bell = Bell(lines())
     bell.ring([Ready(Lane.NOTICE, number) for number in range(5)])
     client = lines().client
-    until(lambda: client.llen(f"shouwang:test:bell:{STEADY}") <= 4, seconds=20)  # the busy one holds one
+    until(lambda: client.llen(f"shouwang:test:bell:{STEADY}") <= 4)  # the busy one holds one
     hears([idle])
-    assert idle.woken.wait(20)
-    until(lambda: client.llen(f"shouwang:test:bell:{STEADY}") == 0, seconds=20)
+    assert idle.woken.wait(PATIENCE)
+    until(lambda: client.llen(f"shouwang:test:bell:{STEADY}") == 0)
     assert not busy.woken.is_set()
     busy.room = True
-    assert busy.woken.wait(20)
+    assert busy.woken.wait(PATIENCE)
 
 
 def test_who_hears_keeps_the_line_it_hears_by(lines: Lines) -> None:
@@ -93,7 +93,7 @@ def test_what_rings_while_redis_is_away_goes_on_at_once(lines: Lines, mortal: Re
     begun = time.monotonic()
     for number in range(1000):
         bell.ring([Ready(Lane.URGENT, number)])
-    assert time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun < 20  # did each wait, it were 500
 
 
 def test_who_hears_ends_soon_also_while_redis_is_away(lines: Lines, mortal: Redis) -> None:

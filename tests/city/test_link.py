@@ -26,7 +26,7 @@ def test_while_it_is_away_nobody_waits(lines: Lines, mortal: Redis, caplog: pyte
     for _ in range(1000):
         with pytest.raises(Away):
             link.ask(lambda redis: redis.ping())
-    assert time.monotonic() - begun < 1.0
+    assert time.monotonic() - begun < 20  # did each wait, it were 500
     assert len([record for record in caplog.records if "does not answer" in record.message]) == 1
 
 
@@ -36,10 +36,10 @@ def test_one_that_hangs_is_waited_for_once(lines: Lines, mortal: Redis) -> None:
     os.kill(mortal.pid, signal.SIGSTOP)
     try:
         begun = time.monotonic()
-        for _ in range(5):
+        for _ in range(100):
             with pytest.raises(Away):
                 link.ask(lambda redis: redis.ping())
-        assert 0.4 < time.monotonic() - begun < 1.9
+        assert 0.4 < time.monotonic() - begun < 20  # did each wait, it were 50
     finally:
         os.kill(mortal.pid, signal.SIGCONT)
 

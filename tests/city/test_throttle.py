@@ -81,7 +81,7 @@ def test_what_the_platform_says_to_one_pauses_the_other(throttles: Throttles, cl
     assert 0 < two.seconds_closed(T, Lane.URGENT) <= expected
     if sign == "spent":
         clock.advance(hours=3, seconds=1)
-    until(lambda: two.is_open(T), seconds=5)
+    until(lambda: two.is_open(T))
 
 
 def test_trouble_of_ones_own_line_stays_ones_own(throttles: Throttles) -> None:

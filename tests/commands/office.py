@@ -13,6 +13,7 @@ from typing import Any
 from models.base.clock import SystemClock
 from models.base.seal import Vault
 from models.base.store import Store
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
@@ -57,7 +58,7 @@ class Zygote:
     def close(self) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._process.stdin.close()
-        self._process.wait(10)
+        self._process.wait(PATIENCE)
         self._process.stdout.close()
 
 

@@ -1,8 +1,10 @@
 """Processes that go on, as an operator's machine runs them: what is waited for, and how they end."""
 
 import http.client
+import os
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from bot.listening import must_be_free
@@ -45,6 +47,13 @@ def runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def end_all(pids: list[int]) -> None:
+    """`kill -9` for those that still run; they may end by themselves at this very moment."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def is_free(port: int) -> bool:

@@ -1,8 +1,6 @@
 """A city by two lines of its settings: serve, schedule and work as processes, on PostgreSQL and Redis."""
 
-import os
 import re
-import signal
 import tomllib
 from collections.abc import Iterator
 
@@ -14,9 +12,9 @@ from benchmarks.servers import Postgres, Redis
 from models.base.clock import SystemClock
 from models.base.ids import new_id
 from tests.commands.office import Office
-from tests.commands.processes import children, ends, healthy, is_free, leader, runs
+from tests.commands.processes import children, end_all, ends, healthy, is_free, leader, runs
 from tests.ports import free_port
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 from tests.wechat.signing import decrypted, encrypted, safe_request, text_xml
 
 
@@ -49,7 +47,9 @@ def written(city: Office, port: int, text: str) -> str:
     key, now = account["encoding_aes_key"], SystemClock().now()
     message = text_xml(text, msg_id=str(new_id()), created=int(now.timestamp()))
     query, body = safe_request(now, encrypted(message, account["app_id"], key), token=account["token"])
-    answer = requests.post(f"http://127.0.0.1:{port}/wechat", params=query, data=body, timeout=10, proxies={"http": ""})
+    answer = requests.post(
+        f"http://127.0.0.1:{port}/wechat", params=query, data=body, timeout=PATIENCE, proxies={"http": ""}
+    )
     assert answer.status_code == 200
     sealed = re.search(r"<Encrypt><!\[CDATA\[(.+?)\]\]>", answer.text)
     assert sealed is not None, answer.text
@@ -95,10 +95,9 @@ def test_a_serve_that_is_killed_leaves_the_port_to_the_next(city: Office) -> Non
     began = children(first)
     first.kill()
     try:
-        until(lambda: is_free(port) and not any(map(runs, began)), seconds=20)
+        until(lambda: is_free(port) and not any(map(runs, began)))
     finally:
-        for pid in filter(runs, began):
-            os.kill(pid, signal.SIGKILL)
+        end_all(began)
     first.communicate()  # nobody holds the other end of what it said
     second = city.start("serve")
     until(lambda: healthy(port), second)

@@ -1,7 +1,6 @@
 """`demo`: a day and a school year without a screen, where every phone has what it must and no more; and its end."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from bot.demo.hand import Seen
 from bot.demo.world import demo_phones
 from models.base.clock import SHANGHAI
 from tests.commands.office import Office
-from tests.commands.processes import children, runs
+from tests.commands.processes import children, end_all, runs
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
@@ -50,8 +49,7 @@ def running(folder: Path) -> Iterator["subprocess.Popen[str]"]:
         yield demo
     finally:
         demo.kill()
-        for pid in filter(runs, began):
-            os.kill(pid, signal.SIGKILL)
+        end_all(began)
         demo.communicate()
 
 
@@ -59,7 +57,7 @@ def test_a_demo_that_is_killed_leaves_no_simulator(tmp_path: Path) -> None:
     with running(tmp_path) as demo:
         began = children(demo)
         demo.kill()
-        until(lambda: not any(map(runs, began)), seconds=20)
+        until(lambda: not any(map(runs, began)))
 
 
 def test_a_second_demo_in_a_folder_says_so_and_leaves_the_first_alone(bare: Office) -> None:

@@ -18,7 +18,8 @@ GUARDIANS = 5000
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_serve_killed_in_the_middle_of_a_broadcast(trials_now: Trials, seed: int) -> None:
     chance = random.Random(seed)
-    after, nap = chance.randrange(1, GUARDIANS * 4 // 5), chance.random() * 0.2
+    # The rest takes more than a second: a machine that looks at something else for a while does not make it too late.
+    after, nap = chance.randrange(1, GUARDIANS * 3 // 5), chance.random() * 0.2
     print(f"seed {seed}: killed {nap:.3f} s after {after} of {GUARDIANS}")
     trial = trials_now(GUARDIANS)
     with_receipts = seed <= 2

@@ -79,10 +79,11 @@ def test_2047_bytes_are_allowed(simulator: Simulator, bot: Bot) -> None:
 def test_after_the_deadline_the_same_message_comes_again(simulator: Simulator, bot: Bot) -> None:
     def late(message: Element, bot: Bot) -> bytes:
         if len(bot.messages) < 3:
-            bot.wait.wait(1)
+            bot.wait.wait()
         return bot.reply(message, "第三次")
 
     bot.answering = late
+    simulator.tell("/sim/config", deadline_seconds=1.0)
     result = simulator.say("o_lin", "慢")
     assert (result["reply"], result["tries"]) == ("第三次", 3)
     assert len({message.findtext("MsgId") for message in bot.messages}) == 1
