@@ -15,9 +15,10 @@ from bot.behind import Behind
 from bot.door import Door
 from bot.listening import Listening
 from tests.ports import free_port
+from tests.waiting import PATIENCE
 
 _WORDS = "收到" * 500
-_THREADS, _PATIENCE = 8, 10.0
+_THREADS = 8
 
 
 class Answering:
@@ -35,11 +36,11 @@ class Answering:
 
     def _held(self) -> str:
         self.asked.release()
-        assert self.let_go.wait(_PATIENCE)
+        assert self.let_go.wait(PATIENCE)
         return _WORDS
 
     def connect(self) -> closing[HTTPConnection]:
-        return closing(HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE))
+        return closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE))
 
 
 @contextmanager
@@ -72,7 +73,7 @@ def _asks_until_it_ends(answering: Answering, started: threading.Barrier, cut_sh
                 cut_short.append(repr(error))
                 return
             if waits:
-                started.wait(_PATIENCE)
+                started.wait(PATIENCE)
                 waits = False
 
 
@@ -86,10 +87,10 @@ def test_it_ends_while_everyone_asks(caplog: pytest.LogCaptureFixture, _turn: in
         ]
         for each in askers:
             each.start()
-        started.wait(_PATIENCE)
+        started.wait(PATIENCE)
         answering.listening.end()
         for each in askers:
-            each.join(_PATIENCE)
+            each.join(PATIENCE)
             assert not each.is_alive()
     assert cut_short == []
 
@@ -99,14 +100,14 @@ def test_an_answer_under_way_arrives_and_nobody_new_is_let_in(caplog: pytest.Log
         idle.request("GET", "/")
         assert _whole(idle.getresponse())
         asking.request("GET", "/held")
-        assert answering.asked.acquire(timeout=_PATIENCE)
+        assert answering.asked.acquire(timeout=PATIENCE)
         ending = threading.Thread(target=answering.listening.end)
         ending.start()
         while _lets_in(answering):
             assert ending.is_alive()
         answering.let_go.set()
         assert _whole(asking.getresponse())
-        ending.join(_PATIENCE)
+        ending.join(PATIENCE)
         assert not ending.is_alive()
 
 
@@ -125,7 +126,7 @@ def test_who_outlives_the_patience_writes_into_nobody_elses_file(
     with _answering(caplog) as answering, answering.connect() as asking, ExitStack() as stack:
         numbers = len(list(Path("/proc/self/fd").iterdir()))
         asking.request("GET", "/held")
-        assert answering.asked.acquire(timeout=_PATIENCE)
+        assert answering.asked.acquire(timeout=PATIENCE)
         answering.listening.end(patience=0.1)
         # Whatever number was given back is taken again by these.
         files = [stack.enter_context((tmp_path / str(number)).open("w+b")) for number in range(numbers)]

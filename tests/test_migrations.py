@@ -16,6 +16,7 @@ from models.base.seal import Vault
 from models.base.store import Store
 from models.migrations import behind, upgrade
 from models.tables import ALL
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -36,7 +37,7 @@ _MIGRATE = "import sys, sqlalchemy, models.migrations as m; m.upgrade(sqlalchemy
 def test_two_that_migrate_at_once_migrate_once(postgres: Postgres, clock: Clock, vault: Vault) -> None:
     url = postgres.url(postgres.new_database())
     both = [subprocess.Popen([sys.executable, "-c", _MIGRATE, url], cwd=Path(__file__).parents[1]) for _ in range(2)]
-    assert [each.wait(60) for each in both] == [0, 0]
+    assert [each.wait(PATIENCE) for each in both] == [0, 0]
     store = Store(url, clock, vault)
     assert not behind(store.engine)
     store.close()

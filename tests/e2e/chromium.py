@@ -1,8 +1,12 @@
-"""Debian's chromium for the tests: how it is started, and what to do where it is missing."""
+"""Debian's chromium for the tests: how it is started, how long what it shows is waited for, and what to do where it is
+missing."""
 
 import shutil
 from typing import Any
 
+from playwright.sync_api import expect
+
+expect.set_options(timeout=60_000)  # ms: playwright's own five seconds say how busy the machine is
 ARGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -12,9 +12,10 @@ from urllib.parse import urlencode
 
 import requests
 
+from tests.waiting import PATIENCE
+
 _ROOT = Path(__file__).parents[2]
 _READY = re.compile(r"open (http://127\.0\.0\.1:\d+)")
-_ENDS_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Demo:
         """The address behind the newest card of a title on a phone."""
         with requests.Session() as http:
             http.trust_env = False
-            ledger = http.get(f"{self.url}/sim/ledger", params={"openid": openid(key)}, timeout=10).json()
+            ledger = http.get(f"{self.url}/sim/ledger", params={"openid": openid(key)}, timeout=PATIENCE).json()
         return str([entry["url"] for entry in ledger if entry["title"] == title][-1])
 
     def opened_by(self, key: str, link: str) -> str:
@@ -58,7 +59,7 @@ def demo(folder: Path) -> Iterator[Demo]:
                 yield Demo(_address(process, folder / "log"), folder)
             finally:
                 process.terminate()
-                status = process.wait(_ENDS_SECONDS)
+                status = process.wait(PATIENCE)
         logged = (folder / "log").read_text()
         assert status == 0, logged
         assert " ERROR " not in logged, logged

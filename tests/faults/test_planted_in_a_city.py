@@ -22,7 +22,7 @@ from tests.faults.trial import Trial
 from tests.planted import CHILDREN, Planted, bound_mentors, said_about
 from tests.roster.sheets import save_csv
 from tests.scheduler.leaders import leads
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 MENTORS, GUARDIANS = 5, 20
 FOR_ANYBODY = ("/healthz", "/nowhere", "/wechat", "/wechat?signature=x", "/p/nobodys", "/p/b/nobodys", "/metrics")
@@ -94,7 +94,7 @@ def test_none_of_500_names_phones_and_numbers_leaves_a_city(
     with Overheard(own_redis) as overheard, Bot(trial, own_redis.url, log) as bot:
         for name, rows, ends in (("roster", planted.rows, 0), ("broken", planted.broken(), 2)):
             path = save_csv(tmp_path / f"{name}.csv", rows)
-            assert bot.begin("import", "roster", str(path)).wait(120) == ends, log.read_text()
+            assert bot.begin("import", "roster", str(path)).wait(PATIENCE) == ends, log.read_text()
         running = [bot.begin(command) for command in ("serve", "schedule", "work")]
         answers = talk(bot, trial)
         pages = shown_to_anybody(bot)
@@ -102,7 +102,7 @@ def test_none_of_500_names_phones_and_numbers_leaves_a_city(
         until(lambda: leads(trial.store), *running)
         for process in running:
             process.terminate()
-        assert [process.wait(60) for process in running] == [0, 0, 0]
+        assert [process.wait(PATIENCE) for process in running] == [0, 0, 0]
     assert planted.found_in("".join(answers).encode())  # they were at work with them
     assert trial.reached() == GUARDIANS
     assert b"bell" in overheard.heard and b"token" in overheard.heard

@@ -16,6 +16,7 @@ from scheduler.task import Made, Task
 from scheduler.waking import Waker
 from tests.cast import Cast
 from tests.conftest import FrozenClock
+from tests.waiting import PATIENCE
 
 
 class Machine:
@@ -85,7 +86,7 @@ def test_it_ticks_by_itself_and_stops(store: Store, clock: FrozenClock, approved
     work.beat = beat  # type: ignore[method-assign]
     work.start()
     clock.set(datetime(2027, 6, 10, 9, 0, tzinfo=UTC))
-    assert ticked.wait(10)
+    assert ticked.wait(PATIENCE)
     work.stop()
     with store.read() as session:
         assert len(session.exec(select(Occurrence).where(Occurrence.rule == "zhongkao")).all()) == 1
@@ -141,10 +142,10 @@ def test_a_jump_of_the_machines_clock_keeps_no_beat_waiting(hours: int) -> None:
     waker, beats = Waker(0.1), threading.Semaphore(0)
     waker.begin(beats.release)
     try:
-        assert beats.acquire(timeout=30)
+        assert beats.acquire(timeout=PATIENCE)
         (job,) = waker.get_jobs()
         job.modify(next_run_time=SystemClock().now() - timedelta(hours=hours))
         for _ in range(5):
-            assert beats.acquire(timeout=30)
+            assert beats.acquire(timeout=PATIENCE)
     finally:
         waker.shutdown(wait=True)

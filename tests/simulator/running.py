@@ -15,6 +15,8 @@ from xml.etree import ElementTree
 import requests
 from wechatpy.crypto import WeChatCrypto
 
+from tests.waiting import PATIENCE
+
 APP_ID, SECRET, TOKEN = "wx5aa5aa5aa5aa5aa5", "a-secret-of-the-simulator", "callbacktoken"
 AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 ROOT = Path(__file__).parents[2]
@@ -67,7 +69,7 @@ class Simulator:
     def stop(self) -> None:
         self._http.close()
         self._process.terminate()
-        assert self._process.wait(10) == 0
+        assert self._process.wait(PATIENCE) == 0
         assert self._process.stdout is not None
         self._process.stdout.close()
 
@@ -75,7 +77,7 @@ class Simulator:
         self._token = ""
 
     def raw(self, method: str, path: str, **more: Any) -> requests.Response:
-        return self._http.request(method, self.url + path, timeout=20, **more)
+        return self._http.request(method, self.url + path, timeout=PATIENCE, **more)
 
     def call(self, path: str, /, body: Any = None, token: str | None = None, **query: Any) -> dict[str, Any]:
         """A platform call with a token: POST with a body, else GET."""

@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from tests.simulator.running import APP_ID, ROOT, SECRET, Bot, Simulator, settings
+from tests.waiting import PATIENCE
 
 
 def test_a_photo_is_fetched_for_three_days(simulator: Simulator, bot: Bot) -> None:
@@ -20,7 +21,7 @@ def test_a_photo_is_fetched_for_three_days(simulator: Simulator, bot: Bot) -> No
     got = simulator.raw("GET", path)
     assert got.content.startswith(b"\xff\xd8")
     assert got.headers["Content-Type"] == "image/jpeg"
-    assert requests.get(message.findtext("PicUrl") or "", timeout=5).content == got.content
+    assert requests.get(message.findtext("PicUrl") or "", timeout=PATIENCE).content == got.content
     simulator.tell("/sim/clock", advance=3 * 86400 + 1)
     path = f"/cgi-bin/media/get?access_token={simulator.token()}&media_id={message.findtext('MediaId')}"
     assert simulator.raw("GET", path).json()["errcode"] == 40007
@@ -147,7 +148,7 @@ def test_a_bad_setting_stops_the_start(tmp_path: Path, changed: dict[str, str], 
     config = tmp_path / "bad.json"
     config.write_text(json.dumps(settings(**changed)), encoding="utf-8")
     command = [sys.executable, "-m", "simulator", "--config", str(config)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 2
     assert words in done.stderr
 
@@ -156,4 +157,6 @@ def test_a_phone_sends_its_own_picture(simulator: Simulator, bot: Bot) -> None:
     png = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 20).decode()
     result = simulator.tell("/sim/send", openid="o_lin", type="image", data=png)
     assert result["outcome"] == "reply"
-    assert requests.get(bot.messages[0].findtext("PicUrl") or "", timeout=5).headers["Content-Type"] == "image/png"
+    assert (
+        requests.get(bot.messages[0].findtext("PicUrl") or "", timeout=PATIENCE).headers["Content-Type"] == "image/png"
+    )

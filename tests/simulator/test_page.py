@@ -1,7 +1,6 @@
 """The phones page in a real browser: what each person sees and taps."""
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.chromium import launch_args
 from tests.simulator.running import Bot, Simulator
 
 CLICKS = [{"type": "click", "name": name, "key": name} for name in ("记一次家访", "我的孩子")]
@@ -17,7 +17,7 @@ CLICKS = [{"type": "click", "name": name, "key": name} for name in ("记一次�
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    return {"executable_path": shutil.which("chromium"), "args": ["--no-sandbox"]}
+    return launch_args()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from models.base.texts import say
 from models.messaging.inbox import Route
 from tests.at_once import in_a_loop
 from tests.conftest import FrozenClock
+from tests.waiting import PATIENCE
 from tests.wechat.edge import content, open_edge
 from tests.wechat.signing import plain_query, text_xml
 from tests.wechat.test_inbound import CASES, event_xml, job
@@ -60,7 +61,7 @@ def test_three_copies_at_the_same_time_have_one_effect_and_the_same_answer(store
 def test_a_late_answer_is_an_empty_reply_and_exactly_one_push(store: Store, clock: FrozenClock) -> None:
     with open_edge(store, clock, deadline=0.05) as edge:
         answered = threading.Event()
-        edge.hook = lambda: None if answered.wait(10) else pytest.fail("never answered")
+        edge.hook = lambda: None if answered.wait(PATIENCE) else pytest.fail("never answered")
         assert content(edge.post(plain_query(clock.now()), text_xml("你好"))) == ""
         answered.set()
         edge.settled()
@@ -76,7 +77,7 @@ def test_a_late_answer_is_an_empty_reply_and_exactly_one_push(store: Store, cloc
 def test_copies_that_come_while_the_first_is_late_add_nothing(store: Store, clock: FrozenClock) -> None:
     with open_edge(store, clock, deadline=0.05) as edge:
         answered = threading.Event()
-        edge.hook = lambda: None if answered.wait(10) else pytest.fail("never answered")
+        edge.hook = lambda: None if answered.wait(PATIENCE) else pytest.fail("never answered")
         replies = [content(edge.post(plain_query(clock.now(), str(n)), text_xml("你好"))) for n in range(3)]
         answered.set()
         edge.settled()
@@ -158,7 +159,7 @@ def test_a_bug_past_the_deadline_is_told_by_a_push(store: Store, clock: FrozenCl
     answered = threading.Event()
 
     def broken() -> None:
-        assert answered.wait(10)
+        assert answered.wait(PATIENCE)
         raise RuntimeError
 
     with open_edge(store, clock, deadline=0.05) as edge:
@@ -180,7 +181,7 @@ def test_what_is_too_long_for_one_message_goes_in_more_of_them_once(store: Store
 
 
 def waits(event: threading.Event) -> None:
-    assert event.wait(10)
+    assert event.wait(PATIENCE)
 
 
 def test_what_is_too_long_and_late_is_pushed_whole(store: Store, clock: FrozenClock) -> None:
