@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.chromium import launch_args
 from tests.simulator.running import Bot, Simulator
 
+_SLIVER = 8  # pixels that nobody sees
 CLICKS = [{"type": "click", "name": name, "key": name} for name in ("记一次家访", "我的孩子")]
 
 
@@ -165,3 +166,19 @@ def test_nothing_is_asked_of_another_host(simulator: Simulator, page: Page) -> N
     expect(page.get_by_test_id("phone-admin")).to_be_visible()
     assert asked
     assert all(re.match(r"http://127\.0\.0\.1:\d+/", url) for url in asked)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "whole"), [(1280, 720, 4), (1366, 768, 4), (1440, 900, 4), (1920, 1080, 5), (1024, 768, 3)]
+)
+def test_the_phones_in_sight_are_whole(simulator: Simulator, table: Page, width: int, height: int, whole: int) -> None:
+    crowd = [{"openid": f"o-{n}", "name": f"老师{n}", "role": "teacher"} for n in range(6)]
+    simulator.tell("/sim/phones", phones=crowd)
+    expect(table.get_by_test_id("phone-teacher-7")).to_be_attached()
+    table.set_viewport_size({"width": width, "height": height})
+    table.get_by_role("tab").first.click()
+    boxes = [phone.bounding_box() for phone in table.locator(".phone").all()]
+    inside = [box for box in boxes if box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width]
+    cut = [box for box in boxes if box is not None and box["x"] + _SLIVER < width < box["x"] + box["width"]]
+    assert (len(inside), cut) == (whole, [])
+    assert all(box["y"] + box["height"] <= height for box in inside)
