@@ -84,7 +84,7 @@ class PickSome(Prompt[list[T]]):
 
     def label(self, turn: Turn, value: list[T]) -> str:
         """Their labels in a row."""
-        return "、".join(self.options.label(each) for each in value) or "—"
+        return "、".join(self.options.label(each) for each in value) or self.unanswered(turn)
 
     def _picked(self, view: dict[str, Json], text: str) -> list[Json] | None:
         shown = view.get("shown", [])

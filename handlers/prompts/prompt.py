@@ -12,6 +12,7 @@ from handlers.said import Said
 from models.base.texts import places
 
 T = TypeVar("T")
+_ASKED = "？"
 Json: TypeAlias = Any
 """What json.dumps takes."""
 
@@ -123,7 +124,12 @@ class Prompt(Generic[T]):
 
     def label(self, turn: Turn, value: T) -> str:
         """A value in a few words, as the list of 改一处 shows it."""
-        return shown_as(value, turn.chat.today)
+        return self.unanswered(turn) if value is None else shown_as(value, turn.chat.today)
+
+    def unanswered(self, turn: Turn) -> str:
+        """What stands in that list where nothing was answered: the question, and that it is open."""
+        asked, mark, _ = self.question(turn).partition(_ASKED)
+        return turn.chat.say("ask.open", question=asked.split("\n")[-1] + mark)
 
 
 @cache

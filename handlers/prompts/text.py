@@ -116,6 +116,8 @@ class Text(Prompt[Note]):
 
     def label(self, turn: Turn, value: Note) -> str:
         """Its beginning."""
+        if not value.label:
+            return self.unanswered(turn)
         return value.label if len(value.label) <= 14 else value.label[:14] + "…"
 
     def _before(self, turn: Turn) -> Note | None:
@@ -176,6 +178,8 @@ class Photos(Prompt[tuple[str, ...]]):
 
     def label(self, turn: Turn, value: tuple[str, ...]) -> str:
         """How many."""
+        if not value:
+            return self.unanswered(turn)
         return turn.chat.say("ask.photo_count", count=len(value))
 
 

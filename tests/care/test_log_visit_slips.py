@@ -139,3 +139,12 @@ def test_photos_stay_with_words_that_are_written_anew(store: Store, lin: Phone) 
     lin.types("1")
     assert standing(store)[0]["note"] == "奶奶手疼"
     assert [photo.media_id for photo in attachments(store)] == ["photo-1", "photo-2"]
+
+
+def test_what_was_left_open_says_what_it_is_in_the_list_of_what_to_change(store: Store, lin: Phone) -> None:
+    lin.types("家访", "小满", "今天", "都好", "0", "0", "0")
+    assert lin.types("2").splitlines()[-2:] == ["5 发个位置吗？没填", "还有，回“更多”。"]
+    shown = lin.types("更多").splitlines()
+    assert shown[1:3] == ["1 这次谈到、做到了哪些？没填", "2 下次哪天再去？没填"]
+    assert lin.types("2").startswith("下次哪天再去？")
+    assert "下次 6月8日" in lin.types("1")
