@@ -1,20 +1,21 @@
 """One message of one account: which dialogue it belongs to, and what becomes of the others."""
 
 from dataclasses import replace
+from datetime import date
 
 from handlers import intents
 from handlers.danger import only_names
 from handlers.dialogue import Asking, step
-from handlers.everywhere import Everywhere
+from handlers.doubting import Doubting
 from handlers.flow import Flow, Who
-from handlers.memory import State
+from handlers.memory import Doubt, State
 from handlers.prompts.pick import Pick
 from handlers.prompts.prompt import Missed, Turn
-from handlers.reading.choices import choice
+from handlers.reading.choices import bare, choice
 from handlers.reading.plain import plain
 from handlers.running import mark_of
 from handlers.said import Said
-from handlers.universal import universal
+from handlers.universal import Universal, universal
 from models.messaging.acknowledgements import latest_waiting
 from models.messaging.conversations import last_kept
 from models.roster.people import duties_of
@@ -22,7 +23,6 @@ from models.roster.people import duties_of
 _STUCK = 2
 _NEVER_MIND = ("算了", "算了吧")
 """At a question that may stay without an answer these drop the question, and anywhere else the dialogue."""
-_SMALL_TALK = ("hello", "thanks")
 _NONE_OF_IT = ("都不要", "都不要了", "3都不要")
 
 
@@ -32,13 +32,16 @@ def _taken_up(words: str) -> int | None:
     return number if number in (1, 2, 3) else None
 
 
-class Exchange(Everywhere):
+class Exchange(Doubting):
     """The way of one message through the conversation."""
 
     def hear(self, said: Said, *, clicked: bool = False) -> str:
         """The answer to a message; `clicked` words are an intent and never the answer to a question."""
         meaning = universal(said.words)
         now = self._running()
+        doubt, self.memory.doubt = self.memory.doubt, None
+        if now is not None and doubt is not None and not clicked and meaning in (None, Universal.BACK):
+            return self._settle(*now, doubt, said, back=meaning is not None)
         if now is not None and plain(said.words) in _NEVER_MIND and self._optional(*now):
             return self._continue(*now, Said("text", text="0"))
         if meaning is not None:
@@ -116,17 +119,35 @@ class Exchange(Everywhere):
     # -- the running dialogue
 
     def _continue(self, flow: Flow, state: State, said: Said) -> str:
+        found = self._opens(said) if said.kind == "text" else None
+        if found is not None and not bare(said.text) and self._takes_any_words(flow, state):
+            if found[0].is_called(said.text):
+                return self._courtesy(found[0], flow, state) or self._open(said)
+            if asked := self._doubted(flow, state, said, *found):
+                return asked
+        return self._answer(flow, state, said)
+
+    def _settle(self, flow: Flow, state: State, doubt: Doubt, said: Said, *, back: bool) -> str:
+        """What becomes of the line that was in doubt."""
+        if back:
+            return self._ask_again(flow, state)
+        meant = self._meant(state, doubt, said)
+        if isinstance(meant, str):
+            return meant
+        line = Said("text", text=doubt.text)
+        return self._answer(flow, state, line) if meant else self._open(line, on=doubt.day)
+
+    def _answer(self, flow: Flow, state: State, said: Said) -> str:
+        """The words as an answer to what was asked."""
         chat = self._chat(state)
-        others = [each for each in self.tables.flows if each.name not in _SMALL_TALK]  # 你好 begins many a question
-        if said.kind == "text" and intents.called_by(said.text, others, self.session, self.person):
-            asked = step(flow.run, chat, state)
-            if isinstance(asked, Asking) and asked.prompt.free:
-                return self._open(said)
         outcome = step(flow.run, chat, state, said)
         if isinstance(outcome, Asking) and outcome.missed:
             if joined := self._joined(said):
                 return f"{joined}\n{self._ask_again(flow, state)}"
             found = None if outcome.prompt.free else self._opens(said)
+            whole = found is not None and found[0].is_called(said.words) and not bare(said.words)
+            if found is not None and whole and (courtesy := self._courtesy(found[0], flow, state)):
+                return courtesy
             begun_anew = found is not None and ((found[0] is flow and flow.fleeting) or found[0].name == "thanks")
             if found is not None and found[0].is_called(found[1]) and not begun_anew:  # a bare number calls nothing
                 return self._open(said)
@@ -143,7 +164,11 @@ class Exchange(Everywhere):
         asked = step(flow.run, self._chat(state), state)
         return isinstance(asked, Asking) and asked.prompt.optional
 
-    def _open(self, said: Said) -> str:
+    def _takes_any_words(self, flow: Flow, state: State) -> bool:
+        asked = step(flow.run, self._chat(state), state)
+        return isinstance(asked, Asking) and asked.prompt.free
+
+    def _open(self, said: Said, on: date | None = None) -> str:
         again = next((state for state in self.memory.aside if self._said_again(state, said)), None)
         if again is not None:
             self.memory.aside = [state for state in self.memory.aside if state is not again]
@@ -152,7 +177,7 @@ class Exchange(Everywhere):
             return self._resume(again=False)
         found = self._opens(said)
         if found is not None:
-            return self._offer_same(*found) or self._start(*found)
+            return self._offer_same(*found) or self._start(*found, on=on)
         if self.memory.offered or self.memory.aside:  # said twice beside the offer: not understood, and here is help
             self.memory.misses += 1
             return self._with_offer(self._lost(said) if self.memory.misses > 1 else "")

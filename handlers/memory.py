@@ -68,11 +68,19 @@ class State:
         self.drop(key)
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """A line of which it was asked whether it answers the running dialogue or begins another, and the day it came."""
+
+    text: str
+    day: date
+
+
 @dataclass
 class Memory:
     """The running dialogue, those put aside (the latest last), whether 继续 / 重来 was just offered, how many messages
-    in a row nobody understood, whose all this is (the person bound to the account, None for nobody), and the records
-    before the last one that 撤销 still takes back: kind, id, until when."""
+    in a row nobody understood, whose all this is (the person bound to the account, None for nobody), the records
+    before the last one that 撤销 still takes back (kind, id, until when), and the line that is in doubt."""
 
     now: State | None = None
     aside: list[State] = field(default_factory=list)
@@ -80,17 +88,18 @@ class Memory:
     misses: int = 0
     whose: int | None = None
     earlier: list[tuple[str, int, datetime]] = field(default_factory=list)
+    doubt: Doubt | None = None
 
     def put_aside(self) -> None:
         """The running dialogue waits for 继续, if anything has been answered in it."""
-        state, self.now = self.now, None
+        state, self.now, self.doubt = self.now, None, None
         if state is not None and (state.answers or state.view.get("photos")):
             self.aside = [*self.aside, state][-ASIDE:]
             self.offered = False
 
     def take(self) -> State | None:
         """The running dialogue, else the one put aside last; it is out of the memory then."""
-        state, self.now = self.now, None
+        state, self.now, self.doubt = self.now, None, None
         return state or (self.aside.pop() if self.aside else None)
 
     def let_go_of_what_is_old(self, now: datetime) -> State | None:
@@ -122,7 +131,9 @@ def load(text: str, flows: Collection[str]) -> Memory:
     offered = bool(kept["offered"] and aside)
     now = now if now and now.flow in flows else None
     earlier = [(kind, row, datetime.fromisoformat(until)) for kind, row, until in kept.get("earlier", [])]
-    return Memory(now, aside, offered, kept["misses"], kept.get("whose"), earlier)
+    doubt = kept.get("doubt")
+    doubt = Doubt(doubt["text"], date.fromisoformat(doubt["day"])) if doubt and now else None
+    return Memory(now, aside, offered, kept["misses"], kept.get("whose"), earlier, doubt)
 
 
 def _state(kept: dict[str, Any]) -> State:

@@ -1,7 +1,7 @@
 """Begins a dialogue, asks in it once more, and remembers what each step leaves behind."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 
 from handlers.chat import Chat
 from handlers.dialogue import Asking, Ended, Go, Kept, Outcome, step
@@ -59,13 +59,14 @@ class Running:
             return None
         return flow, state
 
-    def _start(self, flow: Flow, word: str, rest: str) -> str:
+    def _start(self, flow: Flow, word: str, rest: str, on: date | None = None) -> str:
+        """Begins a dialogue by a line; `on` is the day it was written, where that is not now."""
         if not self._agreed(flow):
             return self._named("consent")  # a router without such a flow says that it may not be used
         if self.memory.now is not None and self._is_fleeting(self.memory.now):
             self.memory.now = None
         self.memory.put_aside()
-        today = self.session.today
+        today = on or self.session.today
         opening = Opening.of(word, today, rest)
         self.mark = self.mark or (mark_of(word + rest) if opening.left else "")
         state = State(flow.name, today, opening, self.session.now, one_line=bool(opening.left), mark=self.mark)

@@ -27,6 +27,7 @@ _NEXT = re.compile(r"(?:下次|再去|再来|回访|跟进)[：:，,\s]*(\S+)")
 _FINE = re.compile("良好|正常|很好|不错|挺好|完成|写完|跟进|下次|回访")
 _WORRY = 16
 _NAME = re.compile("[\u4e00-\u9fff]{2,4}")
+_WHOLE_NAME = 3
 _AND = "和跟与及、，,"
 
 
@@ -152,7 +153,14 @@ def which_child(chat: Chat) -> Pick[Child]:
     rest = chat.session.exec(writing_scope(chat.session, chat.me).children(chat.session)).all()
     children = list({child.id: child for child in (*first, *rest)}.values())
     shown = labels(chat.session, children)
-    return WhichChild("visit.which_child", children, name=lambda child: shown[child.id], empty="visit.no_children")
+    return WhichChild(
+        "visit.which_child", children, name=lambda child: shown[child.id], words=_called, empty="visit.no_children"
+    )
+
+
+def _called(child: Child) -> list[str]:
+    """What a child is called for short: 小川 of 张小川, also where no space follows it."""
+    return [child.name[1:]] if len(child.name) == _WHOLE_NAME else []
 
 
 def which_day(chat: Chat) -> Day[date]:

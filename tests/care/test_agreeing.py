@@ -24,10 +24,11 @@ def test_yes_before_the_notice_was_read_approves_nothing_and_inside_it_does(phon
     assert "正在发" in li.types("同意")
 
 
-def test_a_courtesy_after_an_answer_is_answered_and_inside_a_dialogue_it_is_none(phone: Phones) -> None:
+def test_a_courtesy_is_answered_and_never_taken_for_an_answer(phone: Phones) -> None:
     lin = phone("o-lin")
     assert lin.types("谢谢") == "好的，有事随时说。"
     lin.types("家访", "小满", "今天")
     assert lin.types("好的").startswith("只有“好的”，看不出意思。")
     lin.types("都好")
-    assert lin.types("谢谢").startswith("请点“+”")
+    assert lin.types("谢谢").startswith("不客气。\n发个位置吗？")
+    assert lin.types("好的").startswith("请点“+”")

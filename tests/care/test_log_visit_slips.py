@@ -148,3 +148,24 @@ def test_what_was_left_open_says_what_it_is_in_the_list_of_what_to_change(store:
     assert shown[1:3] == ["1 这次谈到、做到了哪些？没填", "2 下次哪天再去？没填"]
     assert lin.types("2").startswith("下次哪天再去？")
     assert "下次 6月8日" in lin.types("1")
+
+
+@pytest.mark.parametrize("line", ["家访 张小川 昨天 作业写完了", "家访小川昨天作业写完了", "电话 小川 作业写完了"])
+def test_a_second_childs_visit_does_not_go_into_the_first_childs_file(
+    store: Store, cast: Cast, lin: Phone, line: str
+) -> None:
+    lin.types("家访 小满", "今天")
+    assert "是哪个意思？\n1 写进家访（张小满）\n2 另办一件，家访（张小满）先放着" in lin.types(line)
+    lin.types("2")
+    lin.types("1", "1") if line.startswith("电话") else lin.types("1")
+    assert [(row["child_id"], row["note"]) for row in standing(store)] == [(cast.xiaochuan, "作业写完了")]
+
+
+@pytest.mark.parametrize(
+    "line", ["家访时奶奶在家", "家访很顺利", "电话打了三次才通", "走访记录本带回来了", "谈话 十分钟", "视频里他笑了"]
+)
+def test_words_that_begin_like_a_visit_are_what_was_seen(store: Store, lin: Phone, line: str) -> None:
+    lin.types("电话 小满", "今天")
+    assert "是哪个意思" not in lin.types(line)
+    lin.types("0", "0", "1")
+    assert [row["note"] for row in standing(store)] == [line]

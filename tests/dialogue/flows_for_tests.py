@@ -11,6 +11,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
 from handlers.everyone.hello import hello
 from handlers.everyone.help import help_flow
+from handlers.everyone.thanks import thanks
 from handlers.flow import Flow, Who, flow
 from handlers.prompts import Code, Confirm, Day, Number, Photos, Pick, PickSome, Place, Text, YesNo
 from handlers.said import Said
@@ -167,5 +168,6 @@ FLOWS: tuple[Flow, ...] = (
     writes_early,
     updates_early,
     hello,
+    thanks,
     help_flow(lambda: FLOWS),
 )
