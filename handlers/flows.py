@@ -8,7 +8,7 @@ from handlers.everyone.human import human_flow
 from handlers.everyone.my_children import my_children
 from handlers.everyone.thanks import thanks
 from handlers.flow import Flow
-from handlers.guardian.acknowledge import acknowledge_by_number, acknowledge_notice
+from handlers.guardian.acknowledge import acknowledge_by_number, acknowledge_notice, acknowledge_politely
 from handlers.guardian.again import lesson_again
 from handlers.guardian.check_in import lesson_check_in
 from handlers.guardian.finished import lesson_finished
@@ -61,6 +61,7 @@ FLOWS: tuple[Flow, ...] = (
     lesson_check_in,
     acknowledge_by_number,
     acknowledge_notice,
+    acknowledge_politely,
     lesson_finished,
     lesson_again,
     lesson_quiz,

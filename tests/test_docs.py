@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from bot.__main__ import COMMANDS
 from bot.settings import Settings
+from handlers.everyone.thanks import politely
 from handlers.flows import FLOWS
 from models.base.texts import all_texts
 from models.calendar.vocabulary import WORDS
@@ -29,7 +30,7 @@ SHARED_WORDS = {
     "1": ("lesson_check_in", "acknowledge_by_number"),
     "一": ("lesson_check_in", "acknowledge_by_number"),
     "电话名单": ("call_list", "see_calls"),
-}
+} | dict.fromkeys(politely("我知道了", "知道了", "收到"), ("acknowledge_politely", "thanks"))
 """Words of two flows; the first in order passes the word on where nothing waits for it."""
 
 

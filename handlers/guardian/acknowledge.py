@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
+from handlers.everyone.thanks import politely
 from handlers.flow import Flow, Who, flow
 from models.base.store import Session
 from models.messaging.acknowledgements import acknowledge_latest, latest_waiting
@@ -20,15 +21,27 @@ def acknowledge_notice(chat: Chat) -> Dialogue:
 
 @dataclass(frozen=True)
 class WhileWaiting(Flow):
-    """A bare number means a notice only while one waits; inside another dialogue it belongs to that."""
+    """What means a notice only while one waits."""
 
     def open_to(self, session: Session, person: Person | None) -> bool:
         """Whether a notice waits for this person."""
         return person is not None and latest_waiting(session, person.id) is not None
+
+
+@dataclass(frozen=True)
+class _ByNumber(WhileWaiting):
+    """Inside another dialogue a bare number belongs to that."""
 
     def is_called(self, text: str) -> bool:
         """Never: a number belongs to the dialogue that runs."""
         return False
 
 
-acknowledge_by_number = WhileWaiting("acknowledge_by_number", ("1", "一"), acknowledge_notice.run, Who.BOUND)
+_POLITELY = politely(*acknowledge_notice.words)
+acknowledge_politely = WhileWaiting("acknowledge_politely", _POLITELY, acknowledge_notice.run, Who.BOUND)
+"""知道了谢谢; where nothing waits it is thanks."""
+
+_NUMBERS = ("1", "一")
+acknowledge_by_number = _ByNumber(
+    "acknowledge_by_number", (*_NUMBERS, *politely(*_NUMBERS)), acknowledge_notice.run, Who.BOUND
+)

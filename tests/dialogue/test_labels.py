@@ -40,6 +40,9 @@ def test_a_line_of_the_menu_means_what_its_tap_says(name: str, words: str) -> No
     [
         ("谢谢", "thanks"),
         ("好", "thanks"),
+        ("好的，谢谢", "thanks"),
+        ("学完了谢谢", "lesson_finished"),
+        ("停止", "stop_notice"),
         ("我知到了", "acknowledge_notice"),
         ("日历", "school_calendar"),
         ("改走访记录", "correct_visit"),

@@ -56,6 +56,15 @@ def test_an_answer_to_the_reminder_answers_the_notice(house: House, store: Store
         assert (now.planned, sum(now.counts.values()), now.acknowledged) == (2, 2, 1)
 
 
+@pytest.mark.parametrize("said", ["知道了谢谢", "收到，谢谢老师", "1谢谢"])
+def test_an_answer_with_thanks_is_an_answer(house: House, store: Store, agreed: Cast, said: str) -> None:
+    flood(store, agreed)
+    house.send()
+    assert house.types(FATHER, said).startswith("《山洪来了")
+    assert house.types(FATHER, said) != house.types(GRANDMOTHER, said)
+    assert house.types(FATHER, "知道了谢谢") == "好的，有事随时说。"
+
+
 def test_whoever_answers_before_the_reminder_leaves_does_not_get_it(house: House, store: Store, agreed: Cast) -> None:
     flood(store, agreed)
     house.send()
