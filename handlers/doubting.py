@@ -8,7 +8,7 @@ from handlers.flow import Flow
 from handlers.memory import Doubt, State
 from handlers.opening import Opening
 from handlers.prompts.pick import Pick
-from handlers.prompts.prompt import Missed, Turn
+from handlers.prompts.prompt import Got, Missed, Turn
 from handlers.reading.plain import plain
 from handlers.said import Said
 
@@ -55,7 +55,7 @@ class Doubting(Everywhere):
         if isinstance(outcome, Missed):
             self.memory.doubt = doubt
             return f"{outcome.line}\n{question}"
-        return outcome.data == _ANSWER
+        return isinstance(outcome, Got) and bool(outcome.data == _ANSWER)
 
     def _which(self, state: State, doubt: Doubt) -> str:
         return self._pick(state, doubt).ask(Turn(self._chat(state)))

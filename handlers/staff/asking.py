@@ -3,9 +3,14 @@
 from collections.abc import Callable, Sequence
 
 from handlers.chat import Chat
+from handlers.opening import Opening
 from handlers.prompts import Number, Pick
+from handlers.prompts.prompt import Got, Json, Missed, Outcome, Stale, Turn
+from handlers.said import Said
+from models.base.errors import Refused
 from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import WRITERS, Broadcast
+from models.messaging.planning.audience_words import unit_in_reach
 from models.messaging.wording.notices import notices
 from models.roster.scope import duty_scope
 from models.roster.units import Unit, label
@@ -33,8 +38,49 @@ def which_notice(
     return Pick(key, found, name=lambda each: f"《{each.title}》", words=words, sole=True, empty=empty)
 
 
-def which_unit(chat: Chat) -> Pick[Unit]:
-    """For which of the units one writes to; an only one is taken without asking."""
-    units = chat.session.exec(duty_scope(chat.session, chat.me, WRITERS).units()).all()
-    tops = [u for u in units if not any(u.path.startswith(other.path) for other in units if other.id != u.id)]
-    return Pick("announce.unit", tops, name=lambda u: label(chat.session, u), sole=True)
+class WhichUnit(Pick[Unit]):
+    """For which of the units one writes to; an only one is taken without asking, a smaller one inside them by its name.
+    A unit that is somebody else's is said to be so, with what is possible."""
+
+    def __init__(self, chat: Chat) -> None:
+        self.scope = duty_scope(chat.session, chat.me, WRITERS)
+        units = chat.session.exec(self.scope.units()).all()
+        self.tops = [u for u in units if not any(u.path.startswith(o.path) for o in units if o.id != u.id)]
+        super().__init__("announce.unit", self.tops, name=lambda unit: label(chat.session, unit), sole=True)
+
+    def claim(self, turn: Turn, opening: Opening) -> Got | None:
+        """A word of the line that names a unit."""
+        for index, word in enumerate(opening.left):
+            found = self._named(turn, word)
+            if found is None:
+                continue
+            opening.take(index)
+            if isinstance(found, Unit):
+                return Got(found.id)
+            turn.view["line"] = found.line
+            return None
+        return super().claim(turn, opening)
+
+    def read(self, turn: Turn, said: Said) -> Outcome:
+        """One of those shown, or one inside them."""
+        outcome = super().read(turn, said)
+        found = self._named(turn, said.text.strip()) if isinstance(outcome, Missed) else None
+        return Got(found.id) if isinstance(found, Unit) else found or outcome
+
+    def from_json(self, turn: Turn, data: Json) -> Unit:
+        """The unit. Raises `Stale` where one may not write to it any more."""
+        unit = turn.chat.session.get(Unit, data)
+        if unit is None or not self.scope.covers_unit(unit):
+            raise Stale
+        return unit
+
+    def label(self, turn: Turn, value: Unit) -> str:
+        """As it stands in a list."""
+        return label(turn.chat.session, value)
+
+    def _named(self, turn: Turn, word: str) -> Unit | Missed | None:
+        """The unit of that name, or why it cannot be meant; None for what is no unit's name."""
+        try:
+            return unit_in_reach(turn.chat.session, word, self.tops)
+        except Refused as refused:
+            return None if refused.key == "unit.unknown" else Missed(turn.chat.say(refused.key, **refused.params))

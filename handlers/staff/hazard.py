@@ -7,7 +7,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go
 from handlers.flow import flow
 from handlers.prompts import Pick
-from handlers.staff.asking import which_unit
+from handlers.staff.asking import WhichUnit
 from handlers.staff.drafts import handle
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import WRITERS
@@ -35,7 +35,7 @@ def _names() -> list[str]:
 def announce_hazard(chat: Chat) -> Dialogue:
     """Which hazard, where, for how long; then the draft, which a duty officer may let go alone."""
     notice = yield from Pick("hazard.which", hazards(), name=lambda n: f"《{n.title}》", words=lambda n: n.hazard)
-    unit = yield from which_unit(chat)
+    unit = yield from WhichUnit(chat)
     lasts = yield from Pick("hazard.how_long", For)
     until = chat.now + timedelta(hours=_HOURS[lasts])
     broadcast = draft_hazard(chat.session, chat.me, notice, Audience(unit.id), until, dedupe_key=f"chat:{chat.cause}")

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.care.conftest import Phone
 
 Phones = Callable[[str], Phone]
@@ -40,3 +42,44 @@ def test_words_that_may_be_left_out_are_left_out_after_going_back(phone: Phones)
     assert "现在写的是：\n“请打个电话”" in wang.types("返回")
     wang.types("没有了")
     assert "现在写的是" not in wang.types("返回")
+
+
+def test_a_unit_named_in_the_line_is_the_one_it_goes_to(phone: Phones) -> None:
+    wang = phone("o-wang")
+    assert "\n柳溪小学三年级1班 · 全部监护人\n" in wang.types("发通知 天热了，看住水 柳溪小学三年级1班", "1")
+    assert "\n柳溪小学三年级1班，" in wang.types("取消", "发通知 天热了，看住水 柳溪小学三年级1班")
+
+
+def test_a_unit_before_the_notice_waits_for_its_question(phone: Phones) -> None:
+    wang = phone("o-wang")
+    assert wang.types("发通知 三年级 看住").startswith("发哪一条？")
+    assert "\n柳溪小学三年级，发给谁？" in wang.types("1")
+
+
+def test_whom_the_line_says_is_whom_it_goes_to(phone: Phones) -> None:
+    assert "\n柳溪小学 · 6-12岁 · 留守 · 在家的监护人\n" in phone("o-wang").types(
+        "发通知 天热了，看住水 6-12 留守 在家"
+    )
+
+
+def test_what_the_line_says_of_whom_and_is_not_understood_is_said(phone: Phones) -> None:
+    asked = phone("o-wang").types("发通知 天热了，看住水 男家长")
+    assert asked.startswith("没看懂“男家长”，请再选发给谁。\n《天热了，看住水》\n柳溪小学，发给谁？")
+
+
+@pytest.mark.parametrize("line", ["发通知 竹山小学", "发通知 天热了，看住水 竹山小学", "险情 暴雨 竹山小学"])
+def test_another_school_is_refused_with_what_is_possible(phone: Phones, line: str) -> None:
+    assert phone("o-wang").types(line).startswith("“竹山小学”不归您发。\n您能发的是：柳溪小学。\n")
+
+
+def test_another_school_is_refused_also_where_it_is_asked_for_whom(phone: Phones) -> None:
+    wang = phone("o-wang")
+    wang.types("发通知 天热了，看住水", "4")
+    assert wang.types("竹山小学 6-12").startswith("“竹山小学”不归您发。\n您能发的是：柳溪小学。\n")
+    assert "· 6-12岁 ·" in wang.types("6-12")
+
+
+def test_a_hazard_goes_to_the_unit_in_its_line(phone: Phones) -> None:
+    wang = phone("o-wang")
+    wang.types("险情 暴雨 三年级")
+    assert "\n柳溪小学三年级 · 全部监护人\n" in wang.types("3小时")

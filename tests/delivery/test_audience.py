@@ -103,7 +103,11 @@ def test_an_audience_is_read_as_people_write_it_and_said_back(
 def test_a_word_that_means_nothing_is_named(store: Store, cast: Cast) -> None:
     with store.read() as session:
         wang = scope(session, cast.wang)
-        for text, key in (("9到7岁", "broadcast.ages"), ("竹山小学", "unit.unknown")):
+        for text, key in (
+            ("9到7岁", "broadcast.ages"),
+            ("竹山小学", "broadcast.not_your_unit"),
+            ("海边小学", "unit.unknown"),
+        ):
             with refused(key):
                 parse(session, wang, text)
         with refused("broadcast.which_unit"):

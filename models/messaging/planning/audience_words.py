@@ -1,10 +1,11 @@
 """An audience as people write it — 柳溪小学 6-12 留守, or 学校=柳溪小学 and 在家=是 — and as the bot says it back."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 
 from models.base.errors import Refused
 from models.base.facts import holding
@@ -20,10 +21,11 @@ from models.messaging.audiences.terms import OLDEST, Both, Either, Field, Is, No
 from models.roster.children import BANDS, Category, Child
 from models.roster.scope import Scope
 from models.roster.ties import Guardianship
-from models.roster.units import Unit, label, unit_by_name
+from models.roster.units import Unit, label, labels, unit_by_name
 
 _WHERES = {"在家": Where.HOME, "在外": Where.AWAY, "全部": Where.ALL, "所有人": Where.ALL, "都发": Where.ALL}
 _CATEGORIES = {category.value: category for category in Category}
+_NAMED = 5
 _AGES = re.compile(r"(\d{1,2})(?:[-~到至](\d{1,2}))?岁?")
 
 
@@ -32,7 +34,7 @@ def parse(session: Session, scope: Scope, text: str, home: Unit | None = None) -
 
     Else they are, in any order: a unit, bands (6-12) or years (7岁, 7到9岁), categories, 在家/在外. Without a unit it
     is `home`, else the one unit of the scope. Raises Refused `broadcast.which_unit`, `broadcast.ages`, `audience.…`,
-    or the `unit.…` of a name that is not known or not in scope.
+    or what `unit_in_reach` says of a name that is not known or not in scope.
     """
     places = Places(session, scope)
     if is_language(text):
@@ -51,9 +53,24 @@ def parse(session: Session, scope: Scope, text: str, home: Unit | None = None) -
         elif plain in _WHERES:
             found = replace(found, where=_WHERES[plain])
         else:
-            unit = unit_by_name(session, word, places.tops)
+            unit = unit_in_reach(session, word, places.tops)
     unit = unit or home or _only(places)
     return replace(found, unit_id=unit.id)
+
+
+def unit_in_reach(session: Session, name: str, tops: Sequence[Unit]) -> Unit:
+    """The one unit of that name at or under the given ones.
+
+    Raises Refused `unit.unknown`, `unit.several`, or `broadcast.not_your_unit` where only others have that name.
+    """
+    try:
+        return unit_by_name(session, name, tops)
+    except Refused as refused:
+        elsewhere = session.exec(select(Unit.id).where(Unit.name == name).limit(1)).first()
+        if refused.key != "unit.unknown" or elsewhere is None:
+            raise
+    called = labels(session, tops[:_NAMED])
+    raise Refused("broadcast.not_your_unit", name=name, yours="、".join(called[unit.id] for unit in tops[:_NAMED]))
 
 
 def describe(session: Session, audience: Audience) -> str:
