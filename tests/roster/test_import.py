@@ -11,7 +11,7 @@ from models.base.facts import holding
 from models.base.store import Store
 from models.roster.children import Child, Placement, categories_on
 from models.roster.importing import import_roster
-from models.roster.people import Duty, Person, duties_of, staff_of
+from models.roster.people import Duty, Person, Staff, duties_of, staff_of
 from models.roster.ties import Guardianship, Pairing, guardians_of, mentors_of
 from models.roster.units import Unit, UnitKind
 from models.tables import ALL
@@ -204,6 +204,24 @@ def test_class_teachers_may_come_along(store: Store, tmp_path: Path) -> None:
     with store.read() as session:
         unit = session.get_one(Unit, only_child(store).unit_id)
         assert [person.name for person in staff_of(session, unit, Duty.CLASS_TEACHER)] == ["周老师"]
+
+
+def test_a_new_class_teacher_comes_along_with_every_child_of_the_class(store: Store, tmp_path: Path) -> None:
+    head = (*HEAD, "班主任姓名", "班主任手机")
+    rows = [(*row(学生姓名=name), "周老师", "13800000003") for name in ("张小满", "李禾苗")]
+    report = import_roster(store, save_csv(tmp_path / "roster.csv", rows, head=head))
+    assert (report.children_new, report.errors) == (2, [])
+    with store.read() as session:
+        [teacher] = session.exec(select(Staff).where(Staff.duty == Duty.CLASS_TEACHER)).all()
+        assert session.get_one(Person, teacher.person_id).name == "周老师"
+
+
+def test_a_new_class_teacher_with_two_phones_is_a_clash(store: Store, tmp_path: Path) -> None:
+    head = (*HEAD, "班主任姓名", "班主任手机")
+    rows = [(*row(学生姓名=n), "周老师", p) for n, p in (("张小满", "13800000003"), ("李禾苗", "13800000004"))]
+    report = import_roster(store, save_csv(tmp_path / "roster.csv", rows, head=head))
+    assert [(error.line, error.column) for error in report.errors] == [(3, "班主任手机")]
+    assert "两个新手机" in report.errors[0].message
 
 
 def test_an_import_broken_in_the_middle_is_finished_by_running_it_again(store: Store, tmp_path: Path) -> None:

@@ -97,9 +97,11 @@ class _Piece:
         if found is not None and found is not thought_of:
             return found
         namesake = self._known.namesake(key, tied)
-        if namesake is None:
+        if namesake is None or namesake is thought_of:  # two children of a class bring the same new teacher
             return thought_of
         if adult.phone and self._walk.dry:
+            if any(namesake is each for each in self._walk.thought_of.values()):
+                raise Clash(adult.column, "import.two_new_phones")
             if self._session.get_one(Person, namesake.id).phone in self._walk.phones:
                 raise Clash(adult.column, "import.old_phone_too")
             if self._walk.new_phones.setdefault(namesake.id, adult.phone) != adult.phone:
