@@ -15,6 +15,7 @@ from handlers.reading.choices import bare, choice
 from handlers.reading.plain import plain
 from handlers.running import mark_of
 from handlers.said import Said
+from handlers.stranger import to_a_stranger
 from handlers.universal import Universal, universal
 from models.messaging.acknowledgements import latest_waiting
 from models.messaging.conversations import last_kept
@@ -197,7 +198,8 @@ class Exchange(Doubting):
     def _lost(self, said: Said) -> str:
         chat = self._chat()
         if self.person is None:
-            return chat.say("bind.who")
+            told = to_a_stranger(chat)
+            return chat.say(told.key, **told.params)
         if intents.is_somebody_elses(said.words, self.tables.flows):
             return chat.say("refused.not_yours")
         if not said.words:

@@ -63,8 +63,9 @@ class Running:
         """Begins a dialogue by a line; `on` is the day it was written, where that is not now."""
         if not self._agreed(flow):
             return self._named("consent")  # a router without such a flow says that it may not be used
-        if self.memory.now is not None and self._is_fleeting(self.memory.now):
-            self.memory.now = None
+        now = self.memory.now
+        if now is not None and (self._is_fleeting(now) or (now.flow == flow.name and flow.who is Who.ANYONE)):
+            self.memory.now = None  # a code that is scanned again does not wait behind itself
         self.memory.put_aside()
         today = on or self.session.today
         opening = Opening.of(word, today, rest)

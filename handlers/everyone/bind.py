@@ -7,11 +7,12 @@ from handlers.dialogue import Dialogue, Go, Kept, Told
 from handlers.everyone.binding_news import tell_deciders, tell_of_binding
 from handlers.flow import Who, flow
 from handlers.prompts import Code, Digits, YesNo
+from handlers.stranger import to_a_stranger
 from models.base.errors import Refused
 from models.roster import binding
 from models.roster.consent import has_consent
 from models.roster.guesses import barred, note_wrong
-from models.roster.invitations import invitation_of, invite
+from models.roster.invitations import invitation_of, invite, used_up_by
 
 _MOVING = timedelta(days=1)
 
@@ -26,6 +27,8 @@ def bind(chat: Chat) -> Dialogue:
         return Told(key)
     code = yield from Code("bind.code")
     invitation = invitation_of(session, code)
+    if invitation is None and used_up_by(session, code, chat.openid):
+        return to_a_stranger(chat)
     if invitation is None:
         note_wrong(session, chat.openid)
         return Told("bind.wrong_code")

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from handlers.chat import Chat
-from handlers.dialogue import Dialogue, Go, Told
+from handlers.dialogue import Dialogue, Go
 from handlers.flow import Flow, Who, flow
 from handlers.prompts import Pick
+from handlers.stranger import to_a_stranger
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def help_flow(flows: Callable[[], Sequence[Flow]]) -> Flow:
             if each.menu and each.open_to(chat.session, chat.person)
         ]
         if chat.person is None:
-            return Told("bind.who")
+            return to_a_stranger(chat)
         chosen = yield from Pick("help.what", entries, words=lambda entry: entry.words)
         return Go(chosen.id)
 

@@ -3,6 +3,7 @@
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Told
 from handlers.flow import Who, flow
+from handlers.stranger import to_a_stranger
 
 _THANKS = (
     "谢谢", "谢谢您", "谢谢你", "谢谢老师", "谢谢了", "谢谢啦", "多谢", "多谢了", "感谢", "谢了",
@@ -21,4 +22,4 @@ def politely(*words: str) -> tuple[str, ...]:
 def thanks(chat: Chat) -> Dialogue:
     """Says that we are here."""
     yield from ()
-    return Told("bind.who") if chat.person is None else Told("hello.thanks")
+    return to_a_stranger(chat) if chat.person is None else Told("hello.thanks")

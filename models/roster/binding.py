@@ -109,6 +109,19 @@ def try_binding(session: Session, openid: str, invitation: Invitation, digits: s
     return Waiting(_ask(session, openid, person, invitation.unit_id, why), deciders)
 
 
+def asked_of(session: Session, openid: str) -> Sequence[Person]:
+    """Who may say yes to the open request of an account; nobody where it waits for nothing."""
+    waits = select(BindingRequest).where(
+        BindingRequest.openid == openid,
+        col(BindingRequest.decided_at).is_(None),
+        col(BindingRequest.asked_at) > session.now - WAITS,
+    )
+    request = session.exec(waits).first()
+    if request is None:
+        return []
+    return _deciders(session, session.get_one(Person, request.person_id), request.unit_id, request.why)
+
+
 def waiting_for(session: Session, decider: Person) -> list[BindingRequest]:
     """The open requests that this person may decide, the oldest first."""
     query = select(BindingRequest).where(

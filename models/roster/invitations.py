@@ -124,6 +124,12 @@ def invitation_of(session: Session, code: str) -> Invitation | None:
     return found
 
 
+def used_up_by(session: Session, code: str, openid: str) -> bool:
+    """Whether it was this account that used the code up."""
+    used = select(Invitation.id).where(Invitation.code_index == _index(session, code), Invitation.used_by == openid)
+    return session.exec(used).first() is not None
+
+
 def plain_code(code: str) -> str:
     """A code as it is compared: wide and lower-case letters, hyphens, and O I L for 0 1 1 are forgiven."""
     typed = unicodedata.normalize("NFKC", code).upper()

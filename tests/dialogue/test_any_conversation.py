@@ -155,6 +155,7 @@ class Conversation(RuleBasedStateMachine):
                 state.pop("opening")  # what nobody has claimed yet; gone once the text takes it
                 state["answers"].pop("test.what", None)  # the text itself is the answer
                 state["before"].pop("test.what", None)  # and stays for who comes back to it
+        memory.pop("doubt", None)  # a line until it is said what it is
         kept = json.dumps(memory, ensure_ascii=False)
         assert not [word for word in [*TYPED, NOTE, "大红花"] if word in kept], kept
 

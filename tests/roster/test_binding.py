@@ -169,6 +169,31 @@ def test_without_a_phone_the_class_teacher_says_who_it_is(
     assert zhou.types("待办") == "现在没有等您批准的。"
 
 
+def test_whoever_waits_for_a_word_is_told_so_again(
+    store: Store, cast: Cast, phone: PhoneOf, code_for: CodeFor, clock: FrozenClock
+) -> None:
+    with store.write() as session:
+        uncle = add_person(session, "张老根", "")
+        session.flush()
+        set_guardian(session, session.get_one(Child, cast.xiaoman), uncle, "爷爷", at_home=True)
+        who = uncle.id
+    code, stranger = code_for(who), phone("stranger")
+    waits = stranger.types(f"绑定 {code}")
+    assert waits.startswith("收到了，要等周老师批准。")
+    assert [stranger.types(line) for line in (f"绑定 {code}", "你好", "谢谢", "行不行啊", "帮助")] == [waits] * 5
+    assert stranger.types("绑定 A3F-7KQ-2XM") == NO_GOOD
+    clock.advance(days=8)
+    assert stranger.types(f"绑定 {code}").startswith("您好，这里是")
+
+
+def test_the_same_code_scanned_twice_does_not_wait_behind_itself(cast: Cast, father: Phone, code_for: CodeFor) -> None:
+    code = code_for(cast.father)
+    assert father.scans(code) == father.scans(code) == father.types(f"绑定 {code}") == DIGITS
+    assert father.types("0007").startswith("张大河，您好。")
+    father.types("1")
+    assert father.types("继续").startswith("没有要接着弄的。")
+
+
 def test_a_denied_account_stays_nobodys(
     store: Store, cast: Cast, father: Phone, phone: PhoneOf, code_for: CodeFor
 ) -> None:
