@@ -125,19 +125,19 @@ def test_a_recording_is_kept_as_it_is(
 @pytest.mark.parametrize(
     ("kind", "answer", "reason", "words"),
     [
-        ("image", ("image/jpeg", photo()[:700]), "broken", "有一个照片打不开，没存上。请再发一次。"),
-        ("image", ("image/jpeg", b"MZ not a picture"), "wrong_type", "有一个照片的格式存不了。请换一个发。"),
-        ("image", ("image/jpeg", photo(kind="GIF")), "wrong_type", "有一个照片的格式存不了。请换一个发。"),
-        ("image", ("text/html", b"<html>"), "wrong_type", "有一个照片的格式存不了。请换一个发。"),
-        ("image", ("image/png", png_claiming(50_000, 50_000)), "too_large", "有一个照片太大，没存上。请发小一点的。"),
-        ("image", ("image/png", png_claiming(9_000, 9_000)), "too_large", "有一个照片太大，没存上。请发小一点的。"),
-        ("image", ("image/jpeg", bytes(10 * 1024 * 1024 + 1)), "too_large", "有一个照片太大，没存上。请发小一点的。"),
-        ("voice", ("audio/amr", b"RIFF....WAVE"), "wrong_type", "有一个录音的格式存不了。请换一个发。"),
+        ("image", ("image/jpeg", photo()[:700]), "broken", "有一张照片打不开，没存上。请再发一次。"),
+        ("image", ("image/jpeg", b"MZ not a picture"), "wrong_type", "有一张照片的格式存不了。请换一个发。"),
+        ("image", ("image/jpeg", photo(kind="GIF")), "wrong_type", "有一张照片的格式存不了。请换一个发。"),
+        ("image", ("text/html", b"<html>"), "wrong_type", "有一张照片的格式存不了。请换一个发。"),
+        ("image", ("image/png", png_claiming(50_000, 50_000)), "too_large", "有一张照片太大，没存上。请发小一点的。"),
+        ("image", ("image/png", png_claiming(9_000, 9_000)), "too_large", "有一张照片太大，没存上。请发小一点的。"),
+        ("image", ("image/jpeg", bytes(10 * 1024 * 1024 + 1)), "too_large", "有一张照片太大，没存上。请发小一点的。"),
+        ("voice", ("audio/amr", b"RIFF....WAVE"), "wrong_type", "有一段录音的格式存不了。请换一个发。"),
         (
             "image",
             {"errcode": 40007, "errmsg": "invalid media_id"},
             "expired",
-            "有一个照片没取到，没存上。请再发一次。",
+            "有一张照片没取到，没存上。请再发一次。",
         ),
     ],
 )

@@ -48,7 +48,7 @@ def test_a_photo_that_cannot_be_kept_is_told_to_whoever_sent_it(
 ) -> None:
     platform.answers[MEDIA] = lambda _: ("image/jpeg", b"MZ not a picture")
     worker.run_once()
-    assert "有一个照片的格式存不了。请换一个发。" in school.heard(school.cast.wang)
+    assert "有一张照片的格式存不了。请换一个发。" in school.heard(school.cast.wang)
 
 
 def test_what_was_taken_back_is_not_fetched_any_more(
