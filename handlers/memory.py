@@ -90,10 +90,14 @@ class Memory:
     earlier: list[tuple[str, int, datetime]] = field(default_factory=list)
     doubt: Doubt | None = None
 
-    def put_aside(self) -> None:
-        """The running dialogue waits for 继续, if anything has been answered in it."""
+    def put_aside(self, *, resting: bool = False) -> None:
+        """The running dialogue waits for 继续, if anybody has answered anything in it: what the flow's word or an only
+        choice settled is settled again. One that is only `resting` waits also then, for its question is still seen."""
         state, self.now, self.doubt = self.now, None, None
-        if state is not None and (state.answers or state.view.get("photos")):
+        if state is None:
+            return
+        answered = any(resting or answer.source != "word" for answer in state.answers.values())
+        if answered or state.view.get("photos"):
             self.aside = [*self.aside, state][-ASIDE:]
             self.offered = False
 
@@ -107,7 +111,7 @@ class Memory:
         that has just been put aside, whose last question is still what the person sees."""
         rested = self.now if self.now is not None and self.now.touched + IDLE <= now else None
         if rested is not None:
-            self.put_aside()
+            self.put_aside(resting=True)
         self.aside = [state for state in self.aside if state.touched + FORGOTTEN > now]
         self.offered = self.offered and bool(self.aside)
         self.earlier = [kept for kept in self.earlier if kept[2] > now]

@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from models.base.store import Store
 from tests.care.conftest import Phone
+from tests.cast import Cast
+from tests.delivery.stories import approved
 
 Phones = Callable[[str], Phone]
 
@@ -83,3 +86,13 @@ def test_a_hazard_goes_to_the_unit_in_its_line(phone: Phones) -> None:
     wang = phone("o-wang")
     wang.types("险情 暴雨 三年级")
     assert "\n柳溪小学三年级 · 全部监护人\n" in wang.types("3小时")
+
+
+def test_a_stop_that_was_only_begun_does_not_wait_behind_another(phone: Phones, store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        approved(session, cast)
+    wang = phone("o-wang")
+    asked = wang.types("停止")
+    assert asked.startswith("《天热了，看住水》")
+    assert wang.types("停发 天热了，看住水") == asked
+    assert "没弄完" not in wang.types("1")
