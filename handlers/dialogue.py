@@ -28,10 +28,11 @@ class Kept:
 
 @dataclass(frozen=True)
 class Told:
-    """Something was answered and nothing recorded."""
+    """Something was answered and nothing recorded. `quiet`: what waits is not offered after it."""
 
     key: str
     params: Mapping[str, object] = field(default_factory=dict)
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ class Everywhere(Running):
         named = self._about(dropped) and not self._is_fleeting(dropped)
         what = self._called(dropped) if named else ""
         text = self._chat().say("cancel.dropped", flow=what)
-        self.memory.offered = False  # who cancels wants to be out: nothing that waits takes the next number
+        self.memory.offered = None  # who cancels wants to be out: nothing that waits takes the next number
         if not self.memory.aside:
             return text
         return f"{text}\n{self._chat().say('cancel.waits', flow=self._called(self.memory.aside[-1]))}"
@@ -77,7 +77,7 @@ class Everywhere(Running):
         flow = self.tables.named(state.flow) if state else None
         if state is None or flow is None or not self._may(flow):
             return self._chat().say("resume.nothing")
-        self.memory.offered = False
+        self.memory.offered = None
         if again:
             return self._start(flow, state.opening.word, "")
         return self._after(flow, step(flow.run, self._chat(state), replace(state, opened=self.session.today)))

@@ -1,7 +1,7 @@
 """One message of one account: which dialogue it belongs to, and what becomes of the others."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from handlers import intents
 from handlers.danger import only_names
@@ -17,7 +17,6 @@ from handlers.running import mark_of
 from handlers.said import Said
 from handlers.stranger import to_a_stranger
 from handlers.universal import Universal, universal
-from models.messaging.acknowledgements import latest_waiting
 from models.messaging.conversations import last_kept
 from models.roster.people import duties_of
 
@@ -51,7 +50,8 @@ class Exchange(Doubting):
             return self._ask_again(*now)
         if now is not None and not clicked:
             return self._continue(*now, said)
-        if self.memory.offered and not clicked and (number := _taken_up(said.words)):
+        offered = self.memory.offered
+        if offered and not clicked and (number := _taken_up(said.words)) and not self._asked_since(offered, said):
             return self._take_up(number)
         late = None if clicked else self._too_late(said)
         return late or self._joined(said) or self._open(said)
@@ -92,20 +92,26 @@ class Exchange(Doubting):
         """The answer to what waits: 继续, 重来, 都不要."""
         if number != 3:
             return self._resume(again=number == 2)
-        self.memory.aside, self.memory.offered = [], False
+        self.memory.aside, self.memory.offered = [], None
         return self._chat().say("cancel.all")
+
+    def _asked_since(self, then: datetime, said: Said) -> bool:
+        """Whether the words answer a notice or a question that came later than that."""
+        found = self._opens(said)
+        asked = found[0].asked_at(self.session, self.person) if found is not None and self.person is not None else None
+        return asked is not None and asked > then
 
     def _too_late(self, said: Said) -> str | None:
         """The answer to a question that has stood for half an hour is not carried out unseen: the question is asked
-        again, and it is said why. None for what is no answer to it; a notice that came since is answered first."""
+        again, and it is said why. None for what is no answer to it; what was sent since and can be answered is answered
+        first."""
         state = self.rested
         flow = self.tables.named(state.flow) if state else None
         if state is None or flow is None or said.kind != "text" or not self._may(flow):
             return None
         if intents.called_by(said.text, self.tables.flows, self.session, self.person):
             return None
-        waiting = latest_waiting(self.session, self.person.id) if self.person else None
-        if waiting is not None and waiting.tried_at > state.touched and self._opens(said):
+        if self._asked_since(state.touched, said):
             return None
         chat, state = self._chat(state), replace(state, opened=self.session.today)
         asked = step(flow.run, chat, state)

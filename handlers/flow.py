@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -53,6 +54,10 @@ class Flow:
             held = {staff.duty for staff in duties_of(session, person.id)}
             return bool(held & self.duties) if self.duties else bool(held)
         return True
+
+    def asked_at(self, session: Session, person: Person) -> datetime | None:
+        """When that was sent which a bare number answers; None for a flow that such a number does not mean."""
+        return None
 
     @cached_property
     def _plain_words(self) -> tuple[tuple[str, str], ...]:

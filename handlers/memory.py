@@ -78,13 +78,13 @@ class Doubt:
 
 @dataclass
 class Memory:
-    """The running dialogue, those put aside (the latest last), whether 继续 / 重来 was just offered, how many messages
+    """The running dialogue, those put aside (the latest last), when 继续 / 重来 was just offered, how many messages
     in a row nobody understood, whose all this is (the person bound to the account, None for nobody), the records
     before the last one that 撤销 still takes back (kind, id, until when), and the line that is in doubt."""
 
     now: State | None = None
     aside: list[State] = field(default_factory=list)
-    offered: bool = False
+    offered: datetime | None = None
     misses: int = 0
     whose: int | None = None
     earlier: list[tuple[str, int, datetime]] = field(default_factory=list)
@@ -99,7 +99,7 @@ class Memory:
         answered = any(resting or answer.source != "word" for answer in state.answers.values())
         if answered or state.view.get("photos"):
             self.aside = [*self.aside, state][-ASIDE:]
-            self.offered = False
+            self.offered = None
 
     def take(self) -> State | None:
         """The running dialogue, else the one put aside last; it is out of the memory then."""
@@ -113,7 +113,7 @@ class Memory:
         if rested is not None:
             self.put_aside(resting=True)
         self.aside = [state for state in self.aside if state.touched + FORGOTTEN > now]
-        self.offered = self.offered and bool(self.aside)
+        self.offered = self.offered if self.aside else None
         self.earlier = [kept for kept in self.earlier if kept[2] > now]
         return rested if rested in self.aside else None
 
@@ -132,7 +132,7 @@ def load(text: str, flows: Collection[str]) -> Memory:
     kept = json.loads(text)
     aside = [state for state in map(_state, kept["aside"]) if state.flow in flows]
     now = _state(kept["now"]) if kept["now"] else None
-    offered = bool(kept["offered"] and aside)
+    offered = datetime.fromisoformat(kept["offered"]) if isinstance(kept["offered"], str) and aside else None
     now = now if now and now.flow in flows else None
     earlier = [(kind, row, datetime.fromisoformat(until)) for kind, row, until in kept.get("earlier", [])]
     doubt = kept.get("doubt")

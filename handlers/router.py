@@ -71,7 +71,7 @@ class Router:
             text = say(refused.key, **refused.params)
         bound = person_id_of(session, openid)
         if bound != memory.whose:  # bound or let go just now: only what runs is theirs
-            memory.whose, memory.aside, memory.offered, memory.earlier = bound, [], False, []
+            memory.whose, memory.aside, memory.offered, memory.earlier = bound, [], None, []
             note_kept(conversation, None, None)
         put_state(session, conversation, dump(exchange.memory))
         return warning + text if text else text

@@ -4,7 +4,7 @@ import hashlib
 from datetime import date, timedelta
 
 from handlers.chat import Chat
-from handlers.dialogue import Asking, Ended, Go, Kept, Outcome, step
+from handlers.dialogue import Asking, Ended, Go, Kept, Outcome, Told, step
 from handlers.flow import Flow, Who
 from handlers.memory import Memory, State
 from handlers.opening import Opening
@@ -91,7 +91,7 @@ class Running:
         """Remembers what an outcome leaves behind, and says it."""
         if isinstance(outcome, Asking):
             outcome.state.touched = self.session.now
-            self.memory.now, self.memory.offered, self.memory.misses = outcome.state, False, 0
+            self.memory.now, self.memory.offered, self.memory.misses = outcome.state, None, 0
             return outcome.text
         self.memory.now, self.memory.misses = None, 0
         return self._ended(outcome)
@@ -107,7 +107,8 @@ class Running:
             self._note_kept(result.undo)
             if result.then:
                 return f"{self._chat().say(result.key, **result.params)}\n{self._named(result.then)}"
-        return self._with_offer(self._chat().say(result.key, **result.params))
+        text = self._chat().say(result.key, **result.params)
+        return text if isinstance(result, Told) and result.quiet else self._with_offer(text)
 
     def _is_fleeting(self, state: State) -> bool:
         flow = self.tables.named(state.flow)
@@ -136,9 +137,9 @@ class Running:
     def _with_offer(self, text: str) -> str:
         """The text, with what waits offered after it."""
         if not self.memory.aside:
-            self.memory.offered = False
+            self.memory.offered = None
             return text
-        self.memory.offered = True
+        self.memory.offered = self.session.now
         offer = self._chat().say("resume.offer", flow=self._called(self.memory.aside[-1]))
         return f"{text}\n{offer}" if text else offer
 

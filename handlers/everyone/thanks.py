@@ -20,6 +20,6 @@ def politely(*words: str) -> tuple[str, ...]:
 
 @flow(*_THANKS, *_YES, *politely(*_YES, *_KNOWN), who=Who.ANYONE)
 def thanks(chat: Chat) -> Dialogue:
-    """Says that we are here."""
+    """Says that we are here, and nothing with numbers: the next one may answer what we asked before."""
     yield from ()
-    return to_a_stranger(chat) if chat.person is None else Told("hello.thanks")
+    return to_a_stranger(chat) if chat.person is None else Told("hello.thanks", quiet=True)

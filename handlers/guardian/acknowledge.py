@@ -1,6 +1,7 @@
 """知道了: answers the latest notice that waits for this person's word; a bare 1 will do while one waits."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept, Told
@@ -26,6 +27,11 @@ class WhileWaiting(Flow):
     def open_to(self, session: Session, person: Person | None) -> bool:
         """Whether a notice waits for this person."""
         return person is not None and latest_waiting(session, person.id) is not None
+
+    def asked_at(self, session: Session, person: Person) -> datetime | None:
+        """When the notice was sent."""
+        waiting = latest_waiting(session, person.id)
+        return waiting.tried_at if waiting else None
 
 
 @dataclass(frozen=True)

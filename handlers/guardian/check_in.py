@@ -1,6 +1,7 @@
 """A bare 1, 2 or 3 answers the question of the evening after the lesson, where that was the last thing we asked."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept
@@ -35,6 +36,11 @@ class WhileAsked(Flow):
     def open_to(self, session: Session, person: Person | None) -> bool:
         """Whether this person is asked."""
         return person is not None and super().open_to(session, person) and asked_last(session, person.id) is not None
+
+    def asked_at(self, session: Session, person: Person) -> datetime | None:
+        """When the question was asked."""
+        row = asked_last(session, person.id)
+        return row.asked_at if row else None
 
     def is_called(self, text: str) -> bool:
         """Never: a number belongs to the dialogue that runs."""

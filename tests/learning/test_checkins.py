@@ -31,6 +31,17 @@ def on(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), SHANGHAI)
 
 
+def on_the_morning_of_the_question(home: Home) -> None:
+    home.clock.set(on(SUNDAY, 19, 30))
+    home.tick()
+    home.clock.set(on(MONDAY, 9))
+
+
+def ask(home: Home) -> None:
+    home.clock.set(on(MONDAY, 18, 30))
+    home.tick()
+
+
 @pytest.fixture
 def asked(home: Home) -> Home:
     """Sunday's lesson came; on Monday evening the question was asked."""
@@ -97,6 +108,29 @@ def test_a_number_that_the_dialogue_does_not_know_is_asked_again_there(asked: Ho
     sure = asked.types("other_mother", "撤回同意")
     assert sure.splitlines()[-1] in asked.types("other_mother", "3")
     assert answers(asked, asked.cast.other_mother) == [None]
+
+
+def test_what_was_offered_before_the_question_does_not_take_its_number(home: Home) -> None:
+    on_the_morning_of_the_question(home)
+    home.types("grandmother", "换时间", "周日")
+    assert home.types("grandmother", "我的孩子").endswith("1 继续　2 重来　3 都不要")
+    ask(home)
+    assert home.types("grandmother", "3").startswith("不急。")
+    assert home.types("grandmother", "继续").startswith("几点发给您？")
+
+
+def test_a_question_left_open_before_it_does_not_take_its_number(home: Home) -> None:
+    on_the_morning_of_the_question(home)
+    home.types("grandmother", "换时间", "周日")
+    ask(home)
+    assert home.types("grandmother", "3").startswith("不急。")
+
+
+def test_thanks_leave_the_number_to_the_question(asked: Home) -> None:
+    asked.types("grandmother", "换时间", "周日")
+    asked.clock.advance(minutes=31)
+    assert asked.types("grandmother", "谢谢") == "好的，有事随时说。"
+    assert asked.types("grandmother", "3").startswith("不急。")
 
 
 def test_a_notice_that_came_after_the_question_has_the_1(asked: Home) -> None:
