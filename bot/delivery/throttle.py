@@ -13,6 +13,8 @@ from models.messaging.outbox.rows import BY_DAY
 from models.messaging.outlets import URGENT_SHARE
 
 _LONGEST_PAUSE = 60.0
+_DOUBLINGS = 6
+"""So often a pause is doubled: an outage of a day has more pauses than a number has room for doublings."""
 _SILENT_IN_A_ROW = 20
 _LEAST = 4
 BURST_SECONDS = 10.0
@@ -137,7 +139,7 @@ class Throttle:
             pace = self._paces[channel]
             if time.monotonic() < pace.closed_until:
                 return 0.0
-            seconds = max(at_least, min(_LONGEST_PAUSE, 2.0**pace.pauses))
+            seconds = max(at_least, min(_LONGEST_PAUSE, 2.0 ** min(pace.pauses, _DOUBLINGS)))
             pace.closed_until = time.monotonic() + seconds
             pace.pauses += 1
             pace.silent = 0
