@@ -42,6 +42,7 @@ BUILT: dict[str, set[str]] = {
     "cli.year_": {"term", "vacation", "exam", "holiday", "local"},
     "calls.kept_": {each.value for each in SAID},
     "calls.said_": {each.value for each in SAID},
+    "calls.undone_": {"answered", "lapsed", "called_off"},
     "failed.next_": _values(Next),
     "progress.": {"planned", "reached", "acknowledged", "waiting", "not_reached", "unknown", "mass_missing"},
     "progress.calls_": {"told", "open", "missed"},

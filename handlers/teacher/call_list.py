@@ -10,6 +10,7 @@ from models.base.store import Session
 from models.messaging.ladder import calling
 from models.messaging.ladder.calling import SAID, Callee
 from models.messaging.ladder.tables import CallOutcome
+from models.messaging.ladder.taking_back import undo_call
 from models.roster.people import Duty, Person, duties_of
 
 _WORDS = {
@@ -44,8 +45,9 @@ def run(chat: Chat) -> Dialogue:
 
 def take_back(chat: Chat, call_id: int) -> str:
     """撤销 of what was said of a call."""
-    call = calling.undo_call(chat.session, chat.me, call_id)
-    return chat.say("calls.undone", name=chat.session.get_one(Person, call.person_id).name)
+    call = undo_call(chat.session, chat.me, call_id)
+    key = "calls.undone" if call.outcome is None else f"calls.undone_{call.outcome.value}"
+    return chat.say(key, name=chat.session.get_one(Person, call.person_id).name)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from models.roster.people import Person
 from models.roster.ties import mentors_of, unpair
 from tests.cast import OPENIDS, Cast
 from tests.ladder.conftest import PAGES, House
-from tests.ladder.stories import flood
+from tests.ladder.stories import flood, made
 
 LIN, GRANDMOTHER, FATHER = OPENIDS["lin"], OPENIDS["grandmother"], OPENIDS["father"]
 
@@ -69,6 +69,55 @@ def test_it_is_taken_back_within_ten_minutes(house: House, store: Store, agreed:
     house.types(LIN, "电话名单", "1", "已通知")
     house.later(minutes=11)
     assert "没有可撤销的" in house.types(LIN, "撤销")
+
+
+def test_taken_back_after_the_end_it_is_not_open_for_ever(
+    house: House, store: Store, agreed: Cast, silent: int
+) -> None:
+    house.clock.advance(hours=11, minutes=10)
+    house.types(LIN, "电话名单", "张桂花", "已通知")
+    house.later(minutes=1)
+    assert house.calls()[agreed.father].outcome == CallOutcome.FAMILY
+    house.later(minutes=5)  # the notice is over
+    assert "时间过了，张桂花不用再打" in house.types(LIN, "撤销")
+    assert told_at(store, agreed.grandmother) == [False, False]
+    assert {call.outcome for call in house.calls().values()} == {CallOutcome.LAPSED}
+
+
+def test_taken_back_after_the_notice_was_stopped_it_is_called_off(
+    house: House, store: Store, agreed: Cast, silent: int
+) -> None:
+    house.types(LIN, "电话名单", "张桂花", "已通知")
+    house.types(OPENIDS["wang"], "停发", "1")
+    house.later(minutes=1)
+    assert "已撤回，张桂花不用再打" in house.types(LIN, "撤销")
+    assert {call.outcome for call in house.calls().values()} == {CallOutcome.CALLED_OFF}
+
+
+def test_taken_back_when_nobody_was_open_any_more_it_is_chased_again(
+    house: House, store: Store, agreed: Cast, silent: int
+) -> None:
+    house.later(hours=1, minutes=15)  # the school was told
+    for name in ("张桂花", "张大河"):
+        house.types(LIN, "电话名单", name, "已通知")
+    house.later(minutes=1)
+    assert house.types(OPENIDS["wang"], "停发") == "没有正在发的，都发完了。"
+    assert "张大河还在您的名单上" in house.types(LIN, "撤销")
+    assert made(house, minutes=1) == {"family": 1}  # since his mother was told
+    assert "张桂花还在您的名单上" in house.types(LIN, "撤销")
+    house.types(OPENIDS["wang"], "停发", "1")
+    assert made(house, minutes=1) == {"called_off": 2}
+
+
+def test_a_guardian_who_answered_himself_is_not_phoned_again(
+    house: House, store: Store, agreed: Cast, silent: int
+) -> None:
+    house.types(LIN, "电话名单", "张桂花", "已通知")
+    house.types(GRANDMOTHER, "1")
+    house.later(minutes=1)
+    assert "张桂花自己回了" in house.types(LIN, "撤销")
+    ended = {person: call.outcome for person, call in house.calls().items()}
+    assert ended == {agreed.grandmother: CallOutcome.ANSWERED, agreed.father: CallOutcome.FAMILY}
 
 
 def test_who_does_not_take_the_call_comes_back_once(house: House, agreed: Cast, silent: int) -> None:

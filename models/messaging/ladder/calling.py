@@ -1,4 +1,4 @@
-"""A caller's list (电话名单): whom to phone, with which number, and how it ended; taken back within ten minutes."""
+"""A caller's list (电话名单): whom to phone, with which number, and how it ended."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from models.messaging.words import tell
 from models.roster.children import Child
 from models.roster.people import Person
 from models.roster.scope import full_scope
-from models.roster.ties import guardians_of, wards_of
+from models.roster.ties import wards_of
 from models.roster.units import Unit
 
 MOST_TRIES = 2
@@ -109,7 +109,7 @@ def settle_call(session: Session, caller: Person, call_id: int, said: CallOutcom
     else:
         call.next_at = session.now + _redial(session, call)
     if said == CallOutcome.TOLD:
-        _told(session, call, at=session.now)
+        note_told(session, call, session.now)
     if said == CallOutcome.WRONG_NUMBER:
         _have_it_corrected(session, call, caller)
     session.add(call)
@@ -118,21 +118,10 @@ def settle_call(session: Session, caller: Person, call_id: int, said: CallOutcom
     return call
 
 
-def undo_call(session: Session, caller: Person, call_id: int) -> PhoneCall:
-    """Opens a call again as it was before its last try. Raises Refused `calls.gone` where the guardian has answered
-    meanwhile, or there is nothing to take back."""
-    call = hold_one(session, PhoneCall, call_id)
-    if call.caller_id != caller.id or call.tries == 0 or (call.outcome is not None and call.outcome not in SAID):
-        raise Refused("calls.gone")
-    if call.outcome == CallOutcome.TOLD:
-        _told(session, call, at=None)
-        _take_back_spared(session, call)
-    call.outcome = call.settled_at = call.settled_by = None
-    call.tries, call.next_at = call.tries - 1, session.now
-    session.add(call)
-    audit.record(session, "undo_call", by=caller.id, subject="phone_call", subject_id=call.id, tries=call.tries)
-    session.flush()
-    return call
+def note_told(session: Session, call: PhoneCall, at: datetime | None) -> None:
+    """The rows of a guardian say since when he knows by phone; None: not by this call."""
+    mine = (col(Delivery.broadcast_id) == call.broadcast_id, col(Delivery.person_id) == call.person_id)
+    session.connection().execute(sa.update(Delivery).where(*mine).values(told_at=at))
 
 
 def call_counts(session: Session, broadcast_id: int) -> Mapping[CallOutcome | None, int]:
@@ -161,22 +150,6 @@ def _redial(session: Session, call: PhoneCall) -> timedelta:
     broadcast = session.get_one(Broadcast, call.broadcast_id)
     steps = steps_of(broadcast.urgency)
     return steps.redial if steps is not None else broadcast.expires_at - session.now
-
-
-def _told(session: Session, call: PhoneCall, at: datetime | None) -> None:
-    mine = (col(Delivery.broadcast_id) == call.broadcast_id, col(Delivery.person_id) == call.person_id)
-    session.connection().execute(sa.update(Delivery).where(*mine).values(told_at=at))
-
-
-def _take_back_spared(session: Session, call: PhoneCall) -> None:
-    """Calls that this one had made needless are looked at afresh."""
-    kin = {tie.person_id for ward in wards_of(session, call.person_id) for tie in guardians_of(session, ward.child_id)}
-    spared = (
-        col(PhoneCall.broadcast_id) == call.broadcast_id,
-        col(PhoneCall.outcome) == CallOutcome.FAMILY,
-        col(PhoneCall.person_id).in_(kin),
-    )
-    session.connection().execute(sa.update(PhoneCall).where(*spared).values(outcome=None, settled_at=None))
 
 
 def _have_it_corrected(session: Session, call: PhoneCall, caller: Person) -> None:
