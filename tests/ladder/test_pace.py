@@ -2,12 +2,14 @@
 
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from models.base.clock import SHANGHAI
 from models.base.errors import Misconfigured
@@ -16,6 +18,8 @@ from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency
 from models.messaging.freezing.freezer import Freezer
 from models.messaging.ladder.steps import all_steps
 from models.messaging.ladder.tables import CallOutcome, Ladder
+from models.messaging.outbox import Batch
+from models.messaging.outbox.results import stop_for_trouble
 from models.messaging.stopping import pause, resume, stop
 from models.roster.people import Person
 from scheduler.task import Made
@@ -126,6 +130,25 @@ def test_whoever_stops_a_notice_stops_its_ladder_and_a_pause_holds_it(house: Hou
         stop(session, session.get_one(Broadcast, broadcast_id), session.get_one(Person, agreed.wang))
     assert made(house, minutes=1) == {"called_off": 2}
     assert made(house, hours=1) == {} and house.notices(FATHER) == 0
+
+
+def test_what_trouble_has_paused_is_phoned_in_time(
+    house: House, store: Store, agreed: Cast, forget: Callable[[str], None]
+) -> None:
+    forget("grandmother")
+    broadcast_id = flood(store, agreed)
+    while Freezer(store).step():
+        pass
+    with store.write() as session:
+        batch = session.exec(select(Batch).where(Batch.broadcast_id == broadcast_id)).one()
+        stop_for_trouble(session, batch.id, "模板编号不对（40037）")
+    assert made(house, minutes=1) == {"unreachable": 1}
+    assert made(house, minutes=44) == {"silent": 1}
+    assert {call.reason for call in house.calls().values()} == {"unbound", "waiting"}
+    with store.write() as session:
+        resume(session, session.get_one(Broadcast, broadcast_id), session.get_one(Person, agreed.wang))
+    house.send()
+    assert house.notices(FATHER) == 1 and made(house, minutes=15) == {"again": 1}
 
 
 def test_the_times_are_data_and_a_mistake_in_them_is_named(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 Nothing is due twice: a reminder's key and a call's broadcast and person are unique, so a second scheduler does no
 harm. After an outage every rung that came due meanwhile is made up at once. In the quiet hours nobody is chased,
-except for what is 紧急; with the end of the broadcast, or when it is stopped, the ladder ends.
+except for what is 紧急; with the end of the broadcast, or when it is stopped, the ladder ends. One that trouble has
+paused is phoned for all the same.
 """
 
 from collections.abc import Callable, Sequence
@@ -83,7 +84,7 @@ def climb(store: Store, broadcast_id: int) -> dict[str, int]:
     if is_quiet(now) and broadcast.urgency != Urgency.URGENT:
         _look_again(store, broadcast, after_quiet(now), looked=None)
         return {}
-    if broadcast.state == BroadcastState.PAUSED:  # whoever holds it back holds back its reminders too
+    if broadcast.state == BroadcastState.PAUSED and not broadcast.trouble:  # who holds it back holds back its calls too
         _look_again(store, broadcast, now + steps.look, looked=None)
         return {}
     made = {rung.name: _all(store, broadcast, steps, rung) for rung in _rungs(broadcast, steps, ladder, now)}
