@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
+from benchmarks.people import settle_crowd
 from models.base.clock import SystemClock
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.failures import stopped_work
 from models.messaging.freezing.freezer import Freezer
-from models.messaging.outbox import Batch, BatchState, Delivery
+from models.messaging.outbox import Batch, BatchState, Delivery, Lane
 from models.messaging.outbox.leasing import lease_next
 from models.messaging.outbox.results import Results, bring_in, give_back, stop_for_trouble
 from models.messaging.words import tell
 from models.roster.people import Person
+from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
 from tests.delivery.stories import approved
@@ -73,6 +76,31 @@ def test_a_batch_that_stops_again_alarms_again(house: House, store: Store, agree
             batch.state = BatchState.DONE
     fail(store, clock, 3, "TypeError")
     assert ["KeyError" in text for text in house.told(WANG)] == [True, False]
+
+
+@pytest.mark.parametrize("before", [0, 5])
+def test_of_a_notice_to_many_that_is_refused_somebody_hears_soon(
+    house: House, store: Store, agreed: Cast, before: int
+) -> None:
+    """Also where something else had kept it from going before."""
+    with store.write() as session:
+        settle_crowd(session, session.get_one(Unit, agreed.class_), 3000)
+        approved(session, agreed)
+    while Freezer(store).step():
+        pass
+    real, lasts = SystemClock().now(), timedelta(seconds=30)
+    for number in range(before + 3):
+        assert house.told(WANG) == []
+        with store.write() as session:
+            lease = lease_next(session, real, lasts, lanes=(Lane.NOTICE,))
+            assert lease is not None
+            bring_in(session, Results(lease.batch_id, lease.fence, untried=[row.id for row in lease.rows]), real)
+            later, refused = session.now + timedelta(seconds=30), number >= before
+            why = "封禁（48004）" if refused else ""
+            give_back(session, lease.batch_id, lease.fence, retry_at=later, trouble=why, refused=refused)
+        house.clock.advance(seconds=31)
+    [alarm] = house.told(WANG)
+    assert "封禁（48004）" in alarm and "正在再试" in alarm
 
 
 def test_a_notice_that_the_platform_refuses_pauses_and_alarms_once(house: House, store: Store, agreed: Cast) -> None:

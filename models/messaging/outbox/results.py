@@ -23,7 +23,7 @@ from models.messaging.outlets import usable
 
 BROKEN_PASSES = 3
 REFUSED_PASSES = 3
-"""So often in a row a batch is refused as a whole before somebody is told; it is tried on all the same."""
+"""So often batches are refused as a whole before somebody is told; they are tried on all the same."""
 
 _HELD: Any = (
     select(Batch.lane, Batch.expires_at, col(Broadcast.state).label("broadcast_state"))
@@ -103,7 +103,7 @@ def give_back(
     """Ends a lease: the batch is done, or goes again, at `retry_at` if given. `trouble` is for an operator to read.
 
     A batch that is `broken` (our own code fails on it) three times in a row stops there. One that the platform
-    `refused` three times in a row goes on being tried, and administrators are told.
+    `refused` goes on being tried; administrators are told once the batches of its broadcast were, three times together.
     """
     batch = _mine(session, batch_id, fence)
     if batch is None:
@@ -120,9 +120,9 @@ def give_back(
     if broken and batch.attempts >= BROKEN_PASSES:
         batch.state = BatchState.STOPPED
         alarm(session, batch, trouble)
-    if refused and batch.attempts == REFUSED_PASSES:
-        alarm_of_refusal(session, batch, trouble)
     session.flush()
+    if refused and _refused_passes(session, batch) >= REFUSED_PASSES:
+        alarm_of_refusal(session, batch, trouble)
 
 
 def stop_for_trouble(session: Session, batch_id: int, trouble: str) -> None:
@@ -144,6 +144,15 @@ def stop_for_trouble(session: Session, batch_id: int, trouble: str) -> None:
 def _mine(session: Session, batch_id: int, fence: int) -> Batch | None:
     query = select(Batch).where(Batch.id == batch_id, Batch.fence == fence, Batch.state == BatchState.READY)
     return session.exec(query.with_for_update(key_share=True)).first()
+
+
+def _refused_passes(session: Session, batch: Batch) -> int:
+    """How often anything of the same broadcast was tried in vain: of a city's thousand batches each is tried once
+    before any of them is tried again."""
+    if batch.broadcast_id is None:
+        return batch.attempts
+    together = select(sa.func.sum(Batch.attempts)).where(Batch.broadcast_id == batch.broadcast_id)
+    return int(session.exec(together.where(Batch.state == BatchState.READY, Batch.trouble != "")).one() or 0)
 
 
 def _back(session: Session, row_ids: Sequence[int], **values: None) -> None:
