@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -139,6 +140,44 @@ def test_what_cannot_be_frozen_waits_for_a_person_and_keeps_nothing_else(
     while freezer.step():
         pass
     assert frozen(store, broken) == CROWD + 2
+
+
+def test_what_is_held_and_cannot_be_frozen_is_tried_again_when_it_goes_on(
+    store: Store, agreed: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.write() as session:
+        broken = approved(session, agreed).id
+        pause(session, session.get_one(Broadcast, broken), session.get_one(Person, agreed.wang))
+    tried, minutes = [0], iter(range(10**6))
+
+    def refuses(*_: object) -> None:
+        tried[0] += 1
+        raise KeyError(broken)
+
+    monkeypatch.setattr(freezing.time, "monotonic", lambda: 60.0 * next(minutes))
+    monkeypatch.setattr(freezing, "freeze", refuses)
+    freezer = Freezer(store, lasts=BRIEF)
+
+    def steps(count: int) -> int:
+        """How often it was tried in so many steps."""
+        before = tried[0]
+        for _ in range(count):
+            with suppress(KeyError):
+                freezer.step()
+        return tried[0] - before
+
+    assert steps(30) == 3
+    with store.write() as session:
+        resume(session, session.get_one(Broadcast, broken), session.get_one(Person, agreed.wang))
+    assert steps(30) == 3
+    with store.read() as session:
+        [stopped] = stopped_work(session)
+        assert stopped.why == say("failed.freezing", what="KeyError")
+    monkeypatch.undo()
+    with store.write() as session:
+        resume(session, session.get_one(Broadcast, broken), session.get_one(Person, agreed.wang))
+    another = Freezer(store)
+    until(lambda: another.step() and frozen(store, broken) == 2, seconds=30)
 
 
 def test_what_is_held_or_stopped_gets_its_rows_last(store: Store, agreed: Cast) -> None:

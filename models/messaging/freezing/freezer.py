@@ -66,6 +66,7 @@ class Freezer:
         self._rest: _Rest | None = None
         self._left_alone: dict[int, float] = {}
         self._failures: Counter[int] = Counter()
+        self._given_up: set[int] = set()
 
     def step(self) -> bool:
         """One piece of the work; False where there was none. Raises what the piece raised; the next step goes on."""
@@ -96,8 +97,9 @@ class Freezer:
             self._rest = None
 
     def _next(self, session: Session) -> Broadcast | None:
-        now = time.monotonic()
-        waiting = (one for one in session.exec(_WAITING) if self._left_alone.get(one.id, now) <= now)
+        now, found = time.monotonic(), session.exec(_WAITING).all()
+        self._given_up &= {one.id for one in found if one.state == BroadcastState.PAUSED}
+        waiting = (one for one in found if one.id not in self._given_up and self._left_alone.get(one.id, now) <= now)
         return min(waiting, key=_in_turn, default=None)
 
     def _rest_of(self, broadcast: Broadcast) -> "_Rest | None":
@@ -138,7 +140,8 @@ class Freezer:
         return self._piece if rest.begun else min(self._piece, FIRST_PIECE)
 
     def _failed(self, broadcast_id: int, what: str) -> None:
-        """After the third time a person has to look, as administrators are told; one that was stopped just ends."""
+        """After the third time a person has to look, as administrators are told; one that was stopped just ends, and
+        one that is held is left alone until it goes on."""
         self._failures[broadcast_id] += 1
         self._left_alone[broadcast_id] = time.monotonic() + 2.0 ** self._failures[broadcast_id]
         if self._failures[broadcast_id] < BROKEN_PASSES:
@@ -151,6 +154,8 @@ class Freezer:
                 alarm_of_broadcast(session, broadcast, trouble)
             elif broadcast.state == BroadcastState.CANCELLED:
                 _all_frozen(session, broadcast)
+            else:
+                self._given_up.add(broadcast_id)
 
 
 @dataclass
