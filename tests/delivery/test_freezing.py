@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -154,7 +155,7 @@ def test_what_is_held_and_cannot_be_frozen_is_tried_again_when_it_goes_on(
         tried[0] += 1
         raise KeyError(broken)
 
-    monkeypatch.setattr(freezing.time, "monotonic", lambda: 60.0 * next(minutes))
+    monkeypatch.setattr(f"{freezing.__name__}.time", SimpleNamespace(monotonic=lambda: 60.0 * next(minutes)))
     monkeypatch.setattr(freezing, "freeze", refuses)
     freezer = Freezer(store, lasts=BRIEF)
 
