@@ -21,6 +21,7 @@ from models.messaging.emergency import Review
 from models.messaging.inbox import InboxMessage
 from models.messaging.ladder.tables import Ladder, PhoneCall
 from models.messaging.mass import MassReport
+from models.messaging.outage import Outage
 from models.messaging.outbox import Batch, Delivery
 from models.messaging.outlets import Outlet
 from models.messaging.planning.own_hours import OwnHour
@@ -69,6 +70,7 @@ ALL: tuple[type[SQLModel], ...] = (
     Mark,
     MassReport,
     Occurrence,
+    Outage,
     Outlet,
     OwnHour,
     Pairing,

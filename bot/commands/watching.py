@@ -11,6 +11,7 @@ from rich.table import Table
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
+from models.messaging.failures import hindrance
 from models.messaging.progress import progress
 from models.messaging.status import numbers, status_document, time_left
 
@@ -23,7 +24,7 @@ _LATELY_SECONDS = 30.0
 def progress_line(session: Session, broadcast_id: int) -> str:
     """One line: state, how many reached, acknowledged, waiting, not reached."""
     found = session.get_one(Broadcast, broadcast_id)
-    now = progress(session, found)
+    now, trouble = progress(session, found), hindrance(session, found)
     return say(
         "cli.progress",
         title=found.title,
@@ -33,7 +34,7 @@ def progress_line(session: Session, broadcast_id: int) -> str:
         acknowledged=f"{now.acknowledged:,}",
         waiting=f"{now.waiting:,}",
         not_reached=f"{now.not_reached:,}",
-        trouble=say("cli.progress_trouble", trouble=found.trouble) if found.trouble else "",
+        trouble=say("cli.progress_trouble", trouble=trouble) if trouble else "",
     )
 
 
@@ -86,4 +87,4 @@ def _pace(seen: list[tuple[float, int]], waiting: int) -> str:
 
 
 def _trouble(found: dict[str, Any]) -> list[str]:
-    return [found["trouble"]] if found["trouble"] else []
+    return [found["words"]["trouble"]] if found["words"]["trouble"] else []

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
+from bot.delivery.admission import Admission
 from bot.delivery.holding import Holding
 from bot.delivery.messages import Fate, Result
 from bot.delivery.render import PATHS
@@ -31,8 +32,9 @@ class Tokens(Protocol):
 class Refresher:
     """Between the worker and the token provider, which bounds the number of fetches by itself. `pause`: seconds."""
 
-    def __init__(self, tokens: Tokens, sender: Sender, throttle: Throttle, pause: float) -> None:
+    def __init__(self, tokens: Tokens, sender: Sender, throttle: Throttle, admission: Admission, pause: float) -> None:
         self._pause = pause
+        self._admission = admission
         self._tokens = tokens
         self._sender = sender
         self._throttle = throttle
@@ -40,9 +42,13 @@ class Refresher:
     def token(self) -> str:
         """The token, or '' where there is none now."""
         try:
-            return self._tokens.get()
+            token = self._tokens.get()
         except PlatformError as error:
-            return self._none(error)
+            nothing = self._none(error)
+            self._admission.kept_out(error)
+            return nothing
+        self._admission.let_in()
+        return token
 
     def sift(self, results: Iterable[Result]) -> list[Result]:
         """The results that stand; those with a refused token are submitted again, each row once."""

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from itertools import groupby
 
+from bot.delivery.admission import Admission
 from bot.delivery.errands import Errands
 from bot.delivery.holding import Holding
 from bot.delivery.messages import Fate, Result, Ticket
@@ -67,7 +68,7 @@ class Worker:
         self._store = store
         self._sender = sender
         self._renderer = renderer
-        self._refresher = Refresher(tokens, sender, throttle, token_pause)
+        self._refresher = Refresher(tokens, sender, throttle, Admission(store), token_pause)
         self._turnover = Turnover(store, sender, self._refresher, throttle, lease)
         self._throttle = throttle
         self._api_base = api_base.rstrip("/")

@@ -19,6 +19,8 @@ _HOUR = timedelta(hours=1)
 _FETCHES_AN_HOUR = 20
 _MARGIN = timedelta(minutes=5)
 _LONGEST_PAUSE = timedelta(minutes=15)
+_LONGEST_WITHOUT = timedelta(minutes=5)
+"""While there is no token at all nothing goes out: what was mended shall not wait long to be noticed."""
 _FORCED_APART = timedelta(seconds=90)
 """Tencent: forced refreshes at most 20 a day and 30 s apart."""
 _FORCED_A_DAY = 18
@@ -114,7 +116,8 @@ class TokenProvider:
                 held = replace(held, forced=forced, fetched=(*held.fetched, self._clock.now()))
                 token, seconds = self._fetch(True)
         except PlatformError as error:
-            failed = self._after_trouble(replace(held, last_error=error.errcode), timedelta(seconds=5))
+            held = replace(held, last_error=error.errcode)
+            failed = self._after_trouble(held, timedelta(seconds=5), at_most=_LONGEST_WITHOUT)
             self._shelf.write(failed)
             raise
         lifetime = timedelta(seconds=seconds)
@@ -141,10 +144,10 @@ class TokenProvider:
             return None
         return (*lately, now)
 
-    def _after_trouble(self, held: Held, first: timedelta) -> Held:
+    def _after_trouble(self, held: Held, first: timedelta, at_most: timedelta = _LONGEST_PAUSE) -> Held:
         now = self._clock.now()
         troubles = 1 if now - held.wait_until > _HOUR else held.troubles + 1
-        pause = min(first * 2 ** min(troubles - 1, 10), _LONGEST_PAUSE)
+        pause = min(first * 2 ** min(troubles - 1, 10), at_most)
         return replace(held, troubles=troubles, wait_until=now + pause)
 
 

@@ -7,7 +7,7 @@ from handlers.prompts import Pick, YesNo
 from handlers.staff.asking import notice_names, which_notice
 from models.messaging import stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
-from models.messaging.failures import refusal
+from models.messaging.failures import hindrance
 from models.messaging.ladder.calling import call_counts, masked
 from models.messaging.ladder.tables import CallOutcome
 from models.messaging.overview import in_sight, stoppable
@@ -35,11 +35,7 @@ def see_progress(chat: Chat) -> Dialogue:
         "not_reached": f"{now.not_reached:,}",
     }
     phoned = chat.say("announce.calls", told=f"{told:,}", left=f"{to_call:,}") if calls or to_call else ""
-    more = "".join(
-        f"\n{line}"
-        for line in (phoned, broadcast.trouble or refusal(chat.session, broadcast), _link(chat, broadcast))
-        if line
-    )
+    more = "".join(f"\n{line}" for line in (phoned, hindrance(chat.session, broadcast), _link(chat, broadcast)) if line)
     state = chat.say(f"announce.is_{broadcast.state.value}")
     return Told("announce.progress", {"title": broadcast.title, "state": state, "more": more, **counts})
 

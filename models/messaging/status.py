@@ -8,9 +8,10 @@ from models.base.store import Session
 from models.base.texts import say
 from models.messaging import mass
 from models.messaging.broadcasts import Broadcast
-from models.messaging.failures import refusal
+from models.messaging.failures import hindrance, outage_of, refusal
 from models.messaging.ladder.calling import call_counts
 from models.messaging.ladder.tables import MISSED, CallOutcome
+from models.messaging.outage import in_words
 from models.messaging.outbox import State
 from models.messaging.phoning import count_to_phone
 from models.messaging.progress import progress
@@ -23,19 +24,22 @@ _SHOWN = ("planned", "reached", "acknowledged", "waiting", "not_reached", "unkno
 def status_document(session: Session, broadcast: Broadcast) -> dict[str, Any]:
     """What is known now, as JSON takes it.
 
-    `state`, `trouble`; `planned`, of which `settled` have an outcome and `waiting` have none; `reached`, of which
-    `acknowledged`; `not_reached`, of which `unknown`; `mass_missing`: of the mass calls, whom the platform reports as
-    missed without saying who. `counts` by state of the outbox. `calls` by outcome, and in `phoning` as `told`, `missed`
-    and `open`: whom the list for phoning names, the missed among them. `rate` a second on average since it began,
-    `seconds_left` (None where nobody can say). Times are ISO 8601 (UTC). `words`: the state and the time that is left
-    as people read them. `etag` does not change with time alone.
+    `state`; `trouble`, and `stopped_since` where the platform gives us no token. `planned`, of which `settled` have an
+    outcome and `waiting` have none; `reached`, of which `acknowledged`; `not_reached`, of which `unknown`;
+    `mass_missing`: of the mass calls, whom the platform reports as missed without saying who. `counts` by state of the
+    outbox. `calls` by outcome, and in `phoning` as `told`, `missed` and `open`: whom the list for phoning names, the
+    missed among them. `rate` a second on average since it began, `seconds_left` (None where nobody can say). Times are
+    ISO 8601 (UTC). `words`: the state, the time that is left, and the trouble with the minutes that it has lasted, as
+    people read them. `etag` does not change with time alone.
     """
     now, calls = progress(session, broadcast), call_counts(session, broadcast.id)
+    shut = outage_of(session, broadcast)
     facts: dict[str, Any] = {
         "id": str(broadcast.id),
         "title": broadcast.title,
         "state": broadcast.state.value,
-        "trouble": broadcast.trouble or refusal(session, broadcast),
+        "trouble": in_words(shut) if shut is not None else broadcast.trouble or refusal(session, broadcast),
+        "stopped_since": _iso(shut.since if shut is not None else None),
         "planned": now.planned,
         "settled": now.settled,
         "waiting": now.waiting,
@@ -61,7 +65,11 @@ def status_document(session: Session, broadcast: Broadcast) -> dict[str, Any]:
     etag = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:20]
     rate = _rate(session, broadcast, now.settled)
     left = round(now.waiting / rate) if rate and now.waiting else 0 if not now.waiting else None
-    words = {"state": say(f"announce.is_{broadcast.state.value}"), "left": time_left(left)}
+    words = {
+        "state": say(f"announce.is_{broadcast.state.value}"),
+        "left": time_left(left),
+        "trouble": hindrance(session, broadcast),
+    }
     return facts | {"rate": round(rate, 1), "seconds_left": left, "words": words, "etag": etag}
 
 
