@@ -18,7 +18,9 @@ from bot.wechat.errors import MediaRefused, PlatformError
 from models.base.seal import Vault
 from models.base.store import Session, Store
 from models.base.texts import say
-from models.care.duties.tables import LIVE_REPORT, DutyReport
+from models.care.duties.kinds import kinds
+from models.care.duties.reporting import is_task_done
+from models.care.duties.tables import LIVE_REPORT, DutyReport, DutyTask
 from models.care.visits import Attachment, AttachmentKind, AttachmentState, Visit
 from models.messaging.words import tell
 from models.roster.people import Person
@@ -139,6 +141,7 @@ class MediaWorker:
             refused.state, refused.reason, refused.next_try_at = AttachmentState.REFUSED, reason, None
             refused.file = ""
             words = say(_WORDS[reason], what=say("media.voice" if row.kind is AttachmentKind.VOICE else "media.photo"))
+            words = "\n".join([words, *_also(session, refused)])
             tell(session, session.get_one(Person, _sender(session, refused)), words, key=f"attachment:{refused.id}")
         log.info("attachment %s refused: %s", row.id, reason)
 
@@ -154,6 +157,15 @@ def _sender(session: Session, row: Attachment) -> int:
         return session.get_one(Visit, row.visit_id).mentor_id
     query = select(DutyReport.recorded_by).where(DutyReport.task_id == row.task_id, *LIVE_REPORT)
     return session.exec(query).one()
+
+
+def _also(session: Session, row: Attachment) -> list[str]:
+    """What is open again without that photo."""
+    session.flush()
+    task = session.get(DutyTask, row.task_id) if row.task_id is not None else None
+    if task is None or task.kind not in kinds() or is_task_done(session, task):
+        return []
+    return [say("media.task_open", title=kinds()[task.kind].title)]
 
 
 def path_of(folder: Path, row: Attachment) -> Path:

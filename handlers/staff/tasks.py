@@ -8,9 +8,7 @@ from handlers.dialogue import Dialogue, Kept
 from handlers.flow import Who, flow
 from handlers.prompts import Confirm, Pick
 from handlers.said import Said
-from handlers.staff.task_asking import ask_about, attach_photos
-from models.base.errors import Refused
-from models.care.attachments import MOST_PHOTOS, AttachmentKind, attach
+from handlers.staff.task_asking import ask_about
 from models.care.duties import findings, owners, reporting
 from models.care.duties.kinds import kinds
 from models.care.duties.tables import DutyFinding, DutyTask
@@ -37,9 +35,8 @@ def do_task(chat: Chat) -> Dialogue:
         mended = findings.mend(chat.session, chat.me, finding.id)
         return Kept("duties.mended", {"item": finding.item}, undo=("mend", mended.id))
     kind = reporting.kind_of(chosen.task)
-    answers = yield from ask_about(chat, chosen.task, kind)
-    reporting.report_task(chat.session, chat.me, chosen.task.id, answers.said, cause=chat.cause)
-    attach_photos(chat, chosen.task, answers.photos)
+    said = yield from ask_about(chat, chosen.task, kind)
+    reporting.report_task(chat.session, chat.me, chosen.task.id, said, cause=chat.cause)
     return Kept("duties.kept", {"title": kind.title}, undo=("duty", chosen.task.id))
 
 
@@ -49,9 +46,8 @@ def correct_task(chat: Chat) -> Dialogue:
     found = reporting.correctable(chat.session, chat.me)
     things = [_Thing(task.id, _line(chat, task, "duties.line_done"), task) for task in _known(found)]
     chosen = yield from Pick("duties.which_correct", things, empty="duties.none_to_correct")
-    answers = yield from ask_about(chat, chosen.task, reporting.kind_of(chosen.task))
-    reporting.correct_report(chat.session, chat.me, chosen.task.id, answers.said, cause=chat.cause)
-    attach_photos(chat, chosen.task, answers.photos)
+    said = yield from ask_about(chat, chosen.task, reporting.kind_of(chosen.task))
+    reporting.correct_report(chat.session, chat.me, chosen.task.id, said, cause=chat.cause)
     return Kept("duties.corrected")
 
 
@@ -70,9 +66,8 @@ def join_task(chat: Chat, task_id: int, said: Said) -> str | None:
     """A photo that came just after a report belongs to it."""
     if said.kind != "image":
         return None
-    if attach(chat.session, AttachmentKind.PHOTO, said.media_id, task_id=task_id) is None:
-        raise Refused("refused.many_photos", most=MOST_PHOTOS)
     task = chat.session.get_one(DutyTask, task_id)
+    reporting.add_photo(chat.session, task, said.media_id)
     return chat.say("duties.photo_joined", count=reporting.photos_of(chat.session, task))
 
 
@@ -83,11 +78,15 @@ def _mine(chat: Chat) -> list[_Thing]:
         _Thing(each.id, chat.say("duties.to_mend", item=each.item, what=each.what, day=each.mend_by), task, each)
         for each, task in waiting
     ]
-    return [*(_Thing(task.id, _line(chat, task, "duties.line"), task) for task in tasks), *to_mend]
+    return [*(_Thing(task.id, _open_line(chat, task), task) for task in tasks), *to_mend]
 
 
 def _known(tasks: Sequence[DutyTask]) -> list[DutyTask]:
     return [task for task in tasks if task.kind in kinds()]
+
+
+def _open_line(chat: Chat, task: DutyTask) -> str:
+    return _line(chat, task, "duties.line_late" if task.due_on < chat.today else "duties.line")
 
 
 def _line(chat: Chat, task: DutyTask, key: str) -> str:

@@ -50,13 +50,21 @@ class Attachment(Record, table=True):
 
 
 def attach(
-    session: Session, kind: AttachmentKind, media_id: str, *, visit_id: int | None = None, task_id: int | None = None
+    session: Session,
+    kind: AttachmentKind,
+    media_id: str,
+    *,
+    visit_id: int | None = None,
+    task_id: int | None = None,
+    since: datetime | None = None,
 ) -> Attachment | None:
-    """Adds a file to a visit or a task, to be fetched soon; the same again is the same row, a tenth photo is None."""
+    """Adds a file to a visit or a task, to be fetched soon; the same again is the same row, a tenth photo (`since` a
+    moment) is None."""
     known = session.exec(_of(visit_id, task_id).where(Attachment.media_id == media_id)).first()
     if known is not None:
         return known
-    if kind is AttachmentKind.PHOTO and kept_photos(session, visit_id=visit_id, task_id=task_id) >= MOST_PHOTOS:
+    here = kept_photos(session, visit_id=visit_id, task_id=task_id, since=since)
+    if kind is AttachmentKind.PHOTO and here >= MOST_PHOTOS:
         return None
     row = Attachment(
         visit_id=visit_id,
@@ -71,11 +79,15 @@ def attach(
     return row
 
 
-def kept_photos(session: Session, *, visit_id: int | None = None, task_id: int | None = None) -> int:
-    """How many photos it has, those on their way included."""
+def kept_photos(
+    session: Session, *, visit_id: int | None = None, task_id: int | None = None, since: datetime | None = None
+) -> int:
+    """How many photos it has (`since` a moment), those on their way included."""
     query = _of(visit_id, task_id).where(
         Attachment.kind == AttachmentKind.PHOTO, Attachment.state != AttachmentState.REFUSED
     )
+    if since is not None:
+        query = query.where(Attachment.created_at >= since)
     return session.exec(select(func.count()).select_from(query.subquery())).one()
 
 

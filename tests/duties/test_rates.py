@@ -60,7 +60,7 @@ def test_done_late_and_missing_are_counted_and_days_against_school_days(county: 
     assert by_kind(county, cast.li, cast.county) == {LECTURE: Rate(2), ROOM: Rate(2 * 19)}
     reports(county, cast.wang, cast.school, ROOM, Said(number=3), date(2027, 6, 11))
     reports(county, cast.wang, cast.school, ROOM, Said(number=9), date(2027, 6, 18))  # no more than the days there were
-    reports(county, cast.wang, cast.school, LECTURE, Said(date(2027, 7, 1), 126), date(2027, 6, 21))
+    reports(county, cast.wang, cast.school, LECTURE, Said(date(2027, 7, 1), 126, photos=("m-1",)), date(2027, 6, 21))
     found = by_kind(county, cast.li, cast.county)
     # The room was told of on 1 July, after its weeks; the lecture was held a day late.
     assert found == {LECTURE: Rate(2, 1, 1), ROOM: Rate(38, 8, 8)}
@@ -69,7 +69,7 @@ def test_done_late_and_missing_are_counted_and_days_against_school_days(county: 
 
 def test_unit_by_unit_the_lowest_first_down_to_the_task_that_is_missing(county: School) -> None:
     cast = county.cast
-    reports(county, cast.wang, cast.school, LECTURE, Said(date(2027, 6, 25), 126), date(2027, 6, 21))
+    reports(county, cast.wang, cast.school, LECTURE, Said(date(2027, 6, 25), 126, photos=("m-1",)), date(2027, 6, 21))
     with county.store.read() as session:
         scope, top = ordering_scope(session, session.get_one(Person, cast.li)), session.get_one(Unit, cast.county)
         below = rates.rates_below(session, scope, top, LECTURE, SINCE, UNTIL)
@@ -99,7 +99,7 @@ def test_what_is_not_due_yet_is_no_failure(school: School) -> None:
 
 def test_in_the_chat_from_the_kind_to_the_school_to_the_name(county: School, phone: Phones) -> None:
     cast = county.cast
-    reports(county, cast.wang, cast.school, LECTURE, Said(date(2027, 6, 25), 126), date(2027, 6, 21))
+    reports(county, cast.wang, cast.school, LECTURE, Said(date(2027, 6, 25), 126, photos=("m-1",)), date(2027, 6, 21))
     li = phone("o-li")
     said = li.types("完成率")
     assert "心理辅导室这周开了几天 0/38（0%）" in said and "假期前安全大讲堂 1/2（50%）" in said

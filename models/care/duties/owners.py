@@ -11,6 +11,7 @@ from models.base.errors import Refused
 from models.base.facts import holding
 from models.base.store import Session
 from models.base.turns import hold_one
+from models.care.attachments import Attachment, AttachmentKind, AttachmentState
 from models.care.duties.kinds import kinds
 from models.care.duties.tables import LIVE_REPORT, DutyReport, DutyTask
 from models.roster.people import Duty, Person, Staff, duties_of
@@ -53,7 +54,7 @@ def my_tasks(session: Session, person: Person) -> list[DutyTask]:
     today = session.today
     found = session.exec(
         select(DutyTask)
-        .where(col(DutyTask.unit_id).in_(units_around(session, person)), ~is_reported())
+        .where(col(DutyTask.unit_id).in_(units_around(session, person)), ~is_done())
         .where(col(DutyTask.due_on) >= today - OVERDUE_FOR)
         .order_by(col(DutyTask.due_on), col(DutyTask.id))
     ).all()
@@ -84,9 +85,22 @@ def units_around(session: Session, person: Person) -> Select[Any]:
     return select(Unit.id).where(or_(own, *(col(Unit.path).startswith(path) for path in paths)))
 
 
-def is_reported() -> ColumnElement[bool]:
-    """Whether a task has a report that stands."""
-    return select(DutyReport.id).where(DutyReport.task_id == DutyTask.id, *LIVE_REPORT).exists()
+def is_done() -> ColumnElement[bool]:
+    """Whether a task has a report that stands, and with it the photo that its kind asks for."""
+    return select(DutyReport.id).where(DutyReport.task_id == DutyTask.id, *LIVE_REPORT, has_proof()).exists()
+
+
+def has_proof() -> ColumnElement[bool]:
+    """Of a task and a report of it: whether its kind asks for no photo, or one came with the report or after it that
+    was not refused (no picture, too large, gone before it could be fetched)."""
+    by_photo = [kind.id for kind in kinds().values() if "photo" in kind.ask]
+    photo = select(Attachment.id).where(
+        Attachment.task_id == DutyReport.task_id,
+        Attachment.kind == AttachmentKind.PHOTO,
+        Attachment.state != AttachmentState.REFUSED,
+        col(Attachment.created_at) >= col(DutyReport.recorded_at),
+    )
+    return or_(col(DutyTask.kind).not_in(by_photo), photo.exists())
 
 
 def _around(

@@ -11,7 +11,7 @@ from sqlmodel import col, func, or_, select
 
 from models.base.store import Session
 from models.care.duties.kinds import kinds
-from models.care.duties.owners import is_reported
+from models.care.duties.owners import has_proof, is_done
 from models.care.duties.tables import LIVE_REPORT, DutyReport, DutyTask
 from models.roster.scope import Scope
 from models.roster.units import Unit
@@ -36,7 +36,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Missing:
-    """A task that nobody reported."""
+    """A task that nobody reported, or whose proof did not come."""
 
     task: DutyTask
     unit: Unit
@@ -76,7 +76,7 @@ def missing(
     rows = session.exec(
         select(DutyTask, Unit)
         .join(Unit, col(Unit.id) == DutyTask.unit_id)
-        .where(col(Unit.id).in_(_units(scope, unit)), DutyTask.kind == kind, ~is_reported())
+        .where(col(Unit.id).in_(_units(scope, unit)), DutyTask.kind == kind, ~is_done())
         .where(col(DutyTask.opened_on) >= since, col(DutyTask.due_on) <= until)
         .order_by(col(DutyTask.due_on), col(Unit.path))
         .limit(limit)
@@ -97,7 +97,7 @@ def _counted(
     query = (
         sa.select(col(DutyTask.kind), col(Unit.path), func.sum(col(DutyTask.expected)), done, late)
         .join(Unit, col(Unit.id) == DutyTask.unit_id)
-        .outerjoin(DutyReport, (col(DutyReport.task_id) == DutyTask.id) & LIVE_REPORT[0] & LIVE_REPORT[1])
+        .outerjoin(DutyReport, (col(DutyReport.task_id) == DutyTask.id) & LIVE_REPORT[0] & LIVE_REPORT[1] & has_proof())
         .where(col(Unit.id).in_(_units(scope, unit)), col(DutyTask.opened_on) >= since)
         .where(or_(col(DutyTask.due_on) <= until, col(DutyReport.id).is_not(None)))
         .group_by(col(DutyTask.kind), col(Unit.path))

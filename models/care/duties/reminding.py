@@ -12,7 +12,7 @@ from models.calendar.calendars import calendars_now
 from models.calendar.holidays import is_working_day
 from models.calendar.school import SchoolCalendar
 from models.care.duties.kinds import Kind, kinds
-from models.care.duties.owners import OVERDUE_FOR, is_reported, next_tier, owners_of
+from models.care.duties.owners import OVERDUE_FOR, is_done, next_tier, owners_of
 from models.care.duties.tables import LIVE_FINDING, DutyFinding, DutyTask
 from models.roster.units import Unit
 
@@ -37,7 +37,7 @@ def due_reminders(session: Session) -> dict[int, Morning]:
     today, known, works = session.today, kinds(), _working(session)
     rows = session.exec(
         select(DutyTask)
-        .where(~is_reported(), col(DutyTask.due_on) >= today - OVERDUE_FOR)
+        .where(~is_done(), col(DutyTask.due_on) >= today - OVERDUE_FOR)
         .order_by(col(DutyTask.due_on), col(DutyTask.id))
     ).all()
     open_tasks = [task for task in rows if task.kind in known and works(task)]

@@ -11,10 +11,10 @@ from models.base.errors import Refused
 from models.base.seal import put_sealed
 from models.base.store import Session
 from models.base.turns import hold_one
-from models.care.attachments import kept_photos, refuse_waiting
+from models.care.attachments import MOST_PHOTOS, AttachmentKind, attach, kept_photos, refuse_waiting
 from models.care.duties.findings import UNDO_FOR, Found, note_found, take_back_findings
 from models.care.duties.kinds import Kind, kinds
-from models.care.duties.owners import is_reported, own_task, owned, units_around
+from models.care.duties.owners import is_done, own_task, owned, units_around
 from models.care.duties.tables import LIVE_REPORT, DutyReport, DutyTask
 from models.roster.people import Person
 
@@ -24,12 +24,13 @@ CORRECT_FOR = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Said:
-    """What a report says."""
+    """What a report says; `photos` are media ids, fetched soon."""
 
     day: date | None = None
     number: int | None = None
     note: str = ""
     found: tuple[Found, ...] = ()
+    photos: tuple[str, ...] = ()
 
 
 def kind_of(task: DutyTask) -> Kind:
@@ -41,7 +42,8 @@ def kind_of(task: DutyTask) -> Kind:
 
 
 def report_task(session: Session, by: Person, task_id: int, said: Said, *, cause: int) -> DutyReport:
-    """Keeps the report of a task of one's own; the same cause again returns the report it made.
+    """Keeps the report of a task of one's own; the same cause again returns the report it made. A report whose photos
+    could not be kept is replaced.
 
     Raises Refused `duties.not_yours`, `duties.done_already`, `refused.day_ahead`, `duties.mend_before`.
     """
@@ -50,7 +52,7 @@ def report_task(session: Session, by: Person, task_id: int, said: Said, *, cause
         return known
     task = own_task(session, by, task_id)
     last = _last(session, task)
-    if last is not None and not last.undone:
+    if is_task_done(session, task):
         raise Refused("duties.done_already")
     report = _append(session, by, task, last, said, cause)
     note_found(session, by, task, said.found)
@@ -99,15 +101,29 @@ def correctable(session: Session, person: Person) -> list[DutyTask]:
     recent = select(DutyReport.task_id).where(*LIVE_REPORT, col(DutyReport.recorded_at) > since)
     found = session.exec(
         select(DutyTask)
-        .where(col(DutyTask.id).in_(recent), col(DutyTask.unit_id).in_(units_around(session, person)), is_reported())
+        .where(col(DutyTask.id).in_(recent), col(DutyTask.unit_id).in_(units_around(session, person)), is_done())
         .order_by(col(DutyTask.due_on).desc(), col(DutyTask.id))
     ).all()
     return [task for task in owned(session, person, found) if session.now - _first_said(session, task) < CORRECT_FOR]
 
 
+def is_task_done(session: Session, task: DutyTask) -> bool:
+    """Whether its report stands, with the proof it asks for."""
+    return session.exec(select(DutyTask.id).where(DutyTask.id == task.id, is_done())).first() is not None
+
+
 def photos_of(session: Session, task: DutyTask) -> int:
-    """How many photos it has."""
-    return kept_photos(session, task_id=task.id)
+    """How many photos came with its report and after it."""
+    report = _last(session, task)
+    return kept_photos(session, task_id=task.id, since=report.recorded_at if report else None)
+
+
+def add_photo(session: Session, task: DutyTask, media_id: str) -> None:
+    """One more photo, to be fetched soon. Raises Refused `refused.many_photos` for a tenth of one report."""
+    report = _last(session, task)
+    since = report.recorded_at if report else None
+    if attach(session, AttachmentKind.PHOTO, media_id, task_id=task.id, since=since) is None:
+        raise Refused("refused.many_photos", most=MOST_PHOTOS)
 
 
 def _last(session: Session, task: DutyTask) -> DutyReport | None:
@@ -148,4 +164,6 @@ def _append(
     put_sealed(session, report, "note", said.note)
     session.add(report)
     session.flush()
+    for media_id in said.photos:
+        add_photo(session, task, media_id)
     return report
