@@ -70,9 +70,9 @@ def _remind(store: Store) -> int:
 
 def _tell(session: Session, person_id: int, morning: Morning) -> bool:
     parts = [
-        _part("duties.remind", [_task(session, each) for each in morning.tasks]),
-        _part("duties.remind_mend", [_finding(session, each) for each in morning.findings]),
-        _part("duties.remind_below", [_task(session, each) for each in morning.below]),
+        _tasks(session, morning.tasks),
+        _part("duties.remind_mend", [_finding(session, each) for each in morning.findings], len(morning.findings)),
+        _part("duties.remind_below", [_task(session, each) for each in morning.below], len(morning.below)),
     ]
     key = f"duty:{person_id}:{session.today.isoformat()}"
     person = session.get_one(Person, person_id)
@@ -80,16 +80,35 @@ def _tell(session: Session, person_id: int, morning: Morning) -> bool:
     return told.planned_at == session.now
 
 
-def _part(key: str, lines: Sequence[str]) -> str:
+def _tasks(session: Session, tasks: Sequence[DutyTask]) -> str:
+    """One task by its day, name and what is to be done, which is all that a card shows; of several, what is to be done
+    with those that are told of for the first time, once a kind."""
+    if len(tasks) == 1:
+        task, late = tasks[0], tasks[0].due_on < session.today
+        kind, unit = kinds()[task.kind], label(session, session.get_one(Unit, task.unit_id))
+        key = "duties.remind_one_late" if late else "duties.remind_one"
+        return say(key, day=_day(task.due_on), title=kind.title, unit=unit, do=kind.do)
+    lines, said = [], set()
+    for task in tasks[:_SHOWN]:
+        line = _task(session, task)
+        if task.reminded_on is None and task.kind not in said:
+            said.add(task.kind)
+            line = f"{line}\n{kinds()[task.kind].do}"
+        lines.append(line)
+    return _part("duties.remind", lines, len(tasks))
+
+
+def _part(key: str, lines: Sequence[str], count: int) -> str:
     if not lines:
         return ""
-    more = [say("duties.remind_more", count=len(lines) - _SHOWN)] if len(lines) > _SHOWN else []
-    return say(key, count=len(lines), lines="\n".join([*lines[:_SHOWN], *more]))
+    more = [say("duties.remind_more", count=count - _SHOWN)] if count > _SHOWN else []
+    return say(key, count=count, lines="\n".join([*lines[:_SHOWN], *more]))
 
 
 def _task(session: Session, task: DutyTask) -> str:
     unit = label(session, session.get_one(Unit, task.unit_id))
-    return say("duties.line", title=kinds()[task.kind].title, unit=unit, day=_day(task.due_on))
+    key = "duties.line_late" if task.due_on < session.today else "duties.line"
+    return say(key, title=kinds()[task.kind].title, unit=unit, day=_day(task.due_on))
 
 
 def _finding(session: Session, finding_id: int) -> str:

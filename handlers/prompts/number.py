@@ -6,11 +6,20 @@ import unicodedata
 from handlers.opening import Opening
 from handlers.prompts.prompt import Got, Json, Missed, Outcome, Prompt, Turn, missed
 from handlers.reading.numbers import number
+from handlers.reading.plain import plain
 from handlers.said import Said
+
+_COUNTED = re.compile(
+    "(?:一共|总共|共|到了|到场|来了|大概|大约)?(.+?)(?:个|位|名|天|人|节)?(?:人|班|孩子|家长|学生|课)?"
+)
+"""A number as people say it: 一共126位家长, 3天."""
+_DIGITS = 7
+"""Of more it is no number; of less it may be one that is too large, which is said."""
+_NOT_ONE = frozenset({"没有", "没", "无", "一个没有", "一个也没有", "一个都没有"})
 
 
 class Number(Prompt[int]):
-    """A number from `at_least` to `at_most`; `unit` (次, 人) may follow it."""
+    """A number from `at_least` to `at_most`; `unit` (次) may follow it, and what people count: 126位家长. 没有 is 0."""
 
     def __init__(self, key: str, *, at_least: int = 0, at_most: int = 9999, unit: str = "", **params: object) -> None:
         super().__init__(key, **params)
@@ -19,8 +28,8 @@ class Number(Prompt[int]):
         self.unit = unit
 
     def read(self, turn: Turn, said: Said) -> Outcome:
-        """The number, in any digits."""
-        found = self._number(said.text)
+        """The number, in any digits, with or without what is counted."""
+        found = self._counted(said.text)
         if found is None:
             return missed(turn, "ask.again_number", said)
         if not self.at_least <= found <= self.at_most:
@@ -41,7 +50,13 @@ class Number(Prompt[int]):
         return int(data)
 
     def _number(self, text: str) -> int | None:
-        return number(text.strip().removesuffix(self.unit), digits=max(4, len(str(self.at_most))))
+        return number(text.strip().removesuffix(self.unit), digits=_DIGITS)
+
+    def _counted(self, text: str) -> int | None:
+        if self.at_least <= 0 and plain(text) in _NOT_ONE:
+            return 0
+        found = _COUNTED.fullmatch(text.strip().rstrip("。"))
+        return self._number(text) if found is None or self._number(text) is not None else self._number(found[1])
 
 
 class Digits(Prompt[str]):

@@ -159,10 +159,16 @@ class Photos(Prompt[tuple[str, ...]]):
         self.at_least = at_least
         self.optional = at_least == 0
 
+    def ask(self, turn: Turn) -> str:
+        """The question; with pictures there, only how many and how to go on."""
+        if photos := turn.view.get("photos"):
+            return turn.chat.say("ask.photo_got", count=len(photos))
+        return super().ask(turn)
+
     def read(self, turn: Turn, said: Said) -> Outcome:
         """A picture, or the end of them."""
         if said.kind == "image":
-            return _photo(turn, said, "ask.photo_got")
+            return _photo(turn, said)
         photos = turn.view.get("photos", [])
         if (done(said.text) or none(said.text)) and len(photos) >= self.at_least:
             return Got(photos)
@@ -187,12 +193,12 @@ def _note(text: str, voice: str, photos: list[str]) -> dict[str, Any]:
     return {"text": text, "voice": voice, "photos": photos}
 
 
-def _photo(turn: Turn, said: Said, key: str) -> Outcome:
+def _photo(turn: Turn, said: Said, key: str = "") -> Outcome:
     photos = turn.view.setdefault("photos", [])
     if len(photos) >= MOST_PHOTOS:
         return Missed(turn.chat.say("refused.many_photos", most=MOST_PHOTOS))
     photos.append(said.media_id)
-    return Look(turn.chat.say(key, count=len(photos)))
+    return Look(turn.chat.say(key, count=len(photos)) if key else "")
 
 
 def _forget(turn: Turn) -> Look:

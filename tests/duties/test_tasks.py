@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import pytest
 from sqlmodel import col, select
 
 from models.base.facts import end
@@ -36,11 +37,16 @@ def test_the_lecture_before_the_summer_is_opened_reminded_and_climbs_each_once(s
     assert (task.unit_id, task.opened_on, task.due_on) == (cast.school, date(2027, 6, 21), date(2027, 6, 30))
     # On the 21st it was opened; three days before was a Sunday, so on the 28th; and on the day itself.
     assert len(school.heard(cast.wang)) == 3
-    assert "假期前安全大讲堂（柳溪小学，6月30日前）" in school.heard(cast.wang)[0]
+    assert school.heard(cast.wang)[0].splitlines() == [
+        "6月30日前：假期前安全大讲堂",
+        "柳溪小学。放假前把家长请来，讲一次假期安全：水、火、路、网。拍一张照片。",
+        "做完请回“任务”。",
+    ]
     assert school.heard(cast.li) == []
     for day in range(1, 11):
         school.tick(at(7, day))
     assert len(school.heard(cast.wang)) == 4  # and the day after
+    assert school.heard(cast.wang)[3].startswith("6月30日到期了：假期前安全大讲堂")
     assert len(school.heard(cast.li)) == 1 and "这1件过期了，还没人回" in school.heard(cast.li)[0]
 
 
@@ -63,6 +69,75 @@ def test_who_reported_it_is_not_reminded_and_nobody_above_hears_of_it(school: Sc
         report = session.exec(select(DutyReport)).one()
         assert (report.number, report.day, report.recorded_by) == (126, date(2027, 6, 21), cast.wang)
         assert session.exec(select(Attachment.media_id, Attachment.task_id)).all() == [("m-1", report.task_id)]
+
+
+def test_what_is_to_be_done_is_said_when_it_is_told_of_first_and_where_it_is_reported(
+    school: School, wang: Phone
+) -> None:
+    heard = school.heard
+    school.sets(LECTURE, "psych-lesson")
+    school.tick(at(6, 21))
+    assert kinds()[LECTURE].do in heard(school.cast.wang)[-1]
+    school.tick(at(6, 24))  # a lesson in psychology comes to it
+    school.tick(at(6, 28))
+    lines = heard(school.cast.wang)[-1].splitlines()
+    assert lines[:3] == ["您有2件任务：", "心理课（柳溪小学，6月28日前）", "假期前安全大讲堂（柳溪小学，6月30日前）"]
+    assert wang.types("任务", "大讲堂").splitlines() == [
+        "《假期前安全大讲堂》",
+        kinds()[LECTURE].do,
+        "到场多少位家长？回一个数。",
+    ]
+    assert kinds()[LECTURE].do not in wang.types("126")
+
+
+def test_of_several_new_tasks_what_is_to_be_done_is_said_once_a_kind(school: School) -> None:
+    with school.store.write() as session:
+        grade = add_unit(session, session.get_one(Unit, school.cast.school), UnitKind.GRADE, "四年级")
+        for name in ("1班", "2班"):
+            add_unit(session, grade, UnitKind.CLASS, name)
+    school.sets("safety-1530")
+    school.tick(at(6, 4))
+    said = school.heard(school.cast.wang)[-1]
+    assert said.startswith("您有2件任务：\n1530：这周讲了几天（柳溪小学四年级1班，6月6日前）\n每天放学前讲1分钟")
+    assert said.count(kinds()["safety-1530"].do) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("126位家长", 126), ("一共126人", 126), ("１２６个", 126), ("三十位", 30), ("没有", 0), ("0", 0)],
+)
+def test_a_number_is_read_as_people_say_it(school: School, wang: Phone, typed: str, kept: int) -> None:
+    school.sets(LECTURE)
+    school.tick(at(6, 21))
+    wang.types("任务", "1", typed, "今天")
+    wang.photo("m-1")
+    assert f"到场多少位家长：{kept}\n" in wang.types("好了")
+
+
+def test_a_number_that_cannot_be_is_said_and_words_are_none(school: School, wang: Phone) -> None:
+    school.sets(LECTURE)
+    school.tick(at(6, 21))
+    assert "请回0到9999之间的数" in wang.types("任务", "1", "100000")
+    for words in ("很多", "6月3号", "-3", "明天"):
+        assert "没看懂" in wang.types(words)
+
+
+def test_a_photo_that_has_come_is_counted_and_not_asked_for_again(school: School, wang: Phone) -> None:
+    school.sets(LECTURE)
+    school.tick(at(6, 21))
+    assert "没有，回“取消”" in wang.types("任务", "1", "126", "今天")
+    assert wang.photo("m-1") == "收到1张。还有就接着发。\n没有了，回“好了”。"
+    assert wang.photo("m-2").startswith("收到2张。")
+    assert "照片2张" in wang.types("好了")
+
+
+def test_a_school_without_a_bus_says_so(school: School, wang: Phone) -> None:
+    school.sets(CHECK)
+    school.tick(at(11, 5))
+    wang.types("任务", "1", "没问题", "好的", "没有校车", "正常", "没有", "今天")
+    with school.store.read() as session:
+        assert session.exec(select(DutyFinding)).all() == []
+    assert "做完了" in wang.types("1")
 
 
 def test_a_photo_sent_just_after_joins_it(school: School, wang: Phone) -> None:
@@ -275,12 +350,12 @@ def test_what_is_due_next_stands_first_and_what_is_long_overdue_is_a_figure(scho
         school.tick(at(6, day))
     lines = wang.types("任务").splitlines()
     # The lecture is due on the 30th, this week's room on the 27th; the weeks before are overdue, the latest first.
-    assert [re.sub(".*，|前）", "", line) for line in lines[1:6]] == [
-        "6月27日",
-        "6月30日",
-        "6月20日",
-        "6月13日",
-        "6月6日",
+    assert [re.sub(".*，|）", "", line) for line in lines[1:6]] == [
+        "6月27日前",
+        "6月30日前",
+        "6月20日到期了",
+        "6月13日到期了",
+        "6月6日到期了",
     ]
     school.clock.set(at(8, 30))
     assert "现在没有要做的任务" in wang.types("任务")
