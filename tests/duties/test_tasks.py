@@ -3,12 +3,15 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlmodel import col, select
 
 from models.base.facts import end
+from models.calendar.entries import entry_named, move_entry
+from models.calendar.language import read
 from models.calendar.pulse import pulse
 from models.care.attachments import Attachment
 from models.care.duties.kinds import kinds
@@ -16,7 +19,7 @@ from models.care.duties.orders import DUTIES, end_duty, orders_of, set_duty
 from models.care.duties.reminding import climbs
 from models.care.duties.reporting import Said, correct_report, report_task
 from models.care.duties.tables import DutyFinding, DutyReport, DutyTask
-from models.roster.people import Duty, Person, Staff, duties_of
+from models.roster.people import Duty, Person, Staff, duties_of, give_duty
 from models.roster.units import Unit, UnitKind, add_unit
 from scheduler.duties import see_to_duties
 from tests.delivery.stories import refused
@@ -282,6 +285,36 @@ def test_what_was_due_before_it_was_set_is_not_asked_for(school: School) -> None
     school.sets(LECTURE)
     school.tick(at(6, 22, 10))
     assert school.tasks() == []
+
+
+def test_a_vacation_that_is_moved_up_still_brings_its_lecture(school: School) -> None:
+    cast = school.cast
+    school.sets(LECTURE)
+    school.tick(at(6, 18))  # it was to be opened on the 21st
+    with school.store.write() as session:
+        county, li = session.get_one(Unit, cast.county), session.get_one(Person, cast.li)
+        give_duty(session, li, county, Duty.ADMIN)
+        end = entry_named(session, county, "春季期末")
+        move_entry(session, li, county, end, date(2027, 6, 22))
+        term, summer = (entry_named(session, county, name) for name in ("春季学期", "暑假"))
+        move_entry(session, li, county, term, date(2027, 2, 22), date(2027, 6, 26))
+        move_entry(session, li, county, summer, date(2027, 6, 27), date(2027, 8, 31))
+    school.tick(at(6, 19))  # a Saturday: twelve days before would have been the 15th
+    school.tick(at(6, 21))
+    [task] = school.tasks()
+    assert (task.opened_on, task.due_on) == (date(2027, 6, 15), date(2027, 6, 24))
+    assert len(school.heard(cast.wang)) == 1
+    school.tick(at(7, 1))
+    assert len(school.tasks()) == 1
+
+
+def test_two_days_of_a_year_are_two_occasions(school: School, monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = replace(kinds()[CHECK], when=tuple(read(text).when for text in ("on(6, 4)", "on(6, 25)")))
+    monkeypatch.setitem(kinds(), CHECK, twice)
+    school.sets(CHECK)
+    school.tick(at(6, 4))
+    school.tick(at(6, 25))
+    assert [task.opened_on for task in school.tasks()] == [date(2027, 6, 4), date(2027, 6, 25)]
 
 
 def test_a_duty_that_was_stopped_opens_nothing_more_and_what_is_open_stays(school: School, wang: Phone) -> None:

@@ -14,7 +14,7 @@ from models.calendar.grades import Grades, names_of_others
 from models.calendar.holidays import is_working_day
 from models.calendar.school import Kind as Days
 from models.calendar.school import SchoolCalendar
-from models.calendar.when import Due
+from models.calendar.when import Due, either
 from models.care.duties.kinds import Kind, kinds
 from models.care.duties.orders import DUTIES
 from models.care.duties.tables import DutyOrder, DutyTask
@@ -34,15 +34,17 @@ class Opening:
 
 
 def openings(session: Session, first: date, last: date) -> Iterator[Opening]:
-    """What is to be opened between two days (both included): by the orders that hold, in the calendar of each unit; of
-    an exam of some grades, not for classes of others."""
+    """What is to be opened between two days (both included), and what is still of use on the last of them though its day
+    is gone (a vacation was moved up): by the orders that hold, in the calendar of each unit; of an exam of some grades,
+    not for classes of others."""
     known = kinds()
     for order in session.exec(holding(DutyOrder, session.today).order_by(col(DutyOrder.id))).all():
         kind = known.get(order.kind)
         if kind is None:
             continue
         for calendar, units in _by_calendar(session, order, kind):
-            for due in _dues(kind, calendar, max(first, order.since), last):
+            useful = min(first, last - timedelta(days=kind.days))
+            for due in _dues(kind, calendar, max(useful, order.since), last):
                 expected = len(school_days(calendar, due.day)) if kind.by_school_days else 1
                 unit_ids = [unit.id for unit in _sitting(session, units, due.grades)] if expected else []
                 yield from (
@@ -86,7 +88,7 @@ def school_days(calendar: SchoolCalendar, day: date) -> list[date]:
 
 
 def _dues(kind: Kind, calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
-    return [due for when in kind.when for due in when(calendar, first, last)] if first <= last else []
+    return either(*kind.when)(calendar, first, last) if first <= last else []
 
 
 def _sitting(session: Session, units: Sequence[Unit], grades: Grades) -> Sequence[Unit]:
