@@ -59,7 +59,7 @@ def test_a_task_whose_proof_could_not_be_kept_is_open_again_until_it_has_one(
     platform.answers[MEDIA] = lambda _: ("image/jpeg", b"MZ not a picture")
     worker.run_once()
     school.tick(at(6, 28))  # three days before it is due
-    assert "6月30日前：假期前安全大讲堂" in school.heard(school.cast.wang)[-1]
+    assert "6月30日前，假期前安全大讲堂" in school.heard(school.cast.wang)[-1]
     school.clock.set(at(7, 1))
     assert "《假期前安全大讲堂》柳溪小学 0/1（0%）" not in reported.types("完成率")
     assert "还差1件" in reported.types("大讲堂")

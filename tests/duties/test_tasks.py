@@ -41,7 +41,7 @@ def test_the_lecture_before_the_summer_is_opened_reminded_and_climbs_each_once(s
     # On the 21st it was opened; three days before was a Sunday, so on the 28th; and on the day itself.
     assert len(school.heard(cast.wang)) == 3
     assert school.heard(cast.wang)[0].splitlines() == [
-        "6月30日前：假期前安全大讲堂",
+        "6月30日前，假期前安全大讲堂",
         "柳溪小学。放假前把家长请来，讲一次假期安全：水、火、路、网。拍一张照片。",
         "做完请回“任务”。",
     ]
@@ -49,7 +49,7 @@ def test_the_lecture_before_the_summer_is_opened_reminded_and_climbs_each_once(s
     for day in range(1, 11):
         school.tick(at(7, day))
     assert len(school.heard(cast.wang)) == 4  # and the day after
-    assert school.heard(cast.wang)[3].startswith("6月30日到期了：假期前安全大讲堂")
+    assert school.heard(cast.wang)[3].startswith("6月30日到期了，假期前安全大讲堂")
     assert len(school.heard(cast.li)) == 1 and "这1件过期了，还没人回" in school.heard(cast.li)[0]
 
 
