@@ -73,6 +73,11 @@ def _tell(session: Session, person_id: int, morning: Morning) -> bool:
         _tasks(session, morning.tasks),
         _part("duties.remind_mend", [_finding(session, each) for each in morning.findings], len(morning.findings)),
         _part("duties.remind_below", [_task(session, each) for each in morning.below], len(morning.below)),
+        _part(
+            "duties.remind_mend_below",
+            [_finding_below(session, each) for each in morning.findings_below],
+            len(morning.findings_below),
+        ),
     ]
     key = f"duty:{person_id}:{session.today.isoformat()}"
     person = session.get_one(Person, person_id)
@@ -114,6 +119,12 @@ def _task(session: Session, task: DutyTask) -> str:
 def _finding(session: Session, finding_id: int) -> str:
     finding = session.get_one(DutyFinding, finding_id)
     return say("duties.to_mend", item=finding.item, what=finding.what, day=_day(finding.mend_by))
+
+
+def _finding_below(session: Session, finding_id: int) -> str:
+    task = session.get_one(DutyTask, session.get_one(DutyFinding, finding_id).task_id)
+    unit = label(session, session.get_one(Unit, task.unit_id))
+    return say("duties.to_mend_at", unit=unit, line=_finding(session, finding_id))
 
 
 def _day(day: date) -> str:

@@ -12,6 +12,7 @@ from models.base.texts import say
 from models.care.duties import rates
 from models.care.duties.kinds import Kind, kinds
 from models.care.duties.orders import end_duty, ordering_scope, orders_of, set_duty
+from models.care.duties.unmended import found_and_mended
 from models.roster.units import label
 
 _kind = click.argument("kind")
@@ -31,21 +32,25 @@ def duties() -> None:
     "--kind", "name", default="", help="Only this kind, unit by unit: a file of content/duties without .toml."
 )
 def rates_(unit: str, phone: str, name: str) -> None:
-    """Show what came due in this school year and how much of it is done."""
+    """Show what came due in this school year and how much of it is done; of a checklist also how much was found unsound
+    and mended."""
     table = folding(say("cli.duty"), say("cli.unit"), say("cli.expected"), say("cli.done"), say("cli.late"), "%")
+    table.add_column(say("cli.found"))
+    table.add_column(say("cli.mended"))
     with open_store(load_settings()).read() as session:
         place = unit_named(session, unit)
         scope = ordering_scope(session, staff_by_phone(session, phone))
         since, until = rates.school_year_began(session.today), session.today
         if name:
-            title = _named(name).title
-            below = rates.rates_below(session, scope, place, name, since, until)
-            found = [(title, label(session, each), rate) for each, rate in below]
+            only = _named(name)
+            rows = [(only, *each) for each in rates.rates_below(session, scope, place, only.id, since, until)]
         else:
             by_kind = rates.rates_by_kind(session, scope, place, since, until)
-            found = [(kinds()[each].title, place.name, rate) for each, rate in by_kind.items() if each in kinds()]
-    for title, where, rate in found:
-        table.add_row(title, where, str(rate.expected), str(rate.done), str(rate.late), str(rate.percent))
+            rows = [(kinds()[each], place, rate) for each, rate in by_kind.items() if each in kinds()]
+        for kind, each, rate in rows:
+            sound = found_and_mended(session, scope, each, kind.id, since) if kind.items else ("", "")
+            facts = (rate.expected, rate.done, rate.late, rate.percent, *sound)
+            table.add_row(kind.title, label(session, each), *map(str, facts))
     if table.row_count:
         Console().print(table)
     else:

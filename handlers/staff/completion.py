@@ -13,16 +13,18 @@ from models.care.duties.kinds import kinds
 from models.care.duties.orders import ordering_scope
 from models.care.duties.owners import owners_of
 from models.care.duties.rates import Missing, Rate
+from models.care.duties.tables import DutyTask
+from models.care.duties.unmended import Unmended, found_and_mended, unmended
 from models.roster.people import Duty, Person
 from models.roster.units import Unit, label
 
-WHO = "who"
+WHO, MEND = "who", "mend"
 _SHOWN = 10
 
 
 @dataclass(frozen=True)
 class _Row:
-    """A unit below with its rate; or, with the id `who`, the list of what is missing."""
+    """A unit below with its rate; or, with the id `who`, the list of what is missing, with `mend` that of 隐患."""
 
     id: int | str
     label: str
@@ -48,14 +50,21 @@ def completion(chat: Chat) -> Dialogue:
             "title": kind.title, "unit": label(chat.session, unit), "done": rate.done, "expected": rate.expected,
             "percent": rate.percent, "late": rate.late,
         }  # fmt: skip
+        found, mended = found_and_mended(chat.session, scope, unit, kind.id, since)
+        shown["found"] = chat.say("duties.rate_found", found=found, mended=mended) if found else ""
         lacking = rates.missing(chat.session, scope, unit, kind.id, since, until)
-        if not lacking:
+        waiting = unmended(chat.session, scope, unit, kind.id) if mended < found else ()
+        lists = [_Row(WHO, chat.say("duties.rate_who"))] if lacking else []
+        lists += [_Row(MEND, chat.say("duties.rate_mend", count=found - mended))] if waiting else []
+        if not lists:
             return Told("duties.rate_all", shown)
         below = rates.rates_below(chat.session, scope, unit, kind.id, since, until)
         lower = [_Row(each.id, _line(chat, each.name, of), each) for each, of in below]
-        step = _Row(WHO, chat.say("duties.rate_who"))
-        if lower:
-            step = yield from Pick("duties.rate_below", [step, *lower], **shown)
+        step = lists[0]
+        if lower or len(lists) > 1:
+            step = yield from Pick("duties.rate_below", [*lists, *lower], **shown)
+        if step.id == MEND:
+            return Told("duties.rate_unmended", shown | {"count": found - mended, "lines": _unmended(chat, waiting)})
         if step.unit is None:
             return Told("duties.rate_missing", shown | {"count": len(lacking), "lines": _missing(chat, lacking)})
         unit, rate = next((each, of) for each, of in below if each.id == step.unit.id)
@@ -66,13 +75,41 @@ def _line(chat: Chat, title: str, rate: Rate) -> str:
 
 
 def _missing(chat: Chat, lacking: Sequence[Missing]) -> str:
-    owners = owners_of(chat.session, [each.task for each in lacking[:_SHOWN]])
-    lines = []
-    for each in lacking[:_SHOWN]:
-        names = [chat.session.get_one(Person, person).name for person in owners.get(each.task.id, ())]
-        who = "、".join(names) or chat.say("duties.nobody")
-        unit = label(chat.session, each.unit)
-        lines.append(chat.say("duties.rate_missing_line", unit=unit, day=each.task.due_on, who=who))
-    if len(lacking) > _SHOWN:
-        lines.append(chat.say("duties.rate_missing_more", count=len(lacking) - _SHOWN))
-    return "\n".join(lines)
+    who = _owners(chat, [each.task for each in lacking[:_SHOWN]])
+    lines = [
+        chat.say(
+            "duties.rate_missing_line", unit=label(chat.session, each.unit), day=each.task.due_on, who=who[each.task.id]
+        )
+        for each in lacking[:_SHOWN]
+    ]
+    return _folded(chat, lines, len(lacking))
+
+
+def _unmended(chat: Chat, waiting: Sequence[Unmended]) -> str:
+    who = _owners(chat, [each.task for each in waiting[:_SHOWN]])
+    lines = [
+        chat.say(
+            "duties.rate_unmended_line",
+            unit=label(chat.session, each.unit),
+            item=each.finding.item,
+            what=each.finding.what,
+            day=each.finding.mend_by,
+            who=who[each.task.id],
+        )
+        for each in waiting[:_SHOWN]
+    ]
+    return _folded(chat, lines, len(waiting))
+
+
+def _owners(chat: Chat, tasks: Sequence[DutyTask]) -> dict[int, str]:
+    owners = owners_of(chat.session, tasks)
+    named = {
+        task.id: "、".join(chat.session.get_one(Person, person).name for person in owners.get(task.id, ()))
+        for task in tasks
+    }
+    return {task_id: names or chat.say("duties.nobody") for task_id, names in named.items()}
+
+
+def _folded(chat: Chat, lines: list[str], count: int) -> str:
+    more = [chat.say("duties.rate_missing_more", count=count - _SHOWN)] if count > _SHOWN else []
+    return "\n".join([*lines, *more])

@@ -405,6 +405,32 @@ def test_a_finding_is_told_on_its_day_and_every_week_until_it_is_mended(school: 
     assert len(school.heard(school.cast.wang)) == told + 3
 
 
+def test_what_is_not_mended_a_week_after_its_day_is_told_one_tier_up_once(school: School, wang: Phone) -> None:
+    cast = school.cast
+    school.gives(cast.li, Duty.ADMIN, cast.county)
+    school.sets(CHECK)
+    school.tick(at(11, 5))
+    wang.types("任务", "1", "2", "灭火器过期", "11月13号", "1", "1", "1", "1", "今天", "1")
+    for day in range(6, 22):
+        school.tick(at(11, day))
+    assert school.heard(cast.li) == []
+    for day in range(22, 31):
+        school.tick(at(11, day))
+    [said] = school.heard(cast.li)
+    assert said.startswith("这1处隐患该改好了，还没改：\n柳溪小学，消防：灭火器过期（11月13日前改好）")
+
+
+def test_after_an_outage_it_is_told_one_tier_up_all_the_same(school: School, wang: Phone) -> None:
+    cast = school.cast
+    school.gives(cast.li, Duty.ADMIN, cast.county)
+    school.sets(CHECK)
+    school.tick(at(11, 5))
+    wang.types("任务", "1", "2", "灭火器过期", "11月13号", "1", "1", "1", "1", "今天", "1")
+    for day in (25, 26, 30):
+        school.tick(at(11, day))
+    assert len(school.heard(cast.li)) == 1
+
+
 def test_the_check_before_an_exam_is_for_the_classes_that_sit_it_and_before_the_terms_end_for_all(
     school: School,
 ) -> None:

@@ -21,11 +21,13 @@ _WEEK = timedelta(days=7)
 
 @dataclass
 class Morning:
-    """What one person is told: their tasks, findings to be mended (ids), and the overdue tasks of those below."""
+    """What one person is told: their tasks, findings to be mended (ids), and what is overdue with those below: tasks,
+    and findings that were to be mended a week ago (ids)."""
 
     tasks: list[DutyTask] = field(default_factory=list)
     findings: list[int] = field(default_factory=list)
     below: list[DutyTask] = field(default_factory=list)
+    findings_below: list[int] = field(default_factory=list)
 
 
 def due_reminders(session: Session) -> dict[int, Morning]:
@@ -51,9 +53,12 @@ def due_reminders(session: Session) -> dict[int, Morning]:
         for person_id in people:
             found.setdefault(person_id, Morning()).below.append(task)
     owners = owners_of(session, [task for _, task in to_mend])
-    for finding_id, task in to_mend:
+    above = next_tier(session, [task for _, task in to_mend])
+    for finding, task in to_mend:
         for person_id in owners.get(task.id, ()):
-            found.setdefault(person_id, Morning()).findings.append(finding_id)
+            found.setdefault(person_id, Morning()).findings.append(finding.id)
+        for person_id in above[task.id] if _finding_climbs(finding, today) else ():
+            found.setdefault(person_id, Morning()).findings_below.append(finding.id)
     return found
 
 
@@ -64,7 +69,7 @@ def mark_said(session: Session, mornings: Sequence[Morning]) -> None:
         session.get_one(DutyTask, task.id).reminded_on = today
     for task in {task.id: task for each in mornings for task in each.below}.values():
         session.get_one(DutyTask, task.id).escalated_on = today
-    for finding_id in {each for one in mornings for each in one.findings}:
+    for finding_id in {each for one in mornings for each in (*one.findings, *one.findings_below)}:
         session.get_one(DutyFinding, finding_id).reminded_on = today
     session.flush()
 
@@ -81,12 +86,18 @@ def _reminds(kind: Kind, task: DutyTask, today: date) -> bool:
     return came is not None and (task.reminded_on is None or task.reminded_on < came)
 
 
-def _to_mend(session: Session) -> Sequence[tuple[int, DutyTask]]:
-    """Findings (ids) whose day has come: told then, and every week until it is mended."""
+def _finding_climbs(finding: DutyFinding, today: date) -> bool:
+    """Whether the next tier is to hear of it now, for the first time: a week after it was to be mended."""
+    climbs_on = finding.mend_by + _WEEK
+    return today >= climbs_on and (finding.reminded_on is None or finding.reminded_on < climbs_on)
+
+
+def _to_mend(session: Session) -> Sequence[tuple[DutyFinding, DutyTask]]:
+    """Findings whose day has come: told then, and every week until it is mended."""
     today = session.today
     told = col(DutyFinding.reminded_on)
     return session.exec(
-        select(DutyFinding.id, DutyTask)
+        select(DutyFinding, DutyTask)
         .join(DutyTask, col(DutyTask.id) == DutyFinding.task_id)
         .where(*LIVE_FINDING, col(DutyFinding.mended_on).is_(None), col(DutyFinding.mend_by) <= today)
         .where(or_(told.is_(None), told <= today - _WEEK))
