@@ -34,9 +34,9 @@ class Opening:
 
 
 def openings(session: Session, first: date, last: date) -> Iterator[Opening]:
-    """What is to be opened between two days (both included), and what is still of use on the last of them though its day
-    is gone (a vacation was moved up): by the orders that hold, in the calendar of each unit; of an exam of some grades,
-    not for classes of others."""
+    """What is to be opened between two days (both included), and what is still of use on the last of them though its
+    day is gone (a vacation was moved up): by the orders that hold, in the calendar of each unit; of an exam of some
+    grades, not for classes of others."""
     known = kinds()
     for order in session.exec(holding(DutyOrder, session.today).order_by(col(DutyOrder.id))).all():
         kind = known.get(order.kind)
