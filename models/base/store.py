@@ -36,6 +36,8 @@ _AWAKE = {
 }
 """The same the other way round: what a process holds that fell asleep, or whose machine is gone, is free in moments.
 Where the server does not see it, models/base/asleep.py does."""
+NAME = "shouwang"
+"""Of every connection: an operator's own sessions and backups, under whatever account, are not ours to end."""
 
 _PLANNED_FOR = {"jit": "off", "random_page_cost": "1.1"}
 """How the server plans. Compiling the longer statements (jit) took a quarter of their time here, each time; and what it
@@ -197,7 +199,8 @@ def _sqlite(url: str, *, query_only: bool = False) -> Engine:
 
 def _postgresql(url: str) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in (_AWAKE | _PLANNED_FOR).items())
-    engine = create_engine(url, connect_args={**_ANSWERS_WITHIN, "options": options}, **_SHARED_POOL)
+    spoken_to = {**_ANSWERS_WITHIN, "application_name": NAME, "options": options}
+    engine = create_engine(url, connect_args=spoken_to, **_SHARED_POOL)
 
     @event.listens_for(engine, "handle_error")
     def _without_values(context: ExceptionContext) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from bot import serving
@@ -60,12 +61,28 @@ def test_who_is_at_work_is_left_alone(store: Store, cast: Cast) -> None:
         assert hold(working, Person, cast.lin)
         assert end_sleepers(store) == 0, "it came a moment ago"
         with ThreadPoolExecutor(1) as aside:
-            long = aside.submit(working.connection().exec_driver_sql, f"SELECT pg_sleep({4 * SECONDS})")
+            long = aside.submit(working.connection().exec_driver_sql, f"SELECT pg_sleep({8 * SECONDS})")
+            until(lambda: long.done() or at_work(store))
             ended = []
             while not long.done():
                 ended.append(end_sleepers(store, 2 * SECONDS))
         assert ended and set(ended) == {0}, "the server was at work for it"
         assert hold(working, Person, cast.lin)
+
+
+def test_a_session_that_is_not_of_the_house_is_left_alone(store: Store) -> None:
+    url = str(make_url(store.url).set(drivername="postgresql").render_as_string(hide_password=False))
+    with psycopg.connect(url) as operator:
+        operator.execute("SELECT 1")
+        threading.Event().wait(2 * SECONDS)
+        assert end_sleepers(store, SECONDS) == 0
+        assert operator.execute("SELECT 2").fetchone() == (2,)
+
+
+def at_work(store: Store) -> bool:
+    with store.read() as session:
+        busy = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
+        return bool(session.connection().exec_driver_sql(busy).scalar_one())
 
 
 def test_every_process_of_a_city_looks_for_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
