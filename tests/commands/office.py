@@ -7,10 +7,11 @@ import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from models.base.clock import SystemClock
+from models.base.clock import SHANGHAI, SystemClock, local_date
 from models.base.seal import Vault
 from models.base.store import Store
 from tests.waiting import PATIENCE
@@ -18,6 +19,17 @@ from tests.waiting import PATIENCE
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "COLUMNS": "200", "PYTHONUNBUFFERED": "1"}
 ENVIRONMENT.pop("SHOUWANG_CONFIG", None)
+_MORNING = datetime(2026, 11, 28, 10, tzinfo=SHANGHAI)
+"""When the story of an office begins, whenever it is told: in the school year of content/calendars."""
+AHEAD = _MORNING - datetime.now(UTC)
+TODAY = local_date(_MORNING)
+
+
+class OfficeClock:
+    """The machine's time, moved to that morning."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + AHEAD
 
 
 @dataclass(frozen=True)
@@ -45,11 +57,11 @@ class Zygote:
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n", "python -m bot cannot be imported"
 
-    def run(self, folder: Path, args: Sequence[str], typed: str, columns: int) -> Done:
+    def run(self, folder: Path, args: Sequence[str], typed: str, columns: int, ahead: timedelta) -> Done:
         streams = {name: self._scratch / name for name in ("stdin", "stdout", "stderr")}
         streams["stdin"].write_text(typed)
         files = {name: str(path) for name, path in streams.items()}
-        order = {"folder": str(folder), "args": list(args), "columns": columns, **files}
+        order = {"folder": str(folder), "args": list(args), "columns": columns, "ahead": ahead.total_seconds(), **files}
         assert self._process.stdin is not None and self._process.stdout is not None
         print(json.dumps(order), file=self._process.stdin, flush=True)
         status = int(self._process.stdout.readline())
@@ -63,15 +75,17 @@ class Zygote:
 
 
 class Office:
-    """One folder with its config.toml and its books."""
+    """One folder with its config.toml and its books. Its commands go by `OfficeClock` until one goes on in a process of
+    its own: then by the machine's time, as that does."""
 
     def __init__(self, folder: Path, zygote: Zygote) -> None:
         self.folder = folder
         self._zygote = zygote
+        self._ahead = AHEAD
 
     def bot(self, *args: str, typed: str = "", columns: int = 200) -> Done:
         """Types `python -m bot ARGS`, on a terminal of so many columns."""
-        return self._zygote.run(self.folder, args, typed, columns)
+        return self._zygote.run(self.folder, args, typed, columns, self._ahead)
 
     def does(self, *args: str, typed: str = "", columns: int = 200) -> str:
         """The same where it must work; what it says."""
@@ -88,6 +102,7 @@ class Office:
 
     def start(self, *args: str) -> "subprocess.Popen[str]":
         """A command that goes on, as `python -m bot` itself."""
+        self._ahead = timedelta(0)
         return subprocess.Popen(
             [sys.executable, "-W", "error", "-m", "bot", *args],
             cwd=self.folder,
@@ -124,4 +139,5 @@ class Office:
         """The books, opened by the test."""
         url = str(tomllib.loads(self.config.read_text())["database"]["url"])
         url = url.replace("sqlite:///", f"sqlite:///{self.folder}/")
-        return Store(url, SystemClock(), Vault(self.master_key().encode()))
+        clock = OfficeClock() if self._ahead else SystemClock()
+        return Store(url, clock, Vault(self.master_key().encode()))

@@ -9,16 +9,13 @@ import pytest
 from rich.cells import cell_len
 from sqlmodel import select
 
-from models.base.clock import SystemClock, local_date
 from models.base.store import Session
 from models.calendar.entries import edits_of, entry_named, move_entry, take_back
 from models.messaging.planning.own_hours import choose_hour
 from models.roster.people import Person
 from models.roster.units import Unit
 from tests.commands.conftest import CHEN, FATHER, GRANDMOTHER, LI, WANG
-from tests.commands.office import Office
-
-TODAY = local_date(SystemClock().now())
+from tests.commands.office import TODAY, Office
 
 
 def next_exam(office: Office, unit: str = "青禾县") -> date:

@@ -7,15 +7,14 @@ import pytest
 from rich.cells import cell_len
 from sqlmodel import select
 
-from models.base.clock import SystemClock, local_date
 from models.calendar.occurrences import EVERY_RULE, StandingApproval
 from tests.commands.conftest import CHEN, LI, WANG
-from tests.commands.office import Office
+from tests.commands.office import TODAY, Office
 
 
 @pytest.fixture
 def until() -> str:
-    return (local_date(SystemClock().now()) + timedelta(days=300)).isoformat()
+    return (TODAY + timedelta(days=300)).isoformat()
 
 
 def _approvals(office: Office) -> list[tuple[str, date, bool]]:
@@ -55,7 +54,7 @@ def test_an_approval_of_one_rule_is_of_that_rule_alone(office: Office, until: st
 
 
 def test_what_ends_before_the_day_is_no_approval_of_that_day(office: Office) -> None:
-    _approve(office, "all", local_date(SystemClock().now()).isoformat())
+    _approve(office, "all", TODAY.isoformat())
     assert "没有批准" in office.does("schedule", "list", "--days", "200")
 
 
