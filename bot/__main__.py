@@ -19,6 +19,7 @@ from bot.commands.migrate import migrate
 from bot.commands.schedule import schedule
 from bot.commands.serve import serve
 from bot.commands.simulate import simulate
+from bot.commands.slips import Said, in_words
 from bot.commands.work import work
 from bot.database import was_lost
 from models.base.errors import Misconfigured, Refused
@@ -43,19 +44,19 @@ COMMANDS = (
 )
 
 
-class Said(click.ClickException):
-    """What went wrong, in words, with the exit status of a usage error."""
-
-    exit_code = 2
-
-
 class InWords(click.Group):
     """A refusal or an operator's slip ends with its words and exit status 2, never with a traceback."""
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Reads the command's name and the options before it."""
+        with in_words():
+            return super().make_context(*args, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
         try:
-            return super().invoke(ctx)
+            with in_words():
+                return super().invoke(ctx)
         except Misconfigured as error:
             raise Said(str(error)) from error
         except Refused as error:

@@ -5,6 +5,7 @@ import stat
 from contextlib import closing
 from datetime import timedelta
 
+import pytest
 from sqlmodel import col, select
 
 from models.base.audit import AuditEntry, link_pending
@@ -77,7 +78,26 @@ def test_help_names_every_command(bare: Office) -> None:
     said = bare.does("--help")
     for name in ("init", "demo", "serve", "schedule", "work", "migrate", "doctor", "import", "invites", "export"):
         assert f"\n  {name} " in said
-    assert "No such command" in bare.refuses("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("nonsense", "没有这个命令。有：backup、broadcast、"),
+        ("broadcast nonsense", "没有这个命令。有：approve、ask、"),
+        ("--nonsense", "没有 --nonsense 这一项"),
+        ("import roster", "少写了 PATH\n怎么写：python -m bot import roster --help"),
+        ("import roster x.csv --dry", "没有 --dry 这一项。是不是：--dry-run"),
+        ("invites", "少写了 --unit\n"),
+        ("invites --unit", "--unit 后面要写内容"),
+        ("demo --port 99999", "--port 写得不对：要 0 到 65535 的整数"),
+        ("simulate --config nowhere.json", "--config 写得不对：没有这个文件，或不让读写"),
+        ("doctor more", "多写了内容\n"),
+    ],
+)
+def test_a_slip_of_the_pen_is_said_in_our_words(bare: Office, typed: str, says: str) -> None:
+    said = bare.refuses(*typed.split())
+    assert f"Error: {says}" in said and "Usage" not in said
 
 
 def test_doctor_finds_a_sound_office_sound(office: Office) -> None:
