@@ -110,6 +110,16 @@ def test_who_stops_following_before_the_reminder_is_phoned(house: House, store: 
     assert house.calls()[agreed.father].reason == "not_following"
 
 
+def test_whoever_has_it_is_phoned_as_silent_while_the_reminder_is_on_its_way(
+    house: House, store: Store, agreed: Cast
+) -> None:
+    flood(store, agreed)
+    house.send()
+    house.clock.advance(minutes=45)
+    house.tick()  # nothing of it goes out: the day's quota is spent
+    assert {call.reason for call in house.calls().values()} == {"silent"}
+
+
 def test_the_other_guardian_hears_of_it_when_the_family_is_silent(house: House, store: Store, agreed: Cast) -> None:
     with store.write() as session:
         wang, li = session.get_one(Person, agreed.wang), session.get_one(Person, agreed.li)

@@ -104,12 +104,14 @@ def reason_of(row: Delivery) -> str:
 
 
 def _rows(session: Session, broadcast: Broadcast, people: Sequence[int]) -> dict[int, Delivery]:
-    """The row of each that says why: the latest one. Who answered meanwhile has none."""
+    """The row of each that says why: the latest one, save for a reminder that is on its way. Who answered meanwhile has
+    none."""
     query = select(Delivery).where(
         Delivery.broadcast_id == broadcast.id,
         col(Delivery.rung) <= 1,
         col(Delivery.person_id).in_(people),
         Delivery.state < State.ACKNOWLEDGED,
+        (col(Delivery.rung) == 0) | col(Delivery.state).not_in(UNSETTLED),
         col(Delivery.told_at).is_(None),
     )
     rows = session.exec(query.order_by(col(Delivery.rung))).all()
