@@ -8,13 +8,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from sqlmodel import select
 
 from models.base.clock import SHANGHAI, local_date
 from models.base.store import Session, Store
-from models.calendar.entries import entry_named, move_entry
+from models.calendar.entries import entry_named, move_entry, write_entry
 from models.calendar.occurrences import EVERY_RULE, Occurrence, OccurrenceState, approve_rule
 from models.calendar.pulse import NOTICES, Pulse
 from models.calendar.quiet import is_quiet
@@ -23,7 +24,7 @@ from models.messaging.outbox import Delivery
 from models.roster.children import Sex, add_child
 from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.ties import set_guardian
-from models.roster.units import UnitKind, add_unit
+from models.roster.units import Unit, UnitKind, add_unit
 from scheduler.rules import rules
 from tests.scheduler import oracle
 from tests.scheduler.oracle import Ward
@@ -31,8 +32,9 @@ from tests.scheduler.schedulers import Scheduler
 
 MASTER_KEY = b"a master key for tests, 32 bytes or more"
 BEGINS = datetime(2027, 1, 1, 6, 0, tzinfo=SHANGHAI)
-TURNING = (4, 5, 7, 8, 9, 10, 11, 13, 16)
-"""Years of age that the children reach in 2027: none of them changes what is meant for a child."""
+TURNING = (4, 5, 7, 8, 9, 10, 11, 13, 16, 19)
+"""Years of age that the children reach in 2027: none of them changes what is meant for a child. They are in any grade:
+who is too young or too old for an exam may sit it."""
 GUARDIANS = 400
 
 
@@ -40,7 +42,10 @@ def county(session: Session, dice: random.Random) -> tuple[dict[int, list[Ward]]
     """The guardians with their children, and the units: two schools under the county's calendar, one with its own."""
     top = add_unit(session, None, UnitKind.COUNTY, "青禾县")
     schools = [add_unit(session, top, UnitKind.SCHOOL, name) for name in ("柳溪小学", "青禾中学", "竹山学校")]
-    classes = [add_unit(session, school, UnitKind.CLASS, "1班") for school in schools]
+    classes = [
+        [add_unit(session, _grade(session, school, above), UnitKind.CLASS, "1班") for above in oracle.GRADES]
+        for school in schools
+    ]
     guardians = [add_person(session, f"监护人{number}").id for number in range(GUARDIANS)]
     head = add_person(session, "李局长")
     session.flush()
@@ -49,22 +54,29 @@ def county(session: Session, dice: random.Random) -> tuple[dict[int, list[Ward]]
     approve_rule(session, head, top, EVERY_RULE, date(2028, 1, 31))
     zhushan = schools[2]
     move_entry(session, head, zhushan, entry_named(session, zhushan, "暑假"), date(2027, 7, 6), date(2027, 8, 31))
-    move_entry(session, head, zhushan, entry_named(session, zhushan, "春季期末"), date(2027, 6, 21))
+    exam = move_entry(session, head, zhushan, entry_named(session, zhushan, "春季期末"), date(2027, 6, 21))
+    write_entry(session, head, zhushan, replace(exam, grades=("七年级", "八年级")))
     wards: dict[int, list[Ward]] = {guardian: [] for guardian in guardians}
     free = list(guardians)
     for number in range(210):
         birth = date(2027 - dice.choice(TURNING), 1, 1) + timedelta(days=dice.randrange(365))
         birth = date(2016, 2, 29) if number == 0 else birth
         school = dice.randrange(3)
-        child = add_child(session, classes[school], f"孩子{number}", dice.choice(list(Sex)), birth)
+        grade = dice.randrange(len(oracle.GRADES))
+        child = add_child(session, classes[school][grade], f"孩子{number}", dice.choice(list(Sex)), birth)
         minders = [free.pop() if free else dice.choice(guardians) for _ in range(2)]
         if number % 9 == 0:
             minders.append(dice.choice(guardians))  # somebody who minds another one too, perhaps at another school
         for place, guardian in enumerate(dict.fromkeys(minders)):
             person = session.get_one(Person, guardian)
             set_guardian(session, child, person, "奶奶", at_home=place == 0)
-            wards[guardian].append(Ward(birth, 1 if school == 2 else 0))
+            wards[guardian].append(Ward(birth, 1 if school == 2 else 0, list(oracle.GRADES)[grade]))
     return wards, {"county": top.id, "zhushan": zhushan.id}
+
+
+def _grade(session: Session, school: Unit, name: str) -> Unit:
+    """The grade of a name; a class of no grade stands right under its school."""
+    return add_unit(session, school, UnitKind.GRADE, name) if name else school
 
 
 def moments(dice: random.Random, last: date) -> Iterator[datetime]:

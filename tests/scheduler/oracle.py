@@ -1,13 +1,14 @@
 """What the calendar of 2027 must bring to each guardian, reckoned by brute force: every guardian, every tick, every
-notice, one after the other. It knows the days from the tables below, written by hand, and nothing of the house."""
+notice, one after the other. It knows the days from oracle_days.py beside it, and nothing of the house."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 
+from tests.scheduler.oracle_days import CALENDARS, DAY, DRUG, GUARD, ONLINE, ROAD, TEEN
+
 SHANGHAI = timezone(timedelta(hours=8))
-DAY = timedelta(days=1)
 MORNING, NIGHT = time(7, 30), time(21, 30)
 STAY, WAIT, YIELD = range(3)
 
@@ -16,12 +17,14 @@ Age = Callable[[int], bool]
 
 @dataclass(frozen=True)
 class Rule:
-    """At what hour, for how many days (or hours), in what order of giving way, and for which ages it is meant."""
+    """At what hour, for how many days (or hours), in what order of giving way, and for which ages it is meant, or by
+    which names of their grades."""
 
     hour: time
     life: timedelta
     order: int = WAIT
     meant: Age = lambda age: True
+    grades: Sequence[str] = ()
 
 
 def _school_age(age: int) -> bool:
@@ -43,9 +46,9 @@ RULES: Mapping[str, Rule] = {
     "bullying": Rule(time(17, 30), 7 * DAY, meant=_school_age),
     "family-day": Rule(time(10), 2 * DAY),
     "exam-calm": Rule(time(19), 7 * DAY, meant=lambda age: 12 <= age < 18),
-    "gaokao": Rule(time(17), 4 * DAY, meant=lambda age: 15 <= age <= 17),
+    "gaokao": Rule(time(17), 4 * DAY, meant=lambda age: 15 <= age <= 17, grades=("高三",)),
     "dragon-boat": Rule(time(17), 2 * DAY),
-    "zhongkao": Rule(time(17), 7 * DAY, meant=lambda age: 14 <= age <= 16),
+    "zhongkao": Rule(time(17), 7 * DAY, meant=lambda age: 14 <= age <= 16, grades=("九年级", "初三")),
     "summer-first": Rule(time(9), 7 * DAY),
     "body-safety": Rule(time(17), 7 * DAY),
     "online-fraud": Rule(time(17), 7 * DAY),
@@ -58,11 +61,11 @@ RULES: Mapping[str, Rule] = {
 } | {
     part: Rule(time(17), 5 * DAY, YIELD, meant)
     for parts, meant in (
-        (("online-rules", "online-friends", "online-words", "online-together"), _school_age),
-        (("guard-line", "guard-secret", "guard-alone", "guard-told"), lambda age: 3 <= age < 15),
-        (("drug-know", "drug-no", "drug-aids"), lambda age: 12 <= age < 18),
-        (("teen-body", "teen-mood", "teen-friends"), lambda age: 12 <= age < 18),
-        (("road-walk", "road-ride", "road-bike"), lambda age: 3 <= age < 18),
+        (ONLINE, _school_age),
+        (GUARD, lambda age: 3 <= age < 15),
+        (DRUG, lambda age: 12 <= age < 18),
+        (TEEN, lambda age: 12 <= age < 18),
+        (ROAD, lambda age: 3 <= age < 18),
     )
     for part in parts
 }
@@ -71,70 +74,27 @@ NAMES: Mapping[str, str] = {
     "qingming-fire": "qingming",
     "summer-first": "summer_vacation",
 }
-SERIES = ("drug", "guard", "online", "road", "teen")
 """Where a rule is not called as its notice: a tie of two that spoil at one moment goes by the rule's name."""
-
-COUNTY: Mapping[str, Sequence[date]] = {
-    "final-exam": [date(2027, 1, 20), date(2027, 6, 23)],
-    "winter-vacation": [date(2027, 1, 31)],
-    "winter-fireworks": [date(2027, 2, 3)],
-    "term-start": [date(2027, 2, 20)],
-    "spring-mood": [date(2027, 3, 14)],
-    "safety-day": [date(2027, 3, 29)],
-    "flood-start": [date(2027, 4, 1)],
-    "qingming-fire": [date(2027, 4, 1)],
-    "flood-weekly": [day for n in range(183) if (day := date(2027, 4, 1) + n * DAY).isoweekday() == 5],
-    "mayday-travel": [date(2027, 4, 29)],
-    "drowning": [date(2027, 5, 8)],
-    "bullying": [date(2027, 5, 12)],
-    "family-day": [date(2027, 5, 15)],
-    "exam-calm": [date(2027, 5, 24)],
-    "gaokao": [date(2027, 6, 4)],
-    "dragon-boat": [date(2027, 6, 8)],
-    "zhongkao": [date(2027, 6, 10)],
-    "summer-first": [date(2027, 7, 3)],
-    "body-safety": [date(2027, 7, 16)],
-    "online-fraud": [date(2027, 7, 30)],
-    "autumn-start": [date(2027, 8, 30)],
-    "national-day": [date(2027, 9, 29)],
-    "fire-119": [date(2027, 11, 9)],
-    "traffic-122": [date(2027, 12, 2)],
-    "winter-co": [date(2027, 12, 8)],
-    "birthday": [date(2027, 1, 1) + n * DAY for n in range(365)],
-    "online-rules": [date(2027, 1, 31)],
-    "online-friends": [date(2027, 2, 7)],
-    "online-words": [date(2027, 2, 14)],
-    "online-together": [date(2027, 2, 21)],
-    "guard-line": [date(2027, 3, 3)],
-    "guard-secret": [date(2027, 3, 10)],
-    "guard-alone": [date(2027, 3, 17)],
-    "guard-told": [date(2027, 3, 24)],
-    "drug-know": [date(2027, 6, 6)],
-    "drug-no": [date(2027, 6, 13)],
-    "drug-aids": [date(2027, 6, 20)],
-    "teen-body": [date(2027, 10, 13)],
-    "teen-mood": [date(2027, 10, 20)],
-    "teen-friends": [date(2027, 10, 27)],
-    "road-walk": [date(2027, 11, 3)],
-    "road-ride": [date(2027, 11, 10)],
-    "road-bike": [date(2027, 11, 17)],
+SERIES = ("drug", "guard", "online", "road", "teen")
+GRADES: Mapping[str, str] = {
+    "六年级": "六年级",
+    "七年级": "七年级",
+    "初三": "九年级",
+    "高三": "高三",
+    "2024级": "",
+    "": "",
 }
-ZHUSHAN: Mapping[str, Sequence[date]] = dict(COUNTY) | {
-    "final-exam": [date(2027, 1, 20), date(2027, 6, 16)],
-    "summer-first": [date(2027, 7, 6)],
-    "body-safety": [date(2027, 7, 19)],
-    "online-fraud": [date(2027, 8, 2)],
-}
-"""The school that writes its spring exams for a week earlier and its summer vacation from the sixth of July."""
-CALENDARS = (COUNTY, ZHUSHAN)
+"""What stands above the classes of the three schools, and which grade that is as the calendar calls it; '': unknown."""
 
 
 @dataclass(frozen=True)
 class Ward:
-    """A child as far as a calendar asks: when it was born, and in which of the two calendars it lives."""
+    """A child as far as a calendar asks: when it was born, in which of the two calendars it lives, and what the unit
+    above its class is called ('': there is none)."""
 
     birth: date
     place: int
+    above: str = ""
 
 
 @dataclass
@@ -178,7 +138,7 @@ def lost(ticks: Sequence[datetime]) -> set[tuple[int, str, date]]:
     seen = looks(ticks)
     for place, calendar in enumerate(CALENDARS):
         for notice, days in calendar.items():
-            for day in days:
+            for day, _ in days:
                 due = at(day, RULES[notice].hour)
                 first = next((tick for tick in seen if tick >= due), None)
                 if first is not None and first >= due + RULES[notice].life:
@@ -193,8 +153,8 @@ def expected(wards: Sequence[Ward], ticks: Sequence[datetime]) -> list[tuple[str
         for place, calendar in enumerate(CALENDARS)
         if any(ward.place == place for ward in wards)
         for notice, days in calendar.items()
-        for which, day in enumerate(days)
-        if _is_meant(wards, place, notice, day)
+        for which, (day, sitting) in enumerate(days)
+        if any(_is_meant(ward, notice, day, sitting) for ward in wards if ward.place == place)
     ]
     got: list[tuple[Item, datetime]] = []
     for tick in looks(ticks):
@@ -218,11 +178,13 @@ def expected(wards: Sequence[Ward], ticks: Sequence[datetime]) -> list[tuple[str
     return [(item.notice, tick) for item, tick in got]
 
 
-def _is_meant(wards: Sequence[Ward], place: int, notice: str, day: date) -> bool:
-    here = [ward for ward in wards if ward.place == place]
+def _is_meant(ward: Ward, notice: str, day: date, sitting: frozenset[str]) -> bool:
+    """Whether for the sake of one child: by its age or grade, and where only some grades sit the exam, in none else."""
     if notice == "birthday":
-        return any(_birthday(ward.birth, day.year) == day for ward in here)
-    return any(RULES[notice].meant(_age(ward.birth, day)) for ward in here)
+        return _birthday(ward.birth, day.year) == day
+    if sitting and GRADES[ward.above] and GRADES[ward.above] not in sitting:
+        return False
+    return RULES[notice].meant(_age(ward.birth, day)) or ward.above in RULES[notice].grades
 
 
 def _age(birth: date, day: date) -> int:
