@@ -44,7 +44,7 @@ class WhichUnit(Pick[Unit]):
 
     def __init__(self, chat: Chat) -> None:
         self.scope = duty_scope(chat.session, chat.me, WRITERS)
-        units = chat.session.exec(self.scope.units()).all()
+        self.units = units = chat.session.exec(self.scope.units()).all()
         self.tops = [u for u in units if not any(u.path.startswith(o.path) for o in units if o.id != u.id)]
         super().__init__("announce.unit", self.tops, name=lambda unit: label(chat.session, unit), sole=True)
 

@@ -6,12 +6,16 @@ from enum import StrEnum
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go
 from handlers.flow import flow
+from handlers.opening import Opening
 from handlers.prompts import Pick
+from handlers.prompts.options import Options
+from handlers.prompts.prompt import Got, Turn
 from handlers.staff.asking import WhichUnit
 from handlers.staff.drafts import handle
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import WRITERS
 from models.messaging.hazards import draft_hazard, hazards
+from models.roster.units import UnitKind, labels
 
 
 class For(StrEnum):
@@ -31,12 +35,39 @@ def _names() -> list[str]:
     return [name for notice in hazards() for name in (notice.title, *notice.hazard)]
 
 
+class _Where(WhichUnit):
+    """All that one writes to, without a question, unless the line names a part of it: 险情 暴雨 柳溪小学. Words that
+    name no unit are never passed over: an alarm for one school would go to the whole county."""
+
+    def __init__(self, chat: Chat) -> None:
+        super().__init__(chat)
+        seen = sorted(self.units, key=lambda unit: unit.path.count("/"))
+        shown = [unit for unit in seen if unit.kind not in (UnitKind.GRADE, UnitKind.CLASS)] or seen
+        called = labels(chat.session, shown)
+        self.options, self.sole = Options(shown, lambda unit: called[unit.id], None), False
+
+    def claim(self, turn: Turn, opening: Opening) -> Got | None:
+        """The unit that is named, else the one above all others; what was not found is said."""
+        claimed = super().claim(turn, opening)
+        if claimed is not None or turn.view.keys() & {"among", "line"}:
+            return claimed
+        if opening.left:
+            word = opening.left[0]
+            found = [option.ident for option in self.options.find(word)]
+            turn.view |= {"among": found} if found else {"line": turn.chat.say("hazard.no_unit", said=word)}
+            opening.take_all()
+            return Got(found[0]) if len(found) == 1 else None
+        top = self.options.all[0]
+        alone = all(option.value.path.startswith(top.value.path) for option in self.options.all)
+        return Got(top.ident) if alone else None
+
+
 @flow("险情", "发险情", duty=tuple(WRITERS), menu="hazard.menu", names=_names)
 def announce_hazard(chat: Chat) -> Dialogue:
-    """Which hazard, where, for how long; then the draft, which a duty officer may let go alone."""
+    """Which hazard, for how long, where; then the draft, which a duty officer may let go alone."""
     notice = yield from Pick("hazard.which", hazards(), name=lambda n: f"《{n.title}》", words=lambda n: n.hazard)
-    unit = yield from WhichUnit(chat)
     lasts = yield from Pick("hazard.how_long", For)
+    unit = yield from _Where(chat)
     until = chat.now + timedelta(hours=_HOURS[lasts])
     broadcast = draft_hazard(chat.session, chat.me, notice, Audience(unit.id), until, dedupe_key=f"chat:{chat.cause}")
     return Go("see_draft", handle(broadcast))

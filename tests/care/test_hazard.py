@@ -74,6 +74,20 @@ def test_a_duty_officer_sends_it_alone_with_a_reason_even_at_night(
     assert broadcast.not_before == clock.now() and broadcast.expires_at - clock.now() == timedelta(hours=3)
 
 
+def test_named_in_the_line_it_goes_to_one_school_and_to_no_other(
+    store: Store, cast: Cast, phone: Phones, wang: Phone
+) -> None:
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, cast.wang), session.get_one(Unit, cast.county), Duty.ADMIN)
+    assert "青禾县 · 全部监护人" in wang.types("险情 暴雨 6小时")
+    for line in ("险情 山洪 竹山小学 3小时", "险情 3小时 竹山 暴雨"):
+        said = wang.types(line)
+        assert "竹山小学 · 全部监护人" in said and "一共 1 位" in said
+    said = wang.types("取消", "取消", "取消", "险情 暴雨 6小时 竹溪小学")
+    assert said.splitlines()[:3] == ["没有“竹溪小学”这个单位，请选一个。", "发给哪个单位？", "1 青禾县"]
+    assert "柳溪小学 · 全部监护人" in wang.types("柳溪")
+
+
 def test_from_the_list_of_notices_it_is_one_step_away(wang: Phone) -> None:
     assert "2 险情" in wang.types("发通知")
     assert "什么险情" in wang.types("2")
