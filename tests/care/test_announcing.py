@@ -70,7 +70,7 @@ def test_what_the_line_says_of_whom_and_is_not_understood_is_said(phone: Phones)
     assert asked.startswith("没看懂“男家长”，请再选发给谁。\n《天热了，看住水》\n柳溪小学，发给谁？")
 
 
-@pytest.mark.parametrize("line", ["发通知 竹山小学", "发通知 天热了，看住水 竹山小学", "险情 暴雨 竹山小学"])
+@pytest.mark.parametrize("line", ["发通知 竹山小学", "发通知 天热了，看住水 竹山小学", "险情 暴雨 6小时 竹山小学"])
 def test_another_school_is_refused_with_what_is_possible(phone: Phones, line: str) -> None:
     assert phone("o-wang").types(line).startswith("“竹山小学”不归您发。\n您能发的是：柳溪小学。\n")
 

@@ -75,7 +75,7 @@ def test_what_cannot_be_drafted_is_said(office: Office) -> None:
     new = ("broadcast", "new", "--notice")
     assert "没有 nonsense。有：autumn-start、" in office.refuses(*new, "nonsense", "--by", WANG)
     assert "教职工登记的手机号" in office.refuses(*new, "drowning", "--by", GRANDMOTHER)
-    assert "没有找到“柳溪小学”" in office.refuses(*new, "drowning", "--by", CHEN, "--to", "柳溪小学")
+    assert "“柳溪小学”不归您发" in office.refuses(*new, "drowning", "--by", CHEN, "--to", "柳溪小学")
     assert "《" not in office.does("broadcast", "list")
 
 
