@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TypeVarTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, func, or_, select
@@ -12,6 +12,8 @@ from models.base.store import Session
 from models.care.duties.tables import LIVE_FINDING, DutyFinding, DutyTask
 from models.roster.scope import Scope
 from models.roster.units import Unit
+
+Columns = TypeVarTuple("Columns")
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,11 @@ def unmended(session: Session, scope: Scope, unit: Unit, kind: str, limit: int =
     return [Unmended(*row) for row in rows]
 
 
-def _found(query: sa.Select[Any], scope: Scope, unit: Unit, kind: str) -> sa.Select[Any]:
+def _found(query: sa.Select[*Columns], scope: Scope, unit: Unit, kind: str) -> sa.Select[*Columns]:
     units = scope.units().where(col(Unit.path).startswith(unit.path)).subquery()
     return (
         query.select_from(DutyFinding)
         .join(DutyTask, col(DutyTask.id) == DutyFinding.task_id)
         .join(Unit, col(Unit.id) == DutyTask.unit_id)
-        .where(*LIVE_FINDING, DutyTask.kind == kind, col(Unit.id).in_(select(units.c.id)))
+        .where(*LIVE_FINDING, col(DutyTask.kind) == kind, col(Unit.id).in_(select(units.c.id)))
     )
