@@ -11,7 +11,7 @@ from tests.e2e.demo import demo
 from tests.e2e.scenes import notice_let_go, visit_in_one_line
 from tests.e2e.table import Table
 
-_FOUR_PHONES = ViewportSize(width=1490, height=990)
+_FOUR_PHONES = ViewportSize(width=1440, height=900)
 
 
 def take(picture: Path) -> None:
