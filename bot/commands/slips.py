@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -51,7 +52,7 @@ def _name(param: click.Parameter) -> str:
     return max(param.opts, key=len) if isinstance(param, click.Option) else param.human_readable_name
 
 
-def _allowed(kind: click.ParamType, error: click.BadParameter) -> str:
+def _allowed(kind: "click.ParamType[Any]", error: click.BadParameter) -> str:
     match kind:
         case click.IntRange():
             return say("cli.slip_between", least=kind.min, most=kind.max)
