@@ -24,6 +24,7 @@ WAY_WORDS = {
 _COVERED_BY = {VisitWay.HOME: (Coverage.HOME_VISIT,), VisitWay.SCHOOL: (Coverage.TALK,)}
 _AGAIN = re.compile("需要?跟进|要跟进|待跟进|再跟进|回访|下次|再去|再来|再看")
 _NEXT = re.compile(r"(?:下次|再去|再来|回访|跟进)[：:，,\s]*(\S+)")
+_THEN = re.compile(r"(\S{2,8}?)(?:再去|再来|再看|回访)")
 _FINE = re.compile("良好|正常|很好|不错|挺好|完成|写完|跟进|下次|回访")
 _WORRY = 16
 _NAME = re.compile("[\u4e00-\u9fff]{2,4}")
@@ -197,11 +198,12 @@ def worry_in(note: str) -> str:
 
 
 def next_named(note: str, today: date) -> date | None:
-    """The day to come that a note names after 下次, 再去 or 回访."""
+    """The day to come that a note names after 下次, 再去 or 回访, or before them: 下周三再去."""
     found = _NEXT.search(note)
-    if found is None:
-        return None
-    named = days.leading(found[1], today, future=True)[0]
+    named = days.leading(found[1], today, future=True)[0] if found else None
+    if named is None and (found := _THEN.search(note)) is not None:
+        ends = (found[1][-length:] for length in range(len(found[1]), 1, -1))
+        named = next((day for end in ends if (day := days.day(end, today, future=True)) is not None), None)
     return named if named is not None and named > today else None
 
 

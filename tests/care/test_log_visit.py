@@ -43,6 +43,11 @@ def test_a_named_next_day_is_not_asked_again(store: Store, lin: Phone) -> None:
     assert (visit["way"], visit["follow_up"]) == (VisitWay.PHONE, date(2027, 6, 23))
 
 
+@pytest.mark.parametrize("note", ["奶奶腿疼，下周三再去", "奶奶腿疼下周三再去看看", "奶奶腿疼，6月9号回访"])
+def test_a_next_day_that_stands_before_its_word_is_not_asked_again(store: Store, lin: Phone, note: str) -> None:
+    assert "下次 6月9日" in lin.types(f"家访 小满 今天 {note}")
+
+
 def test_the_word_that_opened_it_says_how(store: Store, lin: Phone) -> None:
     lin.types("家访 小满 今天 电话 打不通", "1")
     [visit] = standing(store)
