@@ -17,6 +17,8 @@ from bot.wechat.errcodes import Next, next_for
 from models.messaging.outbox import Channel, Lane
 
 _WAKE_AT = 100
+_NO_ANSWER = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What a body that is none of the platform's raises when it is read; uncaught it would end the thread that sends."""
 
 
 class Sender:
@@ -124,7 +126,7 @@ class Sender:
         try:
             answer = json.loads(b"".join(handle.chunks))
             errcode, msgid = int(answer["errcode"]), answer.get("msgid") or answer.get("msg_id")
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except _NO_ANSWER:
             self._failed(message, sent=True)
             return
         if errcode == 0:

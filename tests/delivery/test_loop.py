@@ -13,14 +13,31 @@ from bot.delivery.sender import Sender
 from bot.delivery.throttle import Throttle
 from models.base.clock import SystemClock
 from models.messaging.outbox import Channel, Lane
+from tests.waiting import until
 
-BODY = b'{"errcode":0,"errmsg":"ok","msgid":7}'
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
+GOOD = b'{"errcode":0,"errmsg":"ok","msgid":7}'
+NONSENSE = (
+    b'{"errcode":1e999}',
+    b'{"errcode":' + b"9" * 5000 + b"}",
+    b"[" * 30_000,
+    b'{"errcode":[0]}',
+    b'{"errcode":null}',
+    b"[]",
+    b"\xff\xfe",
+    b"<html>502</html>",
+)
+
+
+def http(body: bytes) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    return head % len(body) + body
 
 
 @pytest.fixture
-def fickle() -> Iterator[str]:
-    """A server that keeps a connection for three answers, says nothing of it and then closes."""
+def fickle(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A server that keeps a connection for three answers, says nothing of it and then closes. The parameter is what it
+    answers first; then all is well."""
+    first = [getattr(request, "param", GOOD)]
     listening = socket.create_server(("127.0.0.1", 0), backlog=64)
 
     def answer(connection: socket.socket) -> None:
@@ -32,7 +49,7 @@ def fickle() -> Iterator[str]:
                     if not piece:
                         return
                     got += piece
-                connection.sendall(ANSWER)
+                connection.sendall(http(first.pop() if first else GOOD))
 
     def serve() -> None:
         while True:
@@ -79,3 +96,15 @@ def test_what_no_lease_covers_any_more_is_held_back(fickle: str) -> None:
     sender.arrived.wait(10)
     sender.close()
     assert [result.fate for result in sender.results] == [Fate.HELD_BACK] * 2
+
+
+@pytest.mark.parametrize("fickle", NONSENSE, indirect=True, ids=[repr(body[:14]) for body in NONSENSE])
+def test_nonsense_instead_of_an_answer_is_none_and_the_next_is_heard(fickle: str) -> None:
+    sender = Sender(Throttle(SystemClock(), 5), in_flight=5)
+    way = Way(Channel.TEMPLATE, Lane.URGENT, f"{fickle}/send", "t", Ticket(time.monotonic() + 60))
+    sender.submit([Message(1, b"{}", way)])
+    until(lambda: len(sender.results) == 1, seconds=30)
+    sender.submit([Message(2, b"{}", way)])
+    until(lambda: len(sender.results) == 2, seconds=30)
+    sender.close()
+    assert [result.fate for result in sender.results] == [Fate.UNANSWERED, Fate.ANSWERED]
