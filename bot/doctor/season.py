@@ -32,7 +32,7 @@ def content(house: House) -> Iterator[Finding]:
 
 
 def calendar(house: House) -> Iterator[Finding]:
-    """The calendar files: readable, of units that exist, and reaching far enough."""
+    """The calendar files: readable, of units that exist, for every county, and reaching far enough."""
     about = "doctor.calendar"
     try:
         known = calendars()
@@ -41,11 +41,8 @@ def calendar(house: House) -> Iterator[Finding]:
         return
     with house.store.read() as session:
         here = calendars_now(session)
-        found = [
-            Finding(about, Grade.LOOK, warning)
-            for unit in here.units
-            for warning in warnings(here.of(unit), session.today)
-        ]
+        said = (warning for place in places(session) for warning in warnings(place.calendar, session.today))
+        found = [Finding(about, Grade.LOOK, warning) for warning in dict.fromkeys(said)]
         if session.exec(select(Unit.id).limit(1)).first() is not None:
             named = {unit.name for unit in here.units} | {part.inherits for part in files().values()}
             found += [look(about, "doctor.calendar_unknown", unit=unit) for unit in known if unit not in named]

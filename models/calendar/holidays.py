@@ -73,6 +73,8 @@ def warnings(calendar: SchoolCalendar, today: date) -> list[str]:
         lacking = [name for name in STATUTORY if name not in known]
         if lacking:
             found.append(say("calendar.no_holidays", unit=calendar.unit, year=year, names="、".join(lacking)))
+        elif not published(year) and not any(day.year == year for day in calendar.makeup):
+            found.append(say("calendar.no_makeup", unit=calendar.unit, year=year))
     school_year = today.year if today.month >= 8 else today.year - 1
     for year in [school_year] + ([school_year + 1] if 6 <= today.month <= 7 else []):
         if year not in calendar.school_years:

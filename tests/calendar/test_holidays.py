@@ -4,7 +4,7 @@ from datetime import date
 
 from models.calendar.files import calendars
 from models.calendar.holidays import holiday_spans, is_makeup_day, published, warnings
-from models.calendar.school import Kind, SchoolCalendar, Span
+from models.calendar.school import Kind, SchoolCalendar, Span, makeup_entry
 from models.calendar.spans import holiday
 from models.calendar.when import before
 
@@ -29,6 +29,16 @@ def test_the_operators_holiday_is_above_the_published_one() -> None:
     found = holiday_spans(SchoolCalendar("青禾县", (own,)), [2026])
     assert [span for span in found if span.name == "国庆节"] == [own]
     assert any(span.name == "中秋" for span in found)
+
+
+def test_a_year_with_holidays_and_no_days_of_work_instead_is_warned_of() -> None:
+    names = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆节")
+    spans = [Span(Kind.HOLIDAY, name, day := date(2031, 1, 2 + n), day, name) for n, name in enumerate(names)]
+    said = "无名县：2031年没有写调休上课的日子，这些天会当作周末。请写进校历。"
+    assert said in warnings(SchoolCalendar("无名县", tuple(spans)), date(2031, 2, 1))
+    known = SchoolCalendar("无名县", (*spans, makeup_entry(date(2031, 2, 8))))
+    assert said not in warnings(known, date(2031, 2, 1))
+    assert not [each for each in warnings(NOBODY, date(2026, 3, 1)) if "调休" in each]  # published
 
 
 def test_the_demo_county_is_warned_in_time_and_only_then() -> None:

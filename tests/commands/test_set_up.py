@@ -1,5 +1,6 @@
 """init, migrate, doctor: from an empty folder to a bot that may start, and what a tired operator is told at night."""
 
+import re
 import sqlite3
 import stat
 from contextlib import closing
@@ -14,7 +15,7 @@ from models.messaging.outbox import Batch, BatchState
 from models.messaging.words import post_words
 from models.roster.children import Child
 from tests.commands.conftest import LI
-from tests.commands.office import Office
+from tests.commands.office import ROOT, Office
 from tests.ports import free_port
 
 
@@ -98,6 +99,14 @@ def test_help_names_every_command(bare: Office) -> None:
 def test_a_slip_of_the_pen_is_said_in_our_words(bare: Office, typed: str, says: str) -> None:
     said = bare.refuses(*typed.split())
     assert f"Error: {says}" in said and "Usage" not in said
+
+
+def test_doctor_names_a_county_that_has_no_calendar(office: Office) -> None:
+    demo = (ROOT / "content/demo/roster.csv").read_text(encoding="utf-8")
+    (office.folder / "other.csv").write_text(re.sub("^青禾县", "乙县", demo, flags=re.M), encoding="utf-8")
+    office.does("import", "roster", "other.csv")
+    said = office.does("doctor", "--offline")
+    assert re.search(r"\[看\] 校历：乙县：没有\d{4}学年的校历，考试和假期的提醒不会发", said), said
 
 
 def test_doctor_finds_a_sound_office_sound(office: Office) -> None:
