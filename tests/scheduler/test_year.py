@@ -28,7 +28,7 @@ def test_a_year_of_a_county(new_year: None, sqlite_store: Store) -> None:
 def test_the_oracle_knows_nothing_of_the_house() -> None:
     named: set[str | None] = set()
     for part in (oracle, oracle_days):
-        tree = ast.parse(Path(part.__file__).read_text(encoding="utf-8"))
+        tree = ast.parse(Path(str(part.__file__)).read_text(encoding="utf-8"))
         named |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
         named |= {each.name for node in ast.walk(tree) if isinstance(node, ast.Import) for each in node.names}
     standard = {"collections", "collections.abc", "dataclasses", "datetime", "pathlib", "tomllib"}
@@ -36,9 +36,11 @@ def test_the_oracle_knows_nothing_of_the_house() -> None:
 
 
 def test_the_days_it_reckons_from_the_files_are_those_counted_by_hand() -> None:
-    reckoned = [{notice: [day for day, _ in days] for notice, days in each.items()} for each in oracle.CALENDARS]
+    reckoned = [{notice: [day for day, _ in days] for notice, days in each.items()} for each in oracle_days.CALENDARS]
     assert reckoned == [by_hand.COUNTY, by_hand.ZHUSHAN]
-    sitting = [{notice: {*days[-1][1]} for notice, days in each.items() if days[-1][1]} for each in oracle.CALENDARS]
+    sitting = [
+        {notice: {*days[-1][1]} for notice, days in each.items() if days[-1][1]} for each in oracle_days.CALENDARS
+    ]
     assert sitting[0] == {"gaokao": {"高三"}, "zhongkao": {"九年级"}}
     assert sitting[1] == sitting[0] | {"final-exam": {"七年级", "八年级"}}
 
