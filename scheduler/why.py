@@ -98,7 +98,7 @@ def _future(session: Session, of: _Of, first: date, last: date) -> Iterator[Reas
         rule, notice = coming.each.rule.name, coming.each.notice
         named.add((rule, first_of(coming.each.occasion)))
         unit = session.get_one(Unit, coming.each.place.unit_id)
-        if standing_approval(session, rule, unit) is None:
+        if coming.people and standing_approval(session, rule, unit) is None:
             yield Reason(coming.at, rule, notice, "approval")
         elif coming.own:
             yield from (Reason(at, rule, notice, "comes_at_own") for at in coming.own)

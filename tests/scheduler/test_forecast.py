@@ -11,8 +11,10 @@ from sqlmodel import select
 from models.base.clock import local_date
 from models.base.store import Store
 from models.roster.children import Child
+from models.roster.people import Person
 from models.roster.ties import Guardianship
 from scheduler.forecast import forecast
+from scheduler.why import why
 from tests.cast import Cast
 
 
@@ -57,3 +59,14 @@ def test_on_the_28th_in_a_year_without_a_29th(store: Store, approved: Cast) -> N
         coming = forecast(session, session.today, date(2029, 3, 1))
         days = {local_date(each.at) for each in coming if each.each.birthday and each.people}
     assert date(2028, 2, 29) in days and date(2029, 2, 28) in days
+
+
+def test_what_waits_a_day_is_not_also_said_to_lack_an_approval_on_it(store: Store, agreed: Cast) -> None:
+    """2027-06-18 is a Friday: the weekly word on the rain waits for the birthday."""
+    with store.write() as session:
+        session.get_one(Child, agreed.xiaoman).birth = date(2018, 6, 18)
+    with store.read() as session:
+        grandmother = session.get_one(Person, agreed.grandmother)
+        found = why(session, grandmother, date(2027, 6, 18), date(2027, 6, 19))
+    rains = [(local_date(each.at).day, each.what, each.about) for each in found if each.rule == "flood_weekly"]
+    assert rains == [(18, "waits", "birthday"), (19, "approval", "")]
