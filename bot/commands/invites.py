@@ -11,7 +11,7 @@ from bot.database import open_store
 from bot.settings import load_settings
 from models.base.store import Store
 from models.base.texts import say
-from models.roster.invitations import InvitationRow, invite_first_admin, make_invitations
+from models.roster.invitations import InvitationRow, invite_first_admin, make_invitations, vouched_for
 from models.roster.units import Unit, UnitKind, add_unit, label
 
 
@@ -39,8 +39,11 @@ def _headings() -> tuple[str, ...]:
 
 def _for_all(store: Store, unit: str) -> list[InvitationRow]:
     with store.read() as session:
-        unit_id = unit_named(session, unit).id
-    return make_invitations(store, unit_id)
+        place = unit_named(session, unit)
+        vouched = "、".join(person.name for person in vouched_for(session, place))
+    if vouched:
+        click.echo(say("cli.invites_vouched", names=vouched))
+    return make_invitations(store, place.id)
 
 
 def _for_first_admin(store: Store, unit: str, name: str, phone: str) -> list[InvitationRow]:

@@ -101,10 +101,15 @@ def make_invitations(
 ) -> list[InvitationRow]:
     """Codes for everyone under a unit who is not bound yet, in short transactions; ordered by unit, role and name.
 
-    A person has one row, however many children and duties.
+    A person has one row, however many children and duties. Whoever has a code to begin with as first administrator
+    (`vouched_for`) keeps it: nobody is there yet who could let him in by another.
     """
     with store.read() as session:
-        guests = list(_not_bound(session, session.get_one(Unit, unit_id), guardians, frozenset(duties)).values())
+        unit = session.get_one(Unit, unit_id)
+        guests_of = _not_bound(session, unit, guardians, frozenset(duties))
+        for person in vouched_for(session, unit):
+            guests_of.pop(person.id, None)
+        guests = list(guests_of.values())
     rows: list[InvitationRow] = []
     for at in range(0, len(guests), _PIECE):
         with store.write() as session:
@@ -114,6 +119,15 @@ def make_invitations(
         if on_progress is not None:
             on_progress(min(at + _PIECE, len(guests)), len(guests))
     return sorted(rows, key=lambda row: (row.unit, row.role, row.name))
+
+
+def vouched_for(session: Session, unit: Unit) -> list[Person]:
+    """Whose trusted code (`invite_first_admin`) for a unit or one below still opens, by name."""
+    open_now = (col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None))
+    trusted = (col(Invitation.trusted).is_(True), col(Invitation.expires_at) > session.now, *open_now)
+    query = select(Person).join(Invitation, col(Invitation.person_id) == Person.id)
+    query = query.join(Unit, col(Unit.id) == Invitation.unit_id).where(col(Unit.path).startswith(unit.path), *trusted)
+    return sorted(session.exec(query), key=lambda person: person.name)
 
 
 def invitation_of(session: Session, code: str) -> Invitation | None:

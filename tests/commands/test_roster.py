@@ -148,6 +148,11 @@ def test_the_first_administrator_needs_nobody_else_and_a_second_one_does(bare: O
         invitation = invitation_of(session, line["邀请码"])
         assert invitation is not None and invitation.trusted
         assert [staff.duty for staff in duties_of(session, invitation.person_id)] == [Duty.ADMIN]
+    assert "王启明手里有首位管理员的邀请码" in bare.does("invites", "--unit", "青禾县", "--out", "all.csv")
+    assert not (bare.folder / "all.csv").exists()  # nobody else is there yet
+    with store.read() as session:
+        kept = invitation_of(session, line["邀请码"])
+        assert kept is not None and kept.trusted
     store.close()
     # A slip of the pen must not make a second county.
     said = bare.refuses("invites", "--unit", "青河县", "--first-admin", "王启明", WANG, "--out", "other.csv")
