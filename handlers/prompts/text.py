@@ -37,7 +37,8 @@ class Note:
 
 class Text(Prompt[Note]):
     """Free words. `or_voice`: a recording will do, its transcript is read back for 对 / 重说. `photos`: pictures are
-    collected until the words or 好了 come, and join the answer also later in the dialogue. `optional`: 0 answers ''.
+    collected until the words or 好了 come, and join the answer also later in the dialogue; with `words_too` only words
+    or a recording end it. `optional`: 0 answers ''.
 
     A bare number, yes or no is an answer to another question and never the words. Who comes back to words sees them:
     不改 keeps them, new words keep their photos.
@@ -51,12 +52,14 @@ class Text(Prompt[Note]):
         *,
         or_voice: bool = False,
         photos: bool = False,
+        words_too: bool = False,
         optional: bool = False,
         at_most: int = 600,
         **params: object,
     ) -> None:
         super().__init__(key, **params)
         self.takes = frozenset({"text", *(["voice"] if or_voice else []), *(["image"] if photos else [])})
+        self.words_too = words_too
         self.optional = optional
         self.at_most = at_most
 
@@ -77,7 +80,7 @@ class Text(Prompt[Note]):
         if said.kind == "voice":
             return self._voice(turn, said)
         if said.kind == "image":
-            return _photo(turn, said, "ask.photo_then_words")
+            return _photo(turn, said, "ask.photo_and_words" if self.words_too else "ask.photo_then_words")
         if turn.view.get("heard"):
             right = yes(said.text)
             if right or plain(said.text) in ("重说", "2重说"):
@@ -93,7 +96,7 @@ class Text(Prompt[Note]):
         if len(said.text) > self.at_most:
             return Missed(turn.chat.say("refused.too_long", most=self.at_most))
         if turn.view.get("photos") and done(said.text):
-            return self._got(turn, "")
+            return Missed(turn.chat.say("ask.again_words")) if self.words_too else self._got(turn, "")
         words = said.text.strip()
         if bare(words):
             return missed(turn, "ask.again_bare", said)

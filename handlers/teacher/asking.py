@@ -172,7 +172,7 @@ def which_day(chat: Chat) -> Day[date]:
 def what_seen(chat: Chat, worry: str = "") -> Text:
     """What was seen; asked with what worried the mentor last time."""
     last = chat.say("visit.last_time", worry=worry) if worry else ""
-    return Text("visit.what_did_you_see", or_voice=True, photos=True, last=last + "\n" if last else "")
+    return Text("visit.what_did_you_see", or_voice=True, photos=True, words_too=True, last=last + "\n" if last else "")
 
 
 def read_back(chat: Chat, draft: Draft) -> dict[str, object]:

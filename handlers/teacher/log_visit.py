@@ -38,8 +38,6 @@ def log_visit(chat: Chat) -> Dialogue:
     way = yield from Way()
     last = visits.last_concern(chat.session, chat.me, child)
     note = yield from what_seen(chat, worry_in(last.note) if last else "")
-    if not note.text and not note.voice:
-        raise Refused("visit.no_note")
     spot = None
     if way is VisitWay.HOME and not chat.one_line:
         spot = yield from Place("visit.where")

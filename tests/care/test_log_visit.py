@@ -59,8 +59,10 @@ def test_step_by_step_with_a_second_thought(store: Store, cast: Cast, lin: Phone
     lin.types("2", "今天")
     assert lin.types("返回").startswith("看望是哪一天？")
     assert lin.types("5月31号").startswith("怎么看望的？\n1 家访\n2 校谈")
-    assert lin.types("家访") == "看到了什么？写一句，或说一段语音。\n有照片先发照片。"
-    assert lin.photo("m-1").startswith("收到照片1张。")
+    asked = "看到了什么？写一句，或说一段语音。\n有照片先发照片。"
+    assert lin.types("家访") == asked
+    assert lin.photo("m-1") == f"收到照片1张。\n{asked}"
+    assert lin.types("好了").startswith("照片收到了，还差一句情况。")  # pictures alone are no record of a visit
     assert lin.types("爸爸来过电话").startswith("发个位置吗？")
     lin.place("柳溪村")
     assert lin.types("1").startswith("下次哪天再去？")
@@ -122,7 +124,7 @@ def test_voice_without_a_transcript_waits_and_is_written_down_later(store: Store
 def test_photos_alone_are_not_a_visit(store: Store, lin: Phone) -> None:
     lin.types("电话 小满 今天")
     lin.photo("m-1")
-    assert "请再写一句情况" in lin.types("好了")
+    assert "照片收到了，还差一句情况" in lin.types("好了")
     lin.types("很好", "1")
     assert len(standing(store)) == 1 and [row.media_id for row in attachments(store)] == ["m-1"]
 
