@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlmodel import Field, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import audit
 from models.base.columns import Moment, Record, Ref
@@ -105,11 +106,7 @@ def make_invitations(
     (`vouched_for`) keeps it: nobody is there yet who could let him in by another.
     """
     with store.read() as session:
-        unit = session.get_one(Unit, unit_id)
-        guests_of = _not_bound(session, unit, guardians, frozenset(duties))
-        for person in vouched_for(session, unit):
-            guests_of.pop(person.id, None)
-        guests = list(guests_of.values())
+        guests = list(_not_bound(session, session.get_one(Unit, unit_id), guardians, frozenset(duties)).values())
     rows: list[InvitationRow] = []
     for at in range(0, len(guests), _PIECE):
         with store.write() as session:
@@ -122,12 +119,10 @@ def make_invitations(
 
 
 def vouched_for(session: Session, unit: Unit) -> list[Person]:
-    """Whose trusted code (`invite_first_admin`) for a unit or one below still opens, by name."""
-    open_now = (col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None))
-    trusted = (col(Invitation.trusted).is_(True), col(Invitation.expires_at) > session.now, *open_now)
-    query = select(Person).join(Invitation, col(Invitation.person_id) == Person.id)
-    query = query.join(Unit, col(Unit.id) == Invitation.unit_id).where(col(Unit.path).startswith(unit.path), *trusted)
-    return sorted(session.exec(query), key=lambda person: person.name)
+    """Who of a unit has a trusted code (`invite_first_admin`) that still opens, for whatever unit it is; by name."""
+    trusted = frozenset(session.exec(_trusted(session)))
+    guests = _not_bound(session, unit, True, frozenset(Duty)) if trusted else {}
+    return sorted((session.get_one(Person, each) for each in trusted & guests.keys()), key=lambda each: each.name)
 
 
 def invitation_of(session: Session, code: str) -> Invitation | None:
@@ -183,9 +178,18 @@ def _not_bound(session: Session, unit: Unit, guardians: bool, duties: frozenset[
     return guests
 
 
+def _trusted(session: Session) -> SelectOfScalar[int]:
+    """Whose trusted code opens now."""
+    open_now = (col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None))
+    vouched = (col(Invitation.trusted).is_(True), col(Invitation.expires_at) > session.now)
+    return select(Invitation.person_id).where(*vouched, *open_now)
+
+
 def _row(session: Session, guest: _Guest, lifetime: timedelta) -> InvitationRow | None:
-    person = session.get_one(Person, guest.person_id)
-    if person.erased_at is not None or accounts_of(session, person.id):
+    person = hold(session, Person, guest.person_id)
+    if person is None or person.erased_at is not None or accounts_of(session, person.id):
+        return None
+    if session.exec(_trusted(session).where(Invitation.person_id == person.id).limit(1)).first() is not None:
         return None
     unit = session.get_one(Unit, guest.unit_id)
     code = _fresh(session, person, unit, lifetime, trusted=False)

@@ -10,7 +10,8 @@ from sqlmodel import SQLModel, func, select
 from models.base.audit import AuditEntry
 from models.roster.children import Child
 from models.roster.invitations import Invitation, invitation_of
-from models.roster.people import Duty, Person, duties_of
+from models.roster.people import Duty, Person, duties_of, give_duty
+from models.roster.units import Unit, UnitKind, add_unit
 from tests.commands.conftest import CHEN, GRANDMOTHER, WANG
 from tests.commands.office import Office
 from tests.roster.sheets import HEAD, XIAOMAN, row, save_csv
@@ -150,6 +151,13 @@ def test_the_first_administrator_needs_nobody_else_and_a_second_one_does(bare: O
         assert [staff.duty for staff in duties_of(session, invitation.person_id)] == [Duty.ADMIN]
     assert "王启明手里有首位管理员的邀请码" in bare.does("invites", "--unit", "青禾县", "--out", "all.csv")
     assert not (bare.folder / "all.csv").exists()  # nobody else is there yet
+    with store.write() as session:  # he has a duty at a school too
+        king, county = session.exec(select(Person)).one(), session.exec(select(Unit)).one()
+        school = add_unit(session, county, UnitKind.SCHOOL, "柳溪小学")
+        session.flush()
+        give_duty(session, king, school, Duty.CLASS_TEACHER)
+    assert "王启明手里有首位管理员的邀请码" in bare.does("invites", "--unit", "柳溪小学", "--out", "all.csv")
+    assert not (bare.folder / "all.csv").exists()
     with store.read() as session:
         kept = invitation_of(session, line["邀请码"])
         assert kept is not None and kept.trusted
