@@ -11,7 +11,6 @@ from models.base.store import Session, Store
 from models.messaging.approval import approve
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.freezing.freezer import Freezer
 from models.messaging.hazards import draft_hazard, hazards
 from models.messaging.outbox import Delivery
 from models.messaging.progress import progress
@@ -22,6 +21,7 @@ from tests.care.conftest import Phone
 from tests.cast import Cast
 from tests.conftest import FrozenClock
 from tests.delivery.stories import refused
+from tests.freezing import freeze_all
 
 Phones = Callable[[str], Phone]
 
@@ -107,8 +107,7 @@ def test_whom_it_has_not_reached_by_then_it_does_not_reach_later(
 ) -> None:
     wang.types("险情", "1", "3小时", "2")
     phone("o-li").types("审批", "1")
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     with store.read() as session:
         rows = session.exec(select(Delivery).where(Delivery.broadcast_id == only(store).id)).all()
         assert len(rows) == 2 and progress(session, only(store)).waiting == 2

@@ -10,7 +10,6 @@ from benchmarks.people import settle_crowd
 from bot.delivery.errands import Errands
 from bot.delivery.worker import LEASE
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Batch, BatchState, Delivery, State
 from models.messaging.outbox.closing import done
 from models.messaging.wording.notices import notices
@@ -18,6 +17,7 @@ from models.roster.people import Duty, find_person, give_duty
 from models.roster.units import Unit
 from tests.commands.conftest import CHEN, GRANDMOTHER, LI, WANG
 from tests.commands.office import Office
+from tests.freezing import freeze_all
 
 
 def _drafted(office: Office, *more: str, notice: str = "drowning", by: str = WANG) -> str:
@@ -141,8 +141,7 @@ def test_a_notice_that_is_out_is_called_off_and_corrected(office: Office) -> Non
     number = _asked(office)
     office.does("broadcast", "approve", number, "--by", LI, typed="y\n")
     store = office.store()
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     with store.write() as session:
         batch = session.exec(select(Batch).where(col(Batch.broadcast_id).is_not(None))).one()
         session.exec(select(Delivery).where(Delivery.batch_id == batch.id)).one().state = State.SENT
@@ -242,8 +241,7 @@ def test_what_stopped_and_what_nobody_knows_is_listed_and_seen_to(office: Office
     number = _asked(office)
     office.does("broadcast", "approve", number, "--by", LI, typed="y\n")
     store = office.store()
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     with store.write() as session:
         batch = session.exec(select(Batch).where(col(Batch.broadcast_id).is_not(None))).one()
         batch.state, batch.trouble = BatchState.STOPPED, "KeyError"

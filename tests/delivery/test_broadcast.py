@@ -12,7 +12,6 @@ from models.messaging.acknowledgements import acknowledge, acknowledge_latest, m
 from models.messaging.approval import from_rule
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.phoning import to_phone
 from models.messaging.planning.forecast import preview
@@ -26,6 +25,7 @@ from models.roster.ties import wards_of
 from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
 from tests.delivery.stories import WATER, approved, drafted, outcomes, refused
+from tests.freezing import freeze_all
 from tests.simulator.running import Simulator
 
 
@@ -85,8 +85,7 @@ def test_recipients_are_asked_for_again_when_the_batch_is_taken(
 ) -> None:
     with store.write() as session:
         broadcast = approved(session, agreed)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     clock.advance(days=1)
     with store.write() as session:
         if how == "withdrew":

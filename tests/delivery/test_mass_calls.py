@@ -10,7 +10,6 @@ from bot.delivery.worker import Worker
 from models.base.store import Store
 from models.messaging import mass
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.freezing.freezer import Freezer
 from models.messaging.mass import MassReport
 from models.messaging.outbox import Batch, Channel, Delivery, State, client_mass_id
 from models.messaging.outlets import Outlet
@@ -21,6 +20,7 @@ from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
 from tests.delivery.conftest import Workers
 from tests.delivery.stories import FLOOD, approved, outcomes, spend_templates, states
+from tests.freezing import freeze_all
 from tests.simulator.running import Bot, Simulator
 from tests.waiting import until
 
@@ -144,8 +144,7 @@ def test_whom_a_mass_call_cannot_be_sent_any_more_is_left_out_of_it(
     store: Store, agreed: Cast, worker: Worker, simulator: Simulator
 ) -> None:
     broadcast = alert(store, agreed, simulator)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     with store.write() as session:
         left(session, FATHER)
     worker.drain()

@@ -12,7 +12,6 @@ from models.base.store import Session, Store
 from models.messaging import allowances, audiences, outlets
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, Urgency, scope_of
-from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Channel, Delivery, State
 from models.messaging.outlets import AccountKind, Means, Plan, means_now, note_quota, open_outlets
 from models.messaging.planning.choosing import Facts, Room, choose, chosen
@@ -29,6 +28,7 @@ from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
 from tests.delivery.stories import WATER, approved, drafted
+from tests.freezing import freeze_all
 
 CUSTOM, TEMPLATE, SUBSCRIBE, MASS = Channel.CUSTOM, Channel.TEMPLATE, Channel.SUBSCRIBE, Channel.MASS
 EVERYTHING = Plan(usable=frozenset(Channel), subscribe_template="S", crowded=True, room=0)
@@ -139,9 +139,7 @@ def test_the_preview_and_what_is_frozen_agree(store: Store, cast: Cast) -> None:
             broadcast = approved(session, cast, notice, key=f"click-{number}")
             seen = preview(session, broadcast)
             assert seen.count == seen.reachable + sum(seen.unreachable.values())
-        freezer = Freezer(store)
-        while freezer.step():
-            pass
+        freeze_all(store)
         with store.write() as session:
             rows = session.exec(select(Delivery).where(Delivery.broadcast_id == broadcast.id)).all()
             assert Counter(row.channel for row in rows if not row.reason) == seen.channels
@@ -186,8 +184,7 @@ def test_what_is_planned_already_is_not_planned_again(store: Store, cast: Cast, 
     with store.write() as session:
         note_quota(session, TEMPLATE, 100, 50)
         approved(session, cast)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     with store.read() as session:
         assert (means_now(session).left, means_now(session).reserve) == (48, 10)
     clock.advance(days=1)

@@ -12,7 +12,6 @@ from bot.wechat.token import TokenProvider, stable_token
 from bot.wechat.wire import Wire
 from models.base.store import Store
 from models.messaging.allowances import Allowance
-from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Channel, Delivery, Lane, State
 from models.messaging.outlets import AccountKind, Outlet, means_now, open_outlets
 from models.roster.accounts import Account
@@ -20,6 +19,7 @@ from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
 from tests.delivery.conftest import Workers
 from tests.delivery.stories import FLOOD, WATER, approved, outcomes, spend_templates, states
+from tests.freezing import freeze_all
 from tests.simulator.running import APP_ID, SECRET, Bot, Simulator
 
 TEMPLATE = "/cgi-bin/message/template/send"
@@ -77,15 +77,13 @@ def test_a_cancelled_subscription_message_leaves_its_consent_for_the_next(store:
         session.get_one(Account, FATHER).spoke_at = None
         spend_templates(session, subscribe="S_notice")
         approved(session, agreed, key="1")
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     with store.write() as session:
         row = session.exec(select(Delivery).where(Delivery.openid == FATHER)).one()
         assert row.channel == Channel.SUBSCRIBE and session.exec(select(Allowance)).one().delivery_id == row.id
         row.state = State.CANCELLED
         second = approved(session, agreed, key="2").id
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     with store.read() as session:
         mine = (Delivery.openid == FATHER, Delivery.broadcast_id == second)
         assert session.exec(select(Delivery.channel).where(*mine)).one() == Channel.SUBSCRIBE

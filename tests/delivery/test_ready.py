@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 
 from models.base.store import Store
-from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Channel, Lane, Ready, post
 from models.messaging.outbox.results import give_back
 from models.messaging.stopping import pause, resume
@@ -14,6 +13,7 @@ from models.roster.people import Person
 from tests.cast import OPENIDS, Cast
 from tests.delivery.stories import FLOOD, approved
 from tests.delivery.test_leasing import lease
+from tests.freezing import freeze_all
 
 
 @pytest.fixture
@@ -91,8 +91,7 @@ def test_an_alert_tells_when_it_is_approved_when_it_is_frozen_and_when_it_goes_o
         broadcast = approved(session, agreed, FLOOD)
     assert Ready(Lane.URGENT, broadcast.id) in heard
     heard.clear()
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     assert {each.lane for each in heard} == {Lane.URGENT} and {each.number for each in heard} - {broadcast.id}
     with store.write() as session:
         pause(session, broadcast, session.get_one(Person, agreed.wang))

@@ -11,7 +11,6 @@ from models.base.store import Session, Store
 from models.messaging.approval import from_rule
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast
-from models.messaging.freezing.freezer import Freezer
 from models.messaging.ladder.pushing import AGAIN, FAMILY, push
 from models.messaging.outbox import Delivery
 from models.messaging.planning.forecast import digest_of
@@ -23,6 +22,7 @@ from models.roster.ties import set_guardian
 from tests.cast import Cast
 from tests.conftest import FrozenClock
 from tests.delivery.stories import WATER
+from tests.freezing import freeze_all
 
 SMALL, BIG = "今晚教他三句。\n看完请回1。", "今晚问他一句。\n看完请回1。"
 BY_AGE = {"在家 6-12": SMALL, "在外 6-12": SMALL + "外", "在家 12-15": BIG, "在外 12-15": BIG + "外"}
@@ -46,8 +46,7 @@ def test_the_mother_of_a_ten_year_old_hears_of_her_age_the_grandmother_of_two_wh
 ) -> None:
     with store.write() as session:
         broadcast = _sent(session, agreed)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     assert _voices(store, broadcast) == {
         agreed.grandmother: "在家",
         agreed.father: "在外",
@@ -58,8 +57,7 @@ def test_the_mother_of_a_ten_year_old_hears_of_her_age_the_grandmother_of_two_wh
 def test_a_notice_for_one_age_speaks_of_that_child_alone(store: Store, agreed: Cast) -> None:
     with store.write() as session:
         broadcast = _sent(session, agreed, bands=("12-15",))
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     assert _voices(store, broadcast) == {agreed.grandmother: "在家 12-15", agreed.father: "在外 12-15"}
 
 
@@ -68,8 +66,7 @@ def test_two_children_in_one_group_of_ages_hear_its_words(store: Store, agreed: 
         both = replace(WATER, by_age={"在家 6-12 12-15": SMALL, "在外 6-12 12-15": BIG})
         li = session.get_one(Person, agreed.li)
         broadcast = from_rule(session, both, Audience(agreed.school), occurrence="two", approved_by=li)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     assert _voices(store, broadcast) == {agreed.grandmother: "在家 6-12 12-15", agreed.father: "在外 6-12 12-15"}
 
 
@@ -79,8 +76,7 @@ def test_a_guardian_with_no_child_of_such_an_age_hears_what_is_for_all(
     clock.advance(days=365 * 6)  # 小川 is 18, 小满 15, 小雨 16
     with store.write() as session:
         broadcast = _sent(session, agreed)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     assert set(_voices(store, broadcast).values()) == {"在家", "在外"}
 
 

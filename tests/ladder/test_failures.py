@@ -10,7 +10,6 @@ from models.base.clock import SystemClock
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.failures import stopped_work
-from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Batch, BatchState, Delivery, Lane
 from models.messaging.outbox.leasing import lease_next
 from models.messaging.outbox.results import Results, bring_in, give_back, stop_for_trouble
@@ -20,6 +19,7 @@ from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
 from tests.delivery.stories import approved
+from tests.freezing import freeze_all
 from tests.ladder.conftest import House
 
 WANG, LIN = OPENIDS["wang"], OPENIDS["lin"]
@@ -44,8 +44,7 @@ def test_a_batch_that_fails_three_times_stops_and_alarms_once(
 ) -> None:
     with store.write() as session:
         approved(session, agreed)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     fail(store, clock, 2)
     assert house.told(WANG) == []
     fail(store, clock, 1)
@@ -66,8 +65,7 @@ def test_a_batch_that_fails_three_times_stops_and_alarms_once(
 def test_a_batch_that_stops_again_alarms_again(house: House, store: Store, agreed: Cast, clock: FrozenClock) -> None:
     with store.write() as session:
         approved(session, agreed)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     fail(store, clock, 3)
     house.types(WANG, "失败", "1", "1")
     clock.advance(minutes=1)
@@ -86,8 +84,7 @@ def test_of_a_notice_to_many_that_is_refused_somebody_hears_soon(
     with store.write() as session:
         settle_crowd(session, session.get_one(Unit, agreed.class_), 3000)
         approved(session, agreed)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     real, lasts = SystemClock().now(), timedelta(seconds=30)
     for number in range(before + 3):
         assert house.told(WANG) == []
@@ -106,8 +103,7 @@ def test_of_a_notice_to_many_that_is_refused_somebody_hears_soon(
 def test_a_notice_that_the_platform_refuses_pauses_and_alarms_once(house: House, store: Store, agreed: Cast) -> None:
     with store.write() as session:
         broadcast = approved(session, agreed)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     with store.write() as session:
         batch = session.exec(select(Batch).where(Batch.broadcast_id == broadcast.id)).one()
         stop_for_trouble(session, batch.id, "40037 模板不对")

@@ -27,6 +27,7 @@ from tests.at_once import at_once
 from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
 from tests.delivery.stories import WATER, approved
+from tests.freezing import freeze_all
 from tests.ladder.conftest import House
 from tests.ladder.stories import FLOOD, flood, made
 
@@ -35,7 +36,8 @@ GRANDMOTHER, FATHER, LIN = OPENIDS["grandmother"], OPENIDS["father"], OPENIDS["l
 
 def test_what_still_waits_to_be_sent_is_phoned_in_time(house: House, store: Store, agreed: Cast) -> None:
     flood(store, agreed)
-    while Freezer(store).step():
+    freezer = Freezer(store)
+    while freezer.step():
         pass  # the rows are there, and no worker runs
     house.clock.advance(minutes=46)
     assert {each.outcome: each.count for each in house.tick()} == {"silent": 2}
@@ -137,8 +139,7 @@ def test_what_trouble_has_paused_is_phoned_in_time(
 ) -> None:
     forget("grandmother")
     broadcast_id = flood(store, agreed)
-    while Freezer(store).step():
-        pass
+    freeze_all(store)
     with store.write() as session:
         batch = session.exec(select(Batch).where(Batch.broadcast_id == broadcast_id)).one()
         stop_for_trouble(session, batch.id, "模板编号不对（40037）")
