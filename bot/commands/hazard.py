@@ -42,16 +42,16 @@ def hazard(name: str, unit: str, phone: str, until: str, reason: str, count: int
         end = _moment(until, session.now)
         made = draft_hazard(session, person, notice, Audience(place.id), end, dedupe_key=f"cli:{new_id()}")
         show_broadcast(session, made)
-    number = short(made)
-    typed = let_go(made, count) if reason else None
+        # Asked for with the draft: where there is nobody to ask, nothing is left behind.
+        approvers = [] if reason else [each.name for each in approval.please_approve(session, made, person)]
+    if not reason:
+        click.echo(say("cli.asked", who="、".join(approvers)))
+        return
+    number, typed = short(made), let_go(made, count)
     with store.write() as session:
         person, found = staff_by_phone(session, phone), session.get_one(Broadcast, made.id)
-        if reason:
-            send_without_approval(session, found, person, reason, typed)
-            click.echo(say("cli.sending", number=number))
-        else:
-            approvers = approval.please_approve(session, found, person)
-            click.echo(say("cli.asked", who="、".join(each.name for each in approvers)))
+        send_without_approval(session, found, person, reason, typed)
+    click.echo(say("cli.sending", number=number))
 
 
 def _moment(text: str, now: datetime) -> datetime:

@@ -169,6 +169,21 @@ def test_one_line_brings_out_the_rainstorm_and_asks_the_second_person(office: Of
     assert "王启明写的" in _told(office, "o-li")[0]
 
 
+def test_where_nobody_can_approve_a_hazard_no_draft_is_left(office: Office) -> None:
+    store = office.store()
+    with store.write() as session:
+        li, county = find_person(session, "李文静", LI), session.exec(select(Unit).where(Unit.name == "青禾县")).one()
+        assert li is not None
+        give_duty(session, li, county, Duty.ADMIN)
+    store.close()
+    line = ("broadcast", "hazard", "高温", "--unit", "柳溪小学", "--by", LI, "--until", "6 hours")
+    assert "还没有审批人" in office.refuses(*line)
+    store = office.store()
+    with store.read() as session:
+        assert session.exec(select(Broadcast)).all() == []
+    store.close()
+
+
 def test_a_duty_officer_sends_a_hazard_with_a_reason_and_nobody_else_does(office: Office) -> None:
     line = (
         "broadcast",
