@@ -1,15 +1,13 @@
 """A conversation is a generator, replayed over its canonical answers up to the next question."""
 
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from handlers.chat import Chat
 from handlers.memory import Answer, State
-from handlers.opening import Opening
 from handlers.prompts.prompt import Got, Json, Look, Missed, Prompt, Reopen, Stale, Step, Turn
-from handlers.reading.days import day
 from handlers.said import Said
 from handlers.watch import Watch
 from models.base.errors import Refused
@@ -76,7 +74,7 @@ def step(run: Callable[[Chat], Dialogue], chat: Chat, state: State, said: Said |
     A `Refused` takes back the answer that led to it and says why; with no answer to take back it ends the dialogue.
     Raises `WroteTooEarly` where the flow asks after it wrote.
     """
-    attempt = _Attempt(chat, state.copy(), said)
+    attempt = Attempt(chat, state.copy(), said)
     try:
         with chat.session.begin_nested():
             return attempt.play(run, Watch(chat.session))
@@ -88,7 +86,7 @@ def step(run: Callable[[Chat], Dialogue], chat: Chat, state: State, said: Said |
     attempt.state.drop(last)
     if last == state.at:
         attempt.state.at, attempt.state.view = state.at, state.copy().view
-    again = _Attempt(chat, attempt.state, None, [line])
+    again = Attempt(chat, attempt.state, None, [line])
     asked = again.play(run, Watch(chat.session))
     return asked if isinstance(asked, Ended) else _as_missed(asked, state.misses)
 
@@ -114,39 +112,12 @@ def back(run: Callable[[Chat], Dialogue], chat: Chat, state: State) -> Outcome |
     return step(run, chat, earlier)
 
 
-def named_by_opening(run: Callable[[Chat], Dialogue], chat: Chat, state: State) -> dict[str, Json] | None:
-    """What an opening line and the flow's word answer by themselves, by question, with nothing kept of it; None where
-    the line names nothing that is asked for (a child, a day, a code): free words alone name nothing. A name or a day
-    that leaves a question open answers it by None."""
-    attempt, before = _Attempt(chat, state.copy(), None), [*state.opening.left]
-    only_looking = chat.session.begin_nested()
-    try:
-        asked = attempt.play(run, Watch(chat.session))
-    except Refused:
-        asked = None
-    finally:
-        only_looking.rollback()
-    answers = [(each, attempt.state.answers[each.key]) for each in attempt.trail]
-    named = {each.key: answer.data for each, answer in answers}
-    taken = [each for each, answer in answers if answer.source == "opening"]
-    if taken and taken[0].prompt.free:
-        return None
-    if isinstance(asked, Asking) and (attempt.lines or (not taken and _narrows(before, asked.state.opening))):
-        named[asked.state.at] = None
-    return named if taken or None in named.values() else None
-
-
-def _narrows(before: Sequence[str], opening: Opening) -> bool:
-    """Whether a question took something of the line and yet is asked, or a later one can take the day in front."""
-    return opening.left != before or (bool(before) and day(before[0], opening.said_on) is not None)
-
-
 def _as_missed(asked: Asking, misses: int) -> Asking:
     asked.state.misses = misses + 1
     return Asking(asked.text, asked.state, asked.prompt, asked.trail, missed=True)
 
 
-class _Attempt:
+class Attempt:
     """One replay."""
 
     def __init__(self, chat: Chat, state: State, said: Said | None, lines: list[str] | None = None) -> None:

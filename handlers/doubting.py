@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from handlers.dialogue import named_by_opening
 from handlers.everywhere import Everywhere
 from handlers.flow import Flow
 from handlers.memory import Doubt, State
+from handlers.naming import named_by_opening
 from handlers.opening import Opening
 from handlers.prompts.pick import Pick
 from handlers.prompts.prompt import Got, Missed, Turn
