@@ -1,6 +1,7 @@
 """What every test may ask for: a clock that stands still, a vault, and a fresh store with all tables, on SQLite and
 on PostgreSQL. Where the database does not matter a test asks for `sqlite_store` and saves the second run."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,20 +24,32 @@ settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCh
 settings.load_profile("busy")
 
 _LONG = (
-    "scheduler/test_year.py",
-    "scheduler/test_takeover.py",
-    "faults/test_kill_databases.py",
-    "scheduler/test_spring.py",
-    "faults/test_fuzz_callbacks.py",
     "faults/test_kill_serve.py",
+    "faults/test_faulty_platform.py",
+    "scheduler/test_takeover.py",
+    "faults/test_kill_workers.py",
+    "scheduler/test_year.py",
+    "faults/test_two_workers.py",
+    "faults/test_kill_databases.py",
+    "faults/test_unknown.py",
+    "faults/test_kill_mass.py",
+    "faults/test_planted_in_a_city.py",
     "city/test_processes.py",
+    "delivery/test_freezing.py",
+    "scheduler/test_spring.py",
     "faults/test_kill_custom.py",
     "faults/test_receipts.py",
+    "faults/test_fuzz_callbacks.py",
+    "commands/test_city.py",
     "ladder/test_a_whole_school.py",
-    "faults/test_faulty_platform.py",
     "test_adding.py",
 )
 """The files that take minutes, the longest first."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: who waits for a server, a lease or a page leaves a core to somebody else."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -167,7 +167,6 @@ def first_try(trial: Trial, broadcast_id: int) -> datetime | None:
         return session.exec(query).one()
 
 
-@pytest.mark.alone
 def test_of_two_schedulers_one_leads_and_takes_over_from_one_that_was_killed(trial: Trial, city: City) -> None:
     first = city.begin("bot", "schedule")
     until(lambda: leader(trial) != "")

@@ -69,7 +69,6 @@ def kill_soon(server: Postgres, dice: random.Random) -> None:
     server.start()
 
 
-@pytest.mark.alone
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("trials_now", ["postgresql"], indirect=True)
 def test_redis_killed_and_emptied_twenty_times_loses_nobody(trials_now: Trials, lost_redis: Redis) -> None:

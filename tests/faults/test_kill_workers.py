@@ -21,7 +21,6 @@ SEED = int(os.environ.get("SHOUWANG_SEED") or random.SystemRandom().randrange(2*
 BACK_WITHIN = 60.0
 
 
-@pytest.mark.alone
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("trials", ["postgresql"], indirect=True)
 def test_workers_killed_two_hundred_times_double_and_lose_nobody(trials: Trials) -> None:
