@@ -14,6 +14,7 @@ from models.roster.binding import home_unit
 from models.roster.labels import label, labels
 from models.roster.people import Duty, Person, staff_of
 from models.roster.scope import children_named, duty_scope
+from models.roster.units import Unit
 from models.roster.units import label as unit_label
 
 _ADMIN = frozenset({Duty.ADMIN})
@@ -22,7 +23,7 @@ _T = TypeVar("_T")
 
 @flow("调班", "转班", "转学", duty=Duty.ADMIN, menu="move_child.menu")
 def move_child(chat: Chat) -> Dialogue:
-    """Which child, to which class, read back; the new class teacher and a mentor who loses the child are told."""
+    """Which child, to which class, read back; both class teachers and a mentor who loses the child are told."""
     session, scope = chat.session, duty_scope(chat.session, chat.me, _ADMIN)
     said = yield from Text("move_child.whom", at_most=40)
     children = _some(children_named(session, scope, said.text), "move_child.nobody", said.text)
@@ -34,12 +35,15 @@ def move_child(chat: Chat) -> Dialogue:
     units = _some([unit for unit, _ in found if unit.id != child.unit_id], "move_child.same_class", said.text)
     class_ = yield from Pick("move_child.which_class", units, name=lambda unit: names[unit.id], sole=True)
     yield from Confirm("move_child.read_back", child=shown[child.id], to=names[class_.id])
+    before = staff_of(session, session.get_one(Unit, child.unit_id), Duty.CLASS_TEACHER)
     without = changes.transfer(session, scope, child, class_, by=chat.me.id)
     words = {"child": child.name, "to": names[class_.id]}
-    for teacher in staff_of(session, class_, Duty.CLASS_TEACHER):
-        tell(session, teacher, chat.say("move_child.arrives", **words), key=f"moved:{chat.cause}:{teacher.id}")
-    for mentor in without:
-        tell(session, mentor, chat.say("move_child.leaves", **words), key=f"moved:{chat.cause}:{mentor.id}")
+    told = {each.id: (each, "move_child.left_class") for each in before}
+    told |= {each.id: (each, "move_child.leaves") for each in without}
+    told |= {each.id: (each, "move_child.arrives") for each in staff_of(session, class_, Duty.CLASS_TEACHER)}
+    for person, key in told.values():  # each once, whatever they were and are to the child
+        if person.id != chat.me.id:
+            tell(session, person, chat.say(key, **words), key=f"moved:{chat.cause}:{person.id}")
     return Kept("move_child.unpaired" if without else "move_child.done", words)
 
 

@@ -52,6 +52,20 @@ def test_in_another_school_the_pairing_ends_and_people_are_told(store: Store, ca
     assert phone("lin").told() == ["张小满转到竹山小学三年级1班了。\n不再由您帮扶。"]
 
 
+def test_the_class_teacher_whom_a_child_leaves_is_told_once(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    """陈老师 is given both classes: they hear that the child comes, and nothing twice."""
+    class_id = next_class(store, cast)
+    with store.write() as session:
+        for person_id, classes in ((cast.zhou, [cast.class_]), (cast.chen, [cast.class_, class_id])):
+            for unit_id in classes:
+                person, unit = session.get_one(Person, person_id), session.get_one(Unit, unit_id)
+                give_duty(session, person, unit, Duty.CLASS_TEACHER)
+    phone("wang").types("调班 小满", "三年级2班", "1")
+    assert phone("zhou").told() == ["张小满转到柳溪小学三年级2班了。\n以后不在您班。"]
+    assert phone("chen").told() == ["张小满转到您班：柳溪小学三年级2班。\n请和家长通个电话。"]
+    assert phone("wang").told() == []
+
+
 def test_a_mentor_who_leaves_hands_over(store: Store, cast: Cast, phone: PhoneOf) -> None:
     wang, lin, zhou = phone("wang"), phone("lin"), phone("zhou")
     wang.types("交接", "林老师", "周老师")
