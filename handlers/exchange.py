@@ -8,6 +8,7 @@ from handlers.danger import only_names
 from handlers.dialogue import Asking, step
 from handlers.doubting import Doubting
 from handlers.flow import Flow, Who
+from handlers.former import to_a_former
 from handlers.memory import Doubt, State
 from handlers.prompts.pick import Pick
 from handlers.prompts.prompt import Missed, Turn
@@ -205,6 +206,9 @@ class Exchange(Doubting):
         chat = self._chat()
         if self.person is None:
             told = to_a_stranger(chat)
+            return chat.say(told.key, **told.params)
+        if held := intents.once_theirs(said.words, self.tables.flows, self.session, self.person):
+            told = to_a_former(chat, held)
             return chat.say(told.key, **told.params)
         if intents.is_somebody_elses(said.words, self.tables.flows):
             return chat.say("refused.not_yours")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers.flow import Flow, Who
 from handlers.reading.plain import plain
 from models.base.store import Session
-from models.roster.people import Person
+from models.roster.people import Person, Staff, last_held
 
 
 def opened_by(
@@ -27,6 +27,14 @@ def opened_by(
 def called_by(words: str, flows: Sequence[Flow], session: Session, person: Person | None) -> bool:
     """Whether the words are a flow's own word and nothing else."""
     return any(flow.is_called(words) and flow.open_to(session, person) for flow in flows)
+
+
+def once_theirs(words: str, flows: Sequence[Flow], session: Session, person: Person) -> Staff | None:
+    """The duty that this person no longer has and with which the line, whatever follows its word, would open a flow."""
+    line = words.strip()
+    said = plain(line)
+    duties = {duty for flow in flows if flow.duties and flow.matches(line, said) is not None for duty in flow.duties}
+    return last_held(session, person.id, duties) if duties else None
 
 
 def is_somebody_elses(words: str, flows: Sequence[Flow]) -> bool:

@@ -1,6 +1,6 @@
 """A person owns the account; guardian and staff are roles that a person has, with a unit and dates."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -91,6 +91,12 @@ def give_duty(session: Session, person: Person, unit: Unit, duty: Duty, *, by: i
 def duties_of(session: Session, person_id: int) -> Sequence[Staff]:
     """The duties a person has today; `facts.end` ends one."""
     return session.exec(_OF_PERSON, params={"person": person_id, "day": session.today}).all()
+
+
+def last_held(session: Session, person_id: int, duties: Collection[Duty]) -> Staff | None:
+    """The duty, of these, that a person was given last, whether or not they still have it."""
+    theirs = select(Staff).where(Staff.person_id == person_id, col(Staff.duty).in_(duties))
+    return session.exec(theirs.order_by(col(Staff.recorded_at).desc(), col(Staff.id).desc())).first()
 
 
 def staff_of(session: Session, unit: Unit, *duties: Duty, above: bool = False) -> Sequence[Person]:

@@ -79,6 +79,15 @@ def test_a_mentor_who_leaves_hands_over(store: Store, cast: Cast, phone: PhoneOf
     assert lin.told() == ["您的2个孩子交给周老师了。\n辛苦了。"]
 
 
+def test_a_mentor_who_has_handed_over_hears_that_a_visit_is_no_longer_theirs(cast: Cast, phone: PhoneOf) -> None:
+    phone("wang").types("交接", "林老师", "周老师", "调走", "1")
+    lin = phone("lin")
+    for line in ("家访 张小满 今天 情况良好 奶奶腿疼", "家访"):
+        answer = lin.types(line)
+        assert answer == "这件事现在不归您做了，没有记。\n还该您做，请找王主任。"
+    assert lin.types("发通知 防溺水").startswith("没看懂")  # what never was theirs
+
+
 def test_handing_over_to_oneself_or_from_another_school_is_refused(cast: Cast, phone: PhoneOf) -> None:
     wang = phone("wang")
     assert wang.types("交接", "陈老师").startswith("没找到叫“陈老师”的帮扶教师。")
