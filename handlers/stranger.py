@@ -1,11 +1,16 @@
-"""What an account hears that is nobody's yet: who we are and how to bind, or that its request still waits."""
+"""What an account hears that is nobody's yet: who we are and how to bind, that its request still waits, or waited in
+vain."""
 
 from handlers.chat import Chat
 from handlers.dialogue import Told
-from models.roster.binding import asked_of
+from models.roster.binding import WAITS, deciders_of, has_lapsed, last_request
 
 
 def to_a_stranger(chat: Chat) -> Told:
     """Nothing about any child."""
-    deciders = asked_of(chat.session, chat.openid)
+    request = last_request(chat.session, chat.openid)
+    deciders = deciders_of(chat.session, request) if request is not None else []
+    if request is not None and has_lapsed(chat.session, request):
+        who = deciders[0].name if deciders else chat.say("refused.the_school")
+        return Told("bind.lapsed", {"who": who, "days": WAITS.days})
     return Told("bind.waiting", {"who": deciders[0].name}) if deciders else Told("bind.who")

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Go, Kept, Told
-from handlers.everyone.binding_news import tell_deciders, tell_of_binding
 from handlers.flow import Who, flow
 from handlers.prompts import Code, Digits, YesNo
 from handlers.stranger import to_a_stranger
 from models.base.errors import Refused
+from models.messaging.binding_news import tell_deciders, tell_of_binding
 from models.roster import binding
 from models.roster.consent import has_consent
 from models.roster.guesses import barred, note_wrong

@@ -2,9 +2,9 @@
 
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept
-from handlers.everyone.binding_news import tell_account, tell_of_binding, who_is
 from handlers.flow import flow
 from handlers.prompts import Pick, YesNo
+from models.messaging.binding_news import tell_account, tell_of_binding, who_is
 from models.roster.binding import BindingRequest, decide, waiting_for
 from models.roster.people import Duty, Person
 

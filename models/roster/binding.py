@@ -109,17 +109,38 @@ def try_binding(session: Session, openid: str, invitation: Invitation, digits: s
     return Waiting(_ask(session, openid, person, invitation.unit_id, why), deciders)
 
 
-def asked_of(session: Session, openid: str) -> Sequence[Person]:
-    """Who may say yes to the open request of an account; nobody where it waits for nothing."""
-    waits = select(BindingRequest).where(
-        BindingRequest.openid == openid,
-        col(BindingRequest.decided_at).is_(None),
-        col(BindingRequest.asked_at) > session.now - WAITS,
-    )
-    request = session.exec(waits).first()
-    if request is None:
-        return []
+def last_request(session: Session, openid: str) -> BindingRequest | None:
+    """The last request of an account if it still waits, or `has_lapsed`."""
+    theirs = select(BindingRequest).where(BindingRequest.openid == openid).order_by(col(BindingRequest.id).desc())
+    request = session.exec(theirs).first()
+    if request is None or (request.decided_at is not None and not has_lapsed(session, request)):
+        return None
+    return request
+
+
+def has_lapsed(session: Session, request: BindingRequest) -> bool:
+    """Whether nobody decided in time."""
+    return request.decided_by is None and request.asked_at + WAITS <= (request.decided_at or session.now)
+
+
+def deciders_of(session: Session, request: BindingRequest) -> Sequence[Person]:
+    """Who may say yes to a request today."""
     return _deciders(session, session.get_one(Person, request.person_id), request.unit_id, request.why)
+
+
+def undecided(session: Session) -> Sequence[int]:
+    """The ids of the requests that nobody has decided, also of those that lapsed and are not closed yet."""
+    return session.exec(select(BindingRequest.id).where(col(BindingRequest.decided_at).is_(None))).all()
+
+
+def close(session: Session, request: BindingRequest) -> bool:
+    """Ends a request that has lapsed; False where it was decided meanwhile."""
+    hold_one(session, BindingRequest, request.id)
+    if request.decided_at is not None:
+        return False
+    request.decided_at, request.granted = session.now, False
+    audit.record(session, "binding_lapsed", by=None, subject="person", subject_id=request.person_id)
+    return True
 
 
 def waiting_for(session: Session, decider: Person) -> list[BindingRequest]:
@@ -177,20 +198,26 @@ def _bind(session: Session, openid: str, person: Person, *, by: int) -> Bound:
         account = Account(openid=openid, first_seen_at=session.now)
         session.add(account)
     account.person_id, account.bound_at = person.id, session.now
+    _let_go(session, openid)
     audit.record(session, "bind", by=by, subject="person", subject_id=person.id, replaced=len(replaced))
     session.flush()
     return Bound(person, replaced)
 
 
 def _ask(session: Session, openid: str, person: Person, unit_id: int, why: Why) -> BindingRequest:
-    earlier = select(BindingRequest).where(BindingRequest.openid == openid, col(BindingRequest.decided_at).is_(None))
-    for old in session.exec(earlier):
-        old.decided_at, old.granted = session.now, False
+    _let_go(session, openid)
     request = BindingRequest(openid=openid, person_id=person.id, unit_id=unit_id, why=why, asked_at=session.now)
     session.add(request)
     audit.record(session, "ask_binding", by=None, subject="person", subject_id=person.id, why=why.value)
     session.flush()
     return request
+
+
+def _let_go(session: Session, openid: str) -> None:
+    """What an account asked for before waits no more."""
+    earlier = select(BindingRequest).where(BindingRequest.openid == openid, col(BindingRequest.decided_at).is_(None))
+    for old in session.exec(earlier):
+        old.decided_at, old.granted = session.now, False
 
 
 def _why_not_at_once(session: Session, person: Person) -> Why | None:
@@ -200,8 +227,7 @@ def _why_not_at_once(session: Session, person: Person) -> Why | None:
 
 
 def _may_decide(session: Session, decider: Person, request: BindingRequest) -> bool:
-    person = session.get_one(Person, request.person_id)
-    return any(each.id == decider.id for each in _deciders(session, person, request.unit_id, request.why))
+    return any(each.id == decider.id for each in deciders_of(session, request))
 
 
 def _deciders(session: Session, person: Person, unit_id: int, why: Why) -> list[Person]:

@@ -183,7 +183,12 @@ def test_whoever_waits_for_a_word_is_told_so_again(
     assert [stranger.types(line) for line in (f"绑定 {code}", "你好", "谢谢", "行不行啊", "帮助")] == [waits] * 5
     assert stranger.types("绑定 A3F-7KQ-2XM") == NO_GOOD
     clock.advance(days=8)
-    assert stranger.types(f"绑定 {code}").startswith("您好，这里是")
+    gone = "您要绑定微信，7天没人批准，作废了。\n请当面找周老师，要个新邀请码。"
+    assert stranger.types(f"绑定 {code}") == stranger.types("你好") == gone
+    assert stranger.types(f"绑定 {code_for(who)}").startswith("收到了，要等周老师批准。")
+    phone("zhou").types("待办", "批准")
+    stranger.types("同意书", "同意", "解绑", "1")
+    assert stranger.types("你好").startswith("您好，这里是")
 
 
 def test_the_same_code_scanned_twice_does_not_wait_behind_itself(cast: Cast, father: Phone, code_for: CodeFor) -> None:

@@ -1,4 +1,5 @@
-"""Who hears that an account was bound: the class teacher and the other guardian, the account that was theirs before."""
+"""Who hears of a binding: that an account was bound (the class teacher, the other guardian, the account that was theirs
+before), that one waits for somebody's word, and that it has waited in vain."""
 
 from sqlmodel import col
 
@@ -7,7 +8,7 @@ from models.base.texts import say
 from models.messaging.outbox import Lane, post
 from models.messaging.words import channel_now, tell, why_not, words_of
 from models.roster.accounts import Account
-from models.roster.binding import Bound, Waiting
+from models.roster.binding import WAITS, BindingRequest, Bound, Waiting, deciders_of
 from models.roster.children import Child
 from models.roster.people import Duty, Person, duties_of, staff_of
 from models.roster.scope import full_scope
@@ -33,6 +34,27 @@ def tell_deciders(session: Session, waiting: Waiting, *, cause: int) -> None:
     for each in waiting.deciders:
         text = say("bind.please_decide", name=person.name, who=who_is(session, person, each))
         tell(session, each, text, key=f"decide:{cause}:{each.id}", title=say("bind.news_title"))
+
+
+def ask_again(session: Session, request: BindingRequest, days: int) -> int:
+    """Reminds those who may say yes that somebody has waited for so many days; returns how many they are."""
+    person, deciders = session.get_one(Person, request.person_id), deciders_of(session, request)
+    for each in deciders:
+        who = who_is(session, person, each)
+        text = say("bind.still_waits", name=person.name, who=who, days=days, left=WAITS.days - days)
+        tell(session, each, text, key=f"decide:{request.id}:{days}:{each.id}", title=say("bind.news_title"))
+    return len(deciders)
+
+
+def tell_of_lapse(session: Session, request: BindingRequest) -> None:
+    """Tells the account what to do now, and those who might have said yes."""
+    person, deciders = session.get_one(Person, request.person_id), deciders_of(session, request)
+    for each in deciders:
+        text = say("bind.lapsed_staff", name=person.name, who=who_is(session, person, each), days=WAITS.days)
+        tell(session, each, text, key=f"lapsed:{request.id}:{each.id}", title=say("bind.news_title"))
+    who = deciders[0].name if deciders else say("refused.the_school")
+    text = say("bind.lapsed", who=who, days=WAITS.days)
+    tell_account(session, request.openid, text, key=f"lapsed:{request.id}")
 
 
 def tell_account(session: Session, openid: str, text: str, *, key: str) -> None:
