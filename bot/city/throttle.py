@@ -3,6 +3,7 @@ account of the day. While Redis is away each process goes on with what it knew."
 
 from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
 from time import monotonic
@@ -23,12 +24,15 @@ LOOK_SECONDS = 0.25
 _KEPT_SECONDS = 2 * 24 * 3600
 
 # One hash a channel: per_day, left, day; rests (milliseconds of Redis's clock) and pauses: after a refusal; busy: until
-# when the rate is used up; closed_for_day (seconds of the clock of the settings): until a quota begins anew.
+# when the rate is used up. In seconds of the clock of the settings: closed_for_day, until when a quota is spent, which
+# was said at refused_at; opened_at, when a closed day was found open again.
 _STATE = """
 local function standing(granted)
-  local f = redis.call('HMGET', KEYS[1], 'per_day', 'left', 'day', 'rests', 'busy', 'closed_for_day', 'pauses')
+  local f = redis.call('HMGET', KEYS[1], 'per_day', 'left', 'day', 'rests', 'busy', 'closed_for_day', 'pauses',
+    'refused_at', 'opened_at')
   local function left_of(at) return math.max(0, math.floor((tonumber(at) or 0) - now)) end
-  return {granted, f[1] or '', f[2] or '', f[3] or '', left_of(f[4]), left_of(f[5]), f[6] or '', tonumber(f[7]) or 0}
+  return {granted, f[1] or '', f[2] or '', f[3] or '', left_of(f[4]), left_of(f[5]), f[6] or '', tonumber(f[7]) or 0,
+    f[8] or '', f[9] or ''}
 end
 """
 _NOW = """
@@ -61,14 +65,32 @@ return standing(granted)
 """
 _SAY = f"""
 {_NOW}
-local known = redis.call('HMGET', KEYS[1], 'rests', 'closed_for_day')
-local rests, day = now + tonumber(ARGV[1]), ARGV[3]
+local known = redis.call('HMGET', KEYS[1], 'rests', 'closed_for_day', 'refused_at', 'opened_at')
+local function later(at, than) return (tonumber(at) or 0) > (tonumber(than) or 0) end
+local rests, day, refused_at, opened_at = now + tonumber(ARGV[1]), ARGV[3], ARGV[4], ARGV[5]
 if tonumber(ARGV[1]) > 0 and rests > (tonumber(known[1]) or 0) then
   redis.call('HSET', KEYS[1], 'rests', rests, 'pauses', ARGV[2])
 end
-if day ~= '' and tonumber(day) > (tonumber(known[2]) or 0) then redis.call('HSET', KEYS[1], 'closed_for_day', day) end
-redis.call('EXPIRE', KEYS[1], ARGV[4])
+if later(refused_at, known[4]) then
+  if later(day, known[2]) then redis.call('HSET', KEYS[1], 'closed_for_day', day) end
+  if later(refused_at, known[3]) then redis.call('HSET', KEYS[1], 'refused_at', refused_at) end
+end
+if later(opened_at, known[3]) and later(opened_at, known[4]) then
+  redis.call('HSET', KEYS[1], 'opened_at', opened_at)
+  redis.call('HDEL', KEYS[1], 'closed_for_day')
+end
+redis.call('EXPIRE', KEYS[1], ARGV[6])
 """
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What others shall hear: a rest after a refusal, a day that is closed, or that it is open again."""
+
+    rest: float = 0.0
+    closed_for_day: datetime | None = None
+    refused_at: datetime | None = None
+    opened_at: datetime | None = None
 
 
 class SharedThrottle(Throttle):
@@ -80,7 +102,7 @@ class SharedThrottle(Throttle):
         self._link = link
         self._take_script = link.client.register_script(_TAKE)
         self._say_script = link.client.register_script(_SAY)
-        self._unsaid: deque[tuple[Channel, float, datetime | None]] = deque()
+        self._unsaid: deque[tuple[Channel, _Said]] = deque()
 
     def set_quota(self, channel: Channel, per_day: int, left: int) -> None:
         """What the platform says, for everyone."""
@@ -106,12 +128,15 @@ class SharedThrottle(Throttle):
         """The platform is busy: everyone backs off as long as this process does."""
         seconds = self.back_off(channel)
         if seconds:
-            self._unsaid.append((channel, seconds, None))
+            self._unsaid.append((channel, _Said(rest=seconds)))
 
     def pause(self, channel: Channel, until: datetime) -> None:
         """A quota is spent, and it is everyone's."""
         super().pause(channel, until)
-        self._unsaid.append((channel, 0.0, until))
+        self._unsaid.append((channel, _closed(self._paces[channel])))
+
+    def _opened(self, channel: Channel) -> None:
+        self._unsaid.append((channel, _Said(opened_at=self._clock.now())))
 
     def look(self) -> bool:
         """Says what is new here, hears what is new elsewhere. Always False: there is no hurry."""
@@ -123,9 +148,9 @@ class SharedThrottle(Throttle):
 
     def _say(self) -> None:
         while self._unsaid:
-            channel, seconds, until = self._unsaid[0]
-            day = "" if until is None else str(until.timestamp())
-            facts = [int(seconds * 1000), self._paces[channel].pauses, day, _KEPT_SECONDS]
+            channel, said = self._unsaid[0]
+            moments = [_stamp(each) for each in (said.closed_for_day, said.refused_at, said.opened_at)]
+            facts = [int(said.rest * 1000), self._paces[channel].pauses, *moments, _KEPT_SECONDS]
             self._link.ask(partial(self._run, self._say_script, channel, facts))
             self._unsaid.popleft()
 
@@ -140,30 +165,46 @@ class SharedThrottle(Throttle):
         return int(said[0])
 
     def _heard(self, channel: Channel, said: list[Any]) -> None:
-        _, per_day, left, day, rests, busy, closed_for_day, pauses = said
+        _, per_day, left, day, rests, busy, closed_for_day, pauses, *heard = said
         with self._lock:
             pace = self._paces[channel]
             if per_day:
                 pace.quota = Quota(int(per_day), int(left), date.fromisoformat(day.decode()))
             pace.busy_until = monotonic() + busy / 1000
             self._rest(pace, monotonic() + rests / 1000 if rests else 0.0, pauses)
-            self._close(channel, pace, datetime.fromtimestamp(float(closed_for_day or 0), UTC))
+            self._close(channel, pace, _moment(closed_for_day), *map(_moment, heard))
 
     @staticmethod
     def _rest(pace: Pace, until: float, pauses: int) -> None:
         if until > pace.closed_until + LOOK_SECONDS:
             pace.closed_until, pace.pauses, pace.window = until, max(pace.pauses, pauses), 1
 
-    def _close(self, channel: Channel, pace: Pace, until: datetime) -> None:
+    def _close(self, channel: Channel, pace: Pace, until: datetime, refused_at: datetime, opened_at: datetime) -> None:
         """Takes over what another said; says again what an emptied Redis has forgotten."""
         mine, now = pace.closed_for_day, self._clock.now()
-        if until > now and (mine is None or until > mine):
-            pace.closed_for_day, pace.window = until, 1
-        elif mine is not None and mine > now and until < mine and not self._unsaid:
-            self._unsaid.append((channel, 0.0, mine))
+        if mine is not None and pace.refused_at is not None and pace.refused_at < opened_at:
+            mine, pace.closed_for_day, pace.window = None, None, 1
+        if until > now:
+            pace.refused_at = max(refused_at, pace.refused_at or refused_at)
+            if mine is None or until > mine:
+                pace.closed_for_day, pace.window = until, 1
+        if mine is not None and mine > now and until < mine and not self._unsaid:
+            self._unsaid.append((channel, _closed(pace)))
 
     def _run(self, script: Script, channel: Channel, facts: list[Any], _client: object) -> Any:
         return script(keys=[self._key(channel)], args=facts)
 
     def _key(self, channel: Channel) -> str:
         return self._link.name("pace", channel.value)
+
+
+def _closed(pace: Pace) -> _Said:
+    return _Said(closed_for_day=pace.closed_for_day, refused_at=pace.refused_at)
+
+
+def _stamp(moment: datetime | None) -> str:
+    return "" if moment is None else str(moment.timestamp())
+
+
+def _moment(stamp: bytes) -> datetime:
+    return datetime.fromtimestamp(float(stamp or 0), UTC)

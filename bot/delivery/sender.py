@@ -113,7 +113,7 @@ class Sender:
     def _may_go(self, message: Message) -> bool:
         way = message.way
         in_time = way.ticket.valid() and time.monotonic() < message.not_after
-        return in_time and self._throttle.is_open(way.channel)
+        return in_time and self._throttle.is_open(way.channel, way.lane)
 
     def _landed(self, handle: Any, error: int) -> None:
         message: Message = handle.message

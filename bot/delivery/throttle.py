@@ -17,6 +17,9 @@ _DOUBLINGS = 6
 """So often a pause is doubled: an outage of a day has more pauses than a number has room for doublings."""
 _SILENT_IN_A_ROW = 20
 _LEAST = 4
+LOOK_AGAIN = timedelta(minutes=10)
+"""A day that the platform closed may open before midnight: its quota can be cleared or raised. Where the platform says
+that something is left it opens so long after the last refusal; urgent messages try so often whatever it says."""
 BURST_SECONDS = 10.0
 """Where a rate is set: of how many seconds' messages a worker may take at once."""
 
@@ -32,11 +35,13 @@ class Quota:
 
 @dataclass
 class Pace:
-    """How one channel stands in this process. Times are monotonic seconds, `closed_for_day` is the clock's."""
+    """How one channel stands in this process. Times are monotonic seconds; `closed_for_day` and `refused_at`, when the
+    platform last said so, are the clock's."""
 
     window: int
     closed_until: float = 0.0
     closed_for_day: datetime | None = None
+    refused_at: datetime | None = None
     busy_until: float = 0.0
     pauses: int = 0
     silent: int = 0
@@ -60,8 +65,11 @@ class Throttle:
         self._paces: defaultdict[Channel, Pace] = defaultdict(lambda: Pace(in_flight))
 
     def set_quota(self, channel: Channel, per_day: int, left: int) -> None:
-        """What the platform says: so many a day, and so many left of today's."""
-        self._paces[channel].quota = Quota(per_day, left, self._today())
+        """What the platform says: so many a day, so many left of today's; a day that was closed may be open again."""
+        pace = self._paces[channel]
+        pace.quota = Quota(per_day, left, self._today())
+        if left > 0:
+            self._open_again(channel, pace)
 
     def take(self, channel: Channel, lane: Lane, count: int) -> int:
         """Permits for a batch: how many of `count` messages may be handed over."""
@@ -87,13 +95,16 @@ class Throttle:
         """Whether a batch of this lane may be begun now."""
         return self.seconds_closed(channel, lane) == 0
 
-    def is_open(self, channel: Channel) -> bool:
+    def is_open(self, channel: Channel, lane: Lane) -> bool:
         """Whether what has its permit may be handed over now: there is no pause."""
         pace = self._paces[channel]
         until = pace.closed_for_day  # read once: worker and sender ask at the same time
         if until is not None:
-            if self._clock.now() < until:
+            now = self._clock.now()
+            if now < _closed_to(lane, until, pace.refused_at):
                 return False
+            if now < until:  # a try, until it is answered
+                return time.monotonic() >= pace.closed_until
             with self._lock:
                 if pace.closed_for_day == until:
                     pace.closed_for_day = None
@@ -107,7 +118,7 @@ class Throttle:
         """How long it stays closed to a lane, 0 where it is open."""
         pace, now, real = self._paces[channel], self._clock.now(), time.monotonic()
         until = pace.closed_for_day
-        by_day = (until - now).total_seconds() if until is not None else 0.0
+        by_day = (_closed_to(lane, until, pace.refused_at) - now).total_seconds() if until is not None else 0.0
         waits = [0.0, by_day, pace.closed_until - real]
         if lane in BY_DAY:
             waits.append(pace.busy_until - real)
@@ -120,6 +131,8 @@ class Throttle:
         """The platform took one."""
         pace = self._paces[channel]
         pace.silent = pace.pauses = 0
+        if pace.closed_for_day is not None:
+            self._open_again(channel, pace)
         if pace.window < self._most:
             pace.window += 1
 
@@ -155,7 +168,19 @@ class Throttle:
         with self._lock:
             pace = self._paces[channel]
             pace.closed_for_day = max(until, pace.closed_for_day or until)
+            pace.refused_at = self._clock.now()
             pace.window = 1
+
+    def _open_again(self, channel: Channel, pace: Pace) -> None:
+        """Ends a closed day, save where the refusal is so fresh that what speaks against it may be older."""
+        with self._lock:
+            if pace.closed_for_day is not None and self._clock.now() >= _tried_at(pace.refused_at, pace.closed_for_day):
+                pace.closed_for_day = None
+                pace.window = 1
+                self._opened(channel)
+
+    def _opened(self, channel: Channel) -> None:
+        """A closed day has opened again here."""
 
     def _room(self, pace: Pace) -> list[int]:
         """How many messages there is room for, as far as there are bounds, for all but the urgent."""
@@ -178,6 +203,15 @@ class Throttle:
 def burst(per_minute: int) -> int:
     """How many messages may be taken at once at this rate."""
     return max(1, int(per_minute * BURST_SECONDS / 60))
+
+
+def _closed_to(lane: Lane, until: datetime, refused_at: datetime | None) -> datetime:
+    return _tried_at(refused_at, until) if lane == Lane.URGENT else until
+
+
+def _tried_at(refused_at: datetime | None, until: datetime) -> datetime:
+    """From when it may be tried whether a closed day is open again."""
+    return until if refused_at is None else min(until, refused_at + LOOK_AGAIN)
 
 
 def _kept(quota: Quota) -> int:
