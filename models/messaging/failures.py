@@ -130,6 +130,11 @@ def alarm_of_broadcast(session: Session, broadcast: Broadcast, trouble: str) -> 
     _alarm(session, broadcast, f"{broadcast.id}:{session.now:%Y%m%d%H%M%S}", trouble)
 
 
+def alarm_of_the_end(session: Session, broadcast: Broadcast) -> None:
+    """A broadcast is over, and nobody can say whom it did not reach."""
+    _alarm(session, broadcast, f"{broadcast.id}:end", broadcast.trouble, "failed.alarm_over")
+
+
 def _is_an_alarm(session: Session, batch: Batch) -> bool:
     own = select(Delivery.id).where(Delivery.batch_id == batch.id, col(Delivery.key).startswith(_ALARM)).limit(1)
     return session.exec(own).first() is not None

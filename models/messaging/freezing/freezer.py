@@ -15,15 +15,17 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlmodel import col, func, select
 
 from models.base.clock import SystemClock
+from models.base.columns import UtcDateTime
 from models.base.many import numbers
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.base.turns import take_turn
 from models.messaging import audiences
 from models.messaging.broadcasts import Broadcast, BroadcastState, finish_if_done, hold_for_trouble, locked, scope_of
-from models.messaging.failures import alarm_of_broadcast
+from models.messaging.failures import alarm_of_broadcast, alarm_of_the_end
 from models.messaging.freezing.claiming import CLAIM, claim, extend, let_go
 from models.messaging.freezing.pieces import freeze
+from models.messaging.freezing.unsent import name_unsent
 from models.messaging.outbox import Channel, Delivery, Lane, State, batch_size
 from models.messaging.outbox.results import BROKEN_PASSES
 from models.messaging.outlets import Plan
@@ -39,7 +41,11 @@ MASS_PIECE = batch_size(Channel.MASS)
 _WAITING = (
     select(Broadcast)
     .where(col(Broadcast.approved_at).is_not(None), col(Broadcast.frozen_at).is_(None))
-    .where(sa.or_(col(Broadcast.state) != BroadcastState.PAUSED, col(Broadcast.trouble) == ""))
+    .where(
+        (col(Broadcast.state) != BroadcastState.PAUSED)
+        | (col(Broadcast.trouble) == "")
+        | (col(Broadcast.expires_at) <= sa.bindparam("now", type_=UtcDateTime()))
+    )
     .order_by(col(Broadcast.approved_at), col(Broadcast.id))
 )
 
@@ -53,8 +59,9 @@ class Freezer:
     """Freezes one broadcast after another, the most urgent first; `step` does one piece. Of several processes one
     freezes a broadcast, and the others are free to send what it has frozen.
 
-    One that our own code fails on is tried three times, and then waits for a person; the others go on meanwhile.
-    `lasts`: how long one is this process's that does not get on with it.
+    One that our own code fails on is tried three times, and then waits for a person; the others go on meanwhile. Once
+    it is over, who has no row yet gets a plain one, so that nobody is left without an outcome. `lasts`: how long one
+    is this process's that does not get on with it.
     """
 
     def __init__(self, store: Store, piece: int = PIECE, lasts: timedelta = CLAIM) -> None:
@@ -67,6 +74,8 @@ class Freezer:
         self._left_alone: dict[int, float] = {}
         self._failures: Counter[int] = Counter()
         self._given_up: set[int] = set()
+        self._unsent: set[int] = set()
+        """What is over and is not turned into rows as usual any more."""
 
     def step(self) -> bool:
         """One piece of the work; False where there was none. Raises what the piece raised; the next step goes on."""
@@ -97,8 +106,8 @@ class Freezer:
             self._rest = None
 
     def _next(self, session: Session) -> Broadcast | None:
-        now, found = time.monotonic(), session.exec(_WAITING).all()
-        self._given_up &= {one.id for one in found if one.state == BroadcastState.PAUSED}
+        now, found = time.monotonic(), session.exec(_WAITING, params={"now": session.now}).all()
+        self._given_up &= {one.id for one in found if one.state == BroadcastState.PAUSED and not _is_over(session, one)}
         waiting = (one for one in found if one.id not in self._given_up and self._left_alone.get(one.id, now) <= now)
         return min(waiting, key=_in_turn, default=None)
 
@@ -125,7 +134,9 @@ class Freezer:
             if broadcast.freezer != self._who or broadcast.frozen_at is not None:
                 return  # asleep for longer than a claim stands: another has gone on from here
             piece = rest.next(self._size(broadcast, rest))
-            if piece:
+            if piece and broadcast.id in self._unsent:
+                name_unsent(session, broadcast, piece)
+            elif piece:
                 rest.plan = _less(rest.plan, freeze(session, broadcast, piece, rest.plan).templates)
             if rest.people:
                 extend(session, broadcast, self._real.now() + self._lasts)
@@ -140,8 +151,8 @@ class Freezer:
         return self._piece if rest.begun else min(self._piece, FIRST_PIECE)
 
     def _failed(self, broadcast_id: int, what: str) -> None:
-        """After the third time a person has to look, as administrators are told; one that was stopped just ends, and
-        one that is held is left alone until it goes on."""
+        """After the third time a person has to look, as administrators are told; one that is held is left alone until
+        it goes on. One that is over ends: with plain rows, and after three more times without."""
         self._failures[broadcast_id] += 1
         self._left_alone[broadcast_id] = time.monotonic() + 2.0 ** self._failures[broadcast_id]
         if self._failures[broadcast_id] < BROKEN_PASSES:
@@ -150,12 +161,22 @@ class Freezer:
         trouble = say("failed.freezing", what=what)
         with self._store.write() as session:
             broadcast = locked(session, broadcast_id)
-            if hold_for_trouble(session, broadcast_id, trouble):
+            if _is_over(session, broadcast):
+                self._end(session, broadcast)
+            elif hold_for_trouble(session, broadcast_id, trouble):
                 alarm_of_broadcast(session, broadcast, trouble)
-            elif broadcast.state == BroadcastState.CANCELLED:
-                _all_frozen(session, broadcast)
             else:
                 self._given_up.add(broadcast_id)
+
+    def _end(self, session: Session, broadcast: Broadcast) -> None:
+        if broadcast.id not in self._unsent:
+            self._unsent.add(broadcast.id)
+            return
+        self._unsent.discard(broadcast.id)
+        if broadcast.state != BroadcastState.CANCELLED:
+            broadcast.state, broadcast.trouble = BroadcastState.EXPIRED, say("failed.nobody_named")
+            alarm_of_the_end(session, broadcast)
+        _all_frozen(session, broadcast)
 
 
 @dataclass
@@ -176,6 +197,11 @@ class _Rest:
 def _in_turn(broadcast: Broadcast) -> tuple[bool, Lane]:
     """What was stopped or is held gets its rows, for nobody shall be without an outcome, but nothing waits for that."""
     return broadcast.state in (BroadcastState.CANCELLED, BroadcastState.PAUSED), broadcast.lane
+
+
+def _is_over(session: Session, broadcast: Broadcast) -> bool:
+    """Whether it is of no use any more, or was stopped."""
+    return broadcast.expires_at <= session.now
 
 
 def _all_frozen(session: Session, broadcast: Broadcast) -> None:
