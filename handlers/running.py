@@ -12,6 +12,7 @@ from handlers.reading.plain import plain
 from handlers.tables import Tables
 from models.base.store import Session
 from models.messaging.conversations import Talk, last_kept, note_kept
+from models.messaging.hindrance import hindrance_of_all
 from models.roster.consent import has_consent
 from models.roster.people import Person
 
@@ -72,11 +73,18 @@ class Running:
         self.mark = self.mark or (mark_of(word + rest) if opening.left else "")
         state = State(flow.name, today, opening, self.session.now, one_line=bool(opening.left), mark=self.mark)
         aside = self.memory.aside[-1] if self.memory.aside and not self.memory.offered and not self.rested else None
-        text = self._after(flow, step(flow.run, self._chat(state), state))
+        text = self._below_trouble(flow, self._after(flow, step(flow.run, self._chat(state), state)))
         if aside is None or self.memory.now is None or self.told_aside:
             return text
         self.told_aside = True
         return f"{self._chat().say('resume.aside', flow=self._called(aside))}\n{text}"
+
+    def _below_trouble(self, flow: Flow, text: str) -> str:
+        """What staff begins to do is answered below what keeps every message in, for no message tells them."""
+        if self.person is None or flow.who not in (Who.STAFF, Who.ANYONE):
+            return text
+        trouble = hindrance_of_all(self.session, self.person)
+        return f"{trouble}\n\n{text}" if trouble and trouble not in text else text
 
     def _named(self, name: str, opening: str = "") -> str:
         flow = self.tables.named(name)

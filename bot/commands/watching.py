@@ -11,7 +11,7 @@ from rich.table import Table
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
-from models.messaging.failures import hindrance
+from models.messaging.hindrance import hindrance
 from models.messaging.progress import progress
 from models.messaging.status import numbers, status_document, time_left
 

@@ -6,21 +6,19 @@ from handlers.flow import flow
 from handlers.prompts import Pick, YesNo
 from handlers.staff.asking import notice_names, which_notice
 from models.messaging import stopping
-from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
-from models.messaging.failures import hindrance
+from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.hindrance import LOOKERS, hindrance
 from models.messaging.ladder.calling import call_counts, masked
 from models.messaging.ladder.tables import CallOutcome
 from models.messaging.overview import in_sight, stoppable
 from models.messaging.phoning import Call, count_to_phone, to_phone
 from models.messaging.progress import progress
-from models.roster.people import Duty
 
-_LOOKERS = (*WRITERS, Duty.APPROVER)
 _SHOWN = 10
 _SENT = (BroadcastState.SENDING, BroadcastState.PAUSED, BroadcastState.DONE, BroadcastState.EXPIRED)
 
 
-@flow("进度", "通知进度", "看进度", duty=_LOOKERS, menu="announce.progress_menu", names=notice_names)
+@flow("进度", "通知进度", "看进度", duty=tuple(LOOKERS), menu="announce.progress_menu", names=notice_names)
 def see_progress(chat: Chat) -> Dialogue:
     """The outcomes of one broadcast so far."""
     broadcast = yield from _pick(chat, "announce.which_progress", *_SENT, BroadcastState.CANCELLED)
@@ -40,7 +38,7 @@ def see_progress(chat: Chat) -> Dialogue:
     return Told("announce.progress", {"title": broadcast.title, "state": state, "more": more, **counts})
 
 
-@flow("停发", "停止", "停止发送", "停止发", duty=_LOOKERS, names=notice_names)
+@flow("停发", "停止", "停止发送", "停止发", duty=tuple(LOOKERS), names=notice_names)
 def stop_notice(chat: Chat) -> Dialogue:
     """Stops what is still going out, or calls off what is out and still chased, for good."""
     running = stoppable(chat.session, chat.me)
@@ -57,7 +55,7 @@ def stop_notice(chat: Chat) -> Dialogue:
     return Kept("announce.called_off" if done else "announce.stopped", {"title": broadcast.title, "more": more})
 
 
-@flow("电话名单", "电话总名单", duty=_LOOKERS, menu="calls.menu", names=notice_names)
+@flow("电话名单", "电话总名单", duty=tuple(LOOKERS), menu="calls.menu", names=notice_names)
 def see_calls(chat: Chat) -> Dialogue:
     """Who is to be phoned, by whom and why, within the broadcast's scope: whoever phones has the numbers."""
     broadcast = yield from _pick(chat, "calls.which", *_SENT, BroadcastState.CANCELLED)

@@ -5,7 +5,6 @@ Administrators are told once each time something stops.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlmodel import col, func, select
 
@@ -16,7 +15,6 @@ from models.base.texts import say
 from models.base.turns import hold
 from models.messaging import stopping
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
-from models.messaging.outage import Outage, in_words, outage
 from models.messaging.outbox import UNSETTLED, Batch, BatchState, Delivery
 from models.messaging.progress import progress
 from models.messaging.words import tell
@@ -99,30 +97,6 @@ def alarm_of_refusal(session: Session, batch: Batch, trouble: str) -> None:
     about = session.get(Broadcast, batch.broadcast_id) if batch.broadcast_id is not None else None
     key = f"refused:{about.id}" if about is not None else f"refused:{session.today}"
     _alarm(session, about, key, trouble, "failed.refused")
-
-
-def refusal(session: Session, broadcast: Broadcast) -> str:
-    """Why nothing of it goes out at this time, '' where it does: of what is tried on and on."""
-    if broadcast.state != BroadcastState.SENDING:
-        return ""
-    tried = select(Batch.trouble).where(Batch.broadcast_id == broadcast.id, Batch.state == BatchState.READY)
-    return session.exec(tried.where(Batch.trouble != "").order_by(col(Batch.id)).limit(1)).first() or ""
-
-
-def outage_of(session: Session, broadcast: Broadcast) -> Outage | None:
-    """What keeps it in, and everything else, at this time: no batch of it would say so. A silence counts from its
-    second minute on."""
-    found = outage(session) if broadcast.state == BroadcastState.SENDING else None
-    passing = found is not None and not found.why and session.now - found.since < timedelta(minutes=1)
-    return None if passing else found
-
-
-def hindrance(session: Session, broadcast: Broadcast) -> str:
-    """Why nothing of it goes out now, and since when, as people read it; '' where it does."""
-    found = outage_of(session, broadcast)
-    if found is not None:
-        return in_words(found, session.now)
-    return broadcast.trouble or refusal(session, broadcast)
 
 
 def alarm_of_broadcast(session: Session, broadcast: Broadcast, trouble: str) -> None:

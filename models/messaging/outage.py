@@ -3,14 +3,12 @@
 Without a token nothing is leased and no batch is refused, so no other row would say that nothing goes out.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from models.base.clock import local
 from models.base.columns import Moment
 from models.base.store import Session
-from models.base.texts import say
 from models.base.turns import take_turn
 
 _THE_ACCOUNT = "token"
@@ -48,14 +46,3 @@ def over(session: Session) -> None:
 def outage(session: Session) -> Outage | None:
     """What keeps everything in at this time."""
     return session.get(Outage, _THE_ACCOUNT)
-
-
-def in_words(found: Outage, now: datetime | None = None) -> str:
-    """Why, since when and who mends it; at a time `now` also how many minutes it has been."""
-    minutes = (now - found.since) // timedelta(minutes=1) if now is not None else None
-    began = local(found.since)
-    facts = {
-        "since": f"{began.month}月{began.day}日{began:%H:%M}",
-        "stopped": say("outage.minutes", minutes=f"{max(0, minutes):,}") if minutes is not None else "",
-    }
-    return say("outage.refused", why=found.why, **facts) if found.why else say("outage.silent", **facts)

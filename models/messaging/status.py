@@ -8,10 +8,9 @@ from models.base.store import Session
 from models.base.texts import say
 from models.messaging import mass
 from models.messaging.broadcasts import Broadcast
-from models.messaging.failures import hindrance, outage_of, refusal
+from models.messaging.hindrance import hindrance, outage_of
 from models.messaging.ladder.calling import call_counts
 from models.messaging.ladder.tables import MISSED, CallOutcome
-from models.messaging.outage import in_words
 from models.messaging.outbox import State
 from models.messaging.phoning import count_to_phone
 from models.messaging.progress import progress
@@ -38,7 +37,7 @@ def status_document(session: Session, broadcast: Broadcast) -> dict[str, Any]:
         "id": str(broadcast.id),
         "title": broadcast.title,
         "state": broadcast.state.value,
-        "trouble": in_words(shut) if shut is not None else broadcast.trouble or refusal(session, broadcast),
+        "trouble": hindrance(session, broadcast, minutes=False),
         "stopped_since": _iso(shut.since if shut is not None else None),
         "planned": now.planned,
         "settled": now.settled,

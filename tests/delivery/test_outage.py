@@ -6,7 +6,7 @@ from sqlmodel import select
 from bot.commands.watching import progress_line
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast
-from models.messaging.outage import Outage, note
+from models.messaging.outage import Outage, note, over
 from models.messaging.outbox import State
 from models.messaging.status import status_document
 from tests.cast import OPENIDS, Cast
@@ -85,3 +85,34 @@ def test_a_platform_that_does_not_answer_is_said_from_the_second_minute_on(
     with store.read() as session:
         words = status_document(session, session.get_one(Broadcast, broadcast))["words"]["trouble"]
     assert "连不上微信" in words and "已停 1 分钟" in words
+
+
+@pytest.mark.parametrize(
+    ("who", "line"),
+    [*(("wang", line) for line in ("帮助", "失败", "发通知", "进度", "你好")), ("li", "帮助"), ("li", "审批")],
+)
+def test_whoever_writes_to_guardians_reads_it_above_whatever_they_begin(
+    store: Store, clock: FrozenClock, agreed: Cast, who: str, line: str
+) -> None:
+    broadcast = alert(store, agreed)
+    with store.write() as session:
+        note(session, "app_secret 不对（40125）")
+    clock.advance(minutes=7)
+    house = House(store, clock)
+    answer = house.types(OPENIDS[who], line)
+    assert answer.count("一条也发不出去，已停 7 分钟") == 1 and answer.count("请先打电话") == 1, answer
+    assert line == "进度" or answer.startswith("微信不让进：app_secret 不对（40125）。\n"), answer
+    for other in ("grandmother", "lin"):
+        assert "发不出去" not in house.types(OPENIDS[other], line)
+    with store.write() as session:
+        over(session)
+    assert "发不出去" not in house.types(OPENIDS[who], line)
+    assert states(store, broadcast) == {}
+
+
+def test_it_does_not_stand_above_every_question_of_a_dialogue(store: Store, clock: FrozenClock, agreed: Cast) -> None:
+    with store.write() as session:
+        note(session, "app_secret 不对（40125）")
+    house = House(store, clock)
+    assert "发不出去" in house.types(OPENIDS["wang"], "发通知")
+    assert "发不出去" not in house.types(OPENIDS["wang"], "1")

@@ -1,0 +1,64 @@
+"""Why nothing of a notice goes out at this time, or nothing at all, in the words that everybody reads."""
+
+from datetime import timedelta
+
+from sqlmodel import col, select
+
+from models.base.clock import local
+from models.base.store import Session
+from models.base.texts import say
+from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
+from models.messaging.outage import Outage, outage
+from models.messaging.outbox import Batch, BatchState
+from models.roster.people import Duty, Person, duties_of
+
+LOOKERS = WRITERS | {Duty.APPROVER}
+"""Who looks at how a notice goes, and is told when none does."""
+_PASSING = timedelta(minutes=1)
+
+
+def hindrance(session: Session, broadcast: Broadcast, *, minutes: bool = True) -> str:
+    """Why nothing of it goes out now, and since when; '' where it does. `minutes`: how long that is by now as well."""
+    found = outage_of(session, broadcast)
+    if found is not None:
+        return _in_words(session, found, minutes=minutes)
+    return broadcast.trouble or _refusal(session, broadcast)
+
+
+def outage_of(session: Session, broadcast: Broadcast) -> Outage | None:
+    """What keeps it in, and everything else, at this time: no batch of it would say so."""
+    return _lasting(session) if broadcast.state == BroadcastState.SENDING else None
+
+
+def hindrance_of_all(session: Session, person: Person) -> str:
+    """Why no message goes out to anybody, for whoever looks after that, and whom therefore no message can tell; ''
+    where they do, and for all others."""
+    found = _lasting(session)
+    if found is None or not any(held.duty in LOOKERS for held in duties_of(session, person.id)):
+        return ""
+    return _in_words(session, found, minutes=True)
+
+
+def _lasting(session: Session) -> Outage | None:
+    """A silence counts from its second minute on: it happens for seconds."""
+    found = outage(session)
+    passing = found is not None and not found.why and session.now - found.since < _PASSING
+    return None if passing else found
+
+
+def _in_words(session: Session, found: Outage, *, minutes: bool) -> str:
+    """Why, since when and who mends it."""
+    began, lasted = local(found.since), (session.now - found.since) // timedelta(minutes=1)
+    facts = {
+        "since": f"{began.month}月{began.day}日{began:%H:%M}",
+        "stopped": say("outage.minutes", minutes=f"{max(0, lasted):,}") if minutes else "",
+    }
+    return say("outage.refused", why=found.why, **facts) if found.why else say("outage.silent", **facts)
+
+
+def _refusal(session: Session, broadcast: Broadcast) -> str:
+    """Why what is tried on and on does not go out."""
+    if broadcast.state != BroadcastState.SENDING:
+        return ""
+    tried = select(Batch.trouble).where(Batch.broadcast_id == broadcast.id, Batch.state == BatchState.READY)
+    return session.exec(tried.where(Batch.trouble != "").order_by(col(Batch.id)).limit(1)).first() or ""
