@@ -59,6 +59,11 @@ def _told(office: Office, openid: str) -> list[str]:
     return words
 
 
+def test_a_lone_comma_for_whom_is_a_slip_and_not_everybody(office: Office) -> None:
+    said = office.refuses("broadcast", "new", "--by", WANG, "--notice", "drowning", "--to", "，")
+    assert "，\n^^\n这里没写发给谁" in said
+
+
 def test_a_draft_shows_the_words_whom_it_reaches_and_whom_not(office: Office) -> None:
     said = office.does("broadcast", "new", "--by", WANG, "--notice", "drowning", "--to", "柳溪小学 在家")
     assert "《" in said and "柳溪小学 · 在家的监护人" in said

@@ -45,7 +45,8 @@ QUOTED: /"[^"]+"|'[^']+'/
 WORD: /{_SIGN}(?:(?!{_BEGINS_ANOTHER}){_SIGN})*/i
 %ignore /\s+/
 """
-_HALF = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: " ", ord("、"): ",", ord("“"): '"', ord("”"): '"'}
+_HALF = {0xFF01 + n: 0x21 + n for n in range(94)} | {0x3000: " ", ord("、"): ","}
+_HALF |= {**dict.fromkeys(map(ord, "“”"), '"'), **dict.fromkeys(map(ord, "‘’"), "'")}
 _FIELDS = {"区县": Field.COUNTY, "县": Field.COUNTY, "班": Field.CLASS} | {each.value: each for each in Field}
 _WANTED = {
     "_EQ": "audience.want_operator",
@@ -131,5 +132,10 @@ def _misread(text: str, error: UnexpectedInput) -> Refused:
             at, length = _at(error.token), len(error.token)
     elif isinstance(error, UnexpectedCharacters):
         wanted, at = set(error.allowed or ()), int(error.pos_in_stream or 0)
+    half = text.translate(_HALF)
+    if half[at : at + 1] in ('"', "'"):
+        return mistake(text, at, length, say("audience.want_quotes"))
+    if sum(_STEPS.get(sign, 0) for sign in half[:at]) <= 0:  # the parser takes the same steps within brackets
+        wanted -= {"_COMMA", "_CLOSE"}
     key = next((key for name, key in _WANTED.items() if name in wanted and "WORD" not in wanted), "audience.want_word")
     return mistake(text, at, length, say(key))

@@ -41,7 +41,10 @@ def parse(session: Session, scope: Scope, text: str, home: Unit | None = None) -
         return _in_language(session, scope, places, text, home)
     unit: Unit | None = None
     found = Audience(unit_id=0)
-    for word in (word for word in re.split(r"[\s、，,;；+]+", text) if word):
+    words = [word for word in re.split(r"[\s、，,;；+]+", text) if word]
+    if text and not words:  # a slip, and not everybody
+        raise mistake(text.strip(), 0, len(text.strip()), say("audience.nobody"))
+    for word in words:
         plain = normalised(word)
         band = plain.removesuffix("岁")
         if band in BANDS:
