@@ -55,9 +55,9 @@ def hazard(name: str, unit: str, phone: str, until: str, reason: str, count: int
 
 
 def _moment(text: str, now: datetime) -> datetime:
-    hours = re.fullmatch(r"(\d{1,3}) hours?", text.strip())
-    if hours is not None:
-        return now + timedelta(hours=int(hours[1]))
+    length = re.fullmatch(r"(\d{1,6}) (hour|day)s?", text.strip())
+    if length is not None:
+        return now + int(length[1]) * (timedelta(hours=1) if length[2] == "hour" else timedelta(days=1))
     try:
         found = datetime.fromisoformat(text)
     except ValueError:

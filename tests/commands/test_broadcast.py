@@ -230,6 +230,8 @@ def test_a_hazard_that_is_none_or_without_a_time_is_refused(office: Office) -> N
     assert named in office.refuses(*line[:2], "drowning", *line[3:], "6 hours")
     assert "--until：写成" in office.refuses(*line[:2], "heat", *line[3:], "tomorrow")
     assert "这个时间已经过了" in office.refuses(*line[:2], "heat", *line[3:], "2020-01-01T08:00")
+    for further in ("400 days", "4000 hours", "999999 days"):
+        assert "最多写3天" in office.refuses(*line[:2], "暴雨", *line[3:], further)
 
 
 def test_what_was_sent_alone_is_listed_and_reviewed_by_another(office: Office) -> None:

@@ -93,3 +93,17 @@ def test_withdrawing_below_says_that_the_unit_above_still_approves(office: Offic
 def test_a_preview_of_days_in_the_wrong_order_says_so(office: Office) -> None:
     said = office.refuses("schedule", "preview", "--from", "2027-06-20", "--to", "2027-06-01")
     assert "--to 2027-06-01 在 --from 2027-06-20 前面" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (("preview", "--until", "400 days"), "--to：日期写成 2027-06-20"),
+        (("preview", "--until", "9999-12-31"), "--to：一次最多看 800 天"),
+        (("preview", "--from", "9999-12-01"), "--from：最多写到今天前后 800 天"),
+        (("list", "--days", "9999999"), "--days 写得不对：要 1 到 800 的整数"),
+        (("list", "--days", "-3"), "--days 写得不对：要 1 到 800 的整数"),
+    ],
+)
+def test_a_horizon_that_is_none_is_said_to_be_none(office: Office, typed: tuple[str, ...], said: str) -> None:
+    assert said in office.refuses("schedule", *typed)

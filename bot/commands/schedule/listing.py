@@ -19,9 +19,14 @@ from scheduler.plan import Place, places, planned
 from scheduler.rule import Rule
 from scheduler.rules import rules
 
+FURTHEST_DAYS = 800
+"""Two school years: no calendar is written further ahead."""
+
 
 @click.command("list")
-@click.option("--days", default=60, show_default=True, help="How many days ahead to look.")
+@click.option(
+    "--days", type=click.IntRange(1, FURTHEST_DAYS), default=60, show_default=True, help="How many days ahead to look."
+)
 def list_(days: int) -> None:
     """List what the calendar sends next, where, and who approved it until when."""
     table = folding(say("cli.day"), say("cli.notice"), say("cli.approved"), lines=True)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.commands.acting import guardian_named, unit_named
 from bot.commands.schedule.days import read_day
-from bot.commands.schedule.listing import approved_text, notice_cell
+from bot.commands.schedule.listing import FURTHEST_DAYS, approved_text, notice_cell
 from bot.commands.tables import folding
 from bot.database import open_store
 from bot.schedule.ics import as_ics
@@ -33,7 +33,7 @@ _DAYS = 60
 
 @click.command("preview")
 @click.option("--from", "first", default="", help="The first day, such as 2027-06-01; today where it is not given.")
-@click.option("--to", "last", default="", help="The last day; 60 days after the first where it is not given.")
+@click.option("--to", "--until", "last", default="", help="The last day; 60 days after the first if it is not given.")
 @click.option("--unit", default="", help="Only for the guardians of the children of this unit.")
 @click.option("--why", "guardian", default="", help="A guardian (a phone, or a name and a unit): why they get what.")
 @click.option("--ics", type=click.Path(dir_okay=False, path_type=Path), help="Write the unit's days as iCalendar.")
@@ -42,9 +42,13 @@ def preview(first: str, last: str, unit: str, guardian: str, ics: Path | None, s
     """Show what the calendar sends between two days, to how many, and who waits for another day because of what."""
     with open_store(load_settings()).read() as session:
         begins = read_day("--from", first) if first else session.today
+        if abs((begins - session.today).days) > FURTHEST_DAYS:
+            raise Misconfigured(say("cli.days_too_far", option="--from", most=FURTHEST_DAYS))
         ends = read_day("--to", last) if last else begins + timedelta(days=_DAYS)
         if ends < begins:
             raise Misconfigured(say("cli.days_backwards", first=begins, last=ends))
+        if (ends - begins).days > FURTHEST_DAYS:
+            raise Misconfigured(say("cli.days_too_many", option="--to", most=FURTHEST_DAYS))
         place = unit_named(session, unit) if unit or ics or svg else None
         if guardian:
             _explain(session, guardian, begins, ends)
