@@ -72,12 +72,8 @@ def _tell(session: Session, person_id: int, morning: Morning) -> bool:
     parts = [
         _tasks(session, morning.tasks),
         _part("duties.remind_mend", [_finding(session, each) for each in morning.findings], len(morning.findings)),
-        _part("duties.remind_below", [_task(session, each) for each in morning.below], len(morning.below)),
-        _part(
-            "duties.remind_mend_below",
-            [_finding_below(session, each) for each in morning.findings_below],
-            len(morning.findings_below),
-        ),
+        _below(session, morning.below),
+        _findings_below(session, morning.findings_below),
     ]
     key = f"duty:{person_id}:{session.today.isoformat()}"
     person = session.get_one(Person, person_id)
@@ -103,11 +99,32 @@ def _tasks(session: Session, tasks: Sequence[DutyTask]) -> str:
     return _part("duties.remind", lines, len(tasks))
 
 
-def _part(key: str, lines: Sequence[str], count: int) -> str:
+def _below(session: Session, tasks: Sequence[DutyTask]) -> str:
+    """What is overdue with those below; the first line, all that a card shows, names the first of them."""
+    if not tasks:
+        return ""
+    first = tasks[0]
+    named = {"title": kinds()[first.kind].title, "unit": label(session, session.get_one(Unit, first.unit_id))}
+    if len(tasks) == 1:
+        return say("duties.remind_below_one", day=_day(first.due_on), **named)
+    return _part("duties.remind_below", [_task(session, each) for each in tasks], len(tasks), **named)
+
+
+def _findings_below(session: Session, findings: Sequence[int]) -> str:
+    if not findings:
+        return ""
+    first = session.get_one(DutyTask, session.get_one(DutyFinding, findings[0]).task_id)
+    unit = label(session, session.get_one(Unit, first.unit_id))
+    lines = [_finding_below(session, each) for each in findings]
+    key = "duties.remind_mend_below" if len(findings) > 1 else "duties.remind_mend_below_one"
+    return _part(key, lines, len(findings), unit=unit)
+
+
+def _part(key: str, lines: Sequence[str], count: int, **named: str) -> str:
     if not lines:
         return ""
     more = [say("duties.remind_more", count=count - _SHOWN)] if count > _SHOWN else []
-    return say(key, count=count, lines="\n".join([*lines[:_SHOWN], *more]))
+    return say(key, count=count, lines="\n".join([*lines[:_SHOWN], *more]), **named)
 
 
 def _task(session: Session, task: DutyTask) -> str:

@@ -11,6 +11,7 @@ from models.base.store import Store
 from models.care.duties.kinds import kinds
 from models.care.duties.orders import set_duty
 from models.care.duties.tables import DutyTask
+from models.messaging.outbox import Delivery
 from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit
 from scheduler.duties import see_to_duties
@@ -51,6 +52,13 @@ class School:
     def heard(self, person: int) -> list[str]:
         """What was said to a person, in order."""
         return [words for who, words in told(self.store) if who == person]
+
+    def card(self, person: int) -> str:
+        """What the card of the last message to a person shows below its title."""
+        with self.store.read() as session:
+            mine = select(Delivery).where(Delivery.person_id == person).order_by(col(Delivery.id).desc())
+            line: str = session.exec(mine).first().words["card"]["thing2"]  # type: ignore[union-attr]
+            return line
 
     def gives(self, who: int, duty: Duty, unit: int) -> None:
         with self.store.write() as session:

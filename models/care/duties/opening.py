@@ -35,16 +35,18 @@ class Opening:
 
 def openings(session: Session, first: date, last: date) -> Iterator[Opening]:
     """What is to be opened between two days (both included), and what is still of use on the last of them though its
-    day is gone (a vacation was moved up): by the orders that hold, in the calendar of each unit; of an exam of some
-    grades, not for classes of others."""
+    day is gone (a vacation was moved up, or it was set only now): by the orders that hold, in the calendar of each
+    unit; of an exam of some grades, not for classes of others."""
     known = kinds()
     for order in session.exec(holding(DutyOrder, session.today).order_by(col(DutyOrder.id))).all():
         kind = known.get(order.kind)
         if kind is None:
             continue
+        begins, useful = max(first, order.since), last - timedelta(days=kind.days)
+        if kind.by_school_days:  # days on which nobody had asked for it yet are not counted against anybody
+            useful = max(useful, order.since)
         for calendar, units in _by_calendar(session, order, kind):
-            useful = min(first, last - timedelta(days=kind.days))
-            for due in _dues(kind, calendar, max(useful, order.since), last):
+            for due in _dues(kind, calendar, min(begins, useful), last):
                 expected = len(school_days(calendar, due.day)) if kind.by_school_days else 1
                 unit_ids = [unit.id for unit in _sitting(session, units, due.grades)] if expected else []
                 yield from (
