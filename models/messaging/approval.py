@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
 
 from models.base import audit
@@ -122,14 +124,20 @@ def from_rule(
     return broadcast
 
 
+def has_lapsed(now: Any, asked_before: Any) -> ColumnElement[bool]:
+    """Whether a broadcast was not approved in time: within 24 hours, and a hazard while it is of use."""
+    late = (col(Broadcast.asked_at) < asked_before) | (col(Broadcast.until) <= now)
+    return and_(col(Broadcast.state) == BroadcastState.AWAITING, late)
+
+
 def lapse(session: Session) -> None:
-    """Closes what nobody approved within 24 hours, and tells whoever wrote it."""
-    waiting = (col(Broadcast.state) == BroadcastState.AWAITING, col(Broadcast.asked_at) < session.now - APPROVAL_WITHIN)
-    for broadcast in session.exec(select(Broadcast).where(*waiting).with_for_update(skip_locked=True, key_share=True)):
+    """Closes what nobody approved in time, and tells whoever wrote it."""
+    waiting = select(Broadcast).where(has_lapsed(session.now, session.now - APPROVAL_WITHIN))
+    for broadcast in session.exec(waiting.with_for_update(skip_locked=True, key_share=True)):
         broadcast.state, broadcast.finished_at = BroadcastState.EXPIRED, session.now
         session.add(broadcast)
         if broadcast.written_by is not None:
-            text = say("announce.lapsed", title=broadcast.title)
+            text = say("hazard.lapsed" if broadcast.until else "announce.lapsed", title=broadcast.title)
             tell(session, session.get_one(Person, broadcast.written_by), text, key=f"announce.lapsed:{broadcast.id}")
     session.flush()
 

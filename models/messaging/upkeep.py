@@ -8,8 +8,7 @@ from sqlmodel import col
 from models.base.columns import UtcDateTime
 from models.base.store import Session
 from models.messaging import mass
-from models.messaging.approval import APPROVAL_WITHIN
-from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.approval import APPROVAL_WITHIN, has_lapsed
 from models.messaging.outbox import Batch, BatchState
 from models.messaging.outbox.closing import not_leased
 from models.messaging.receipts import Receipt
@@ -20,7 +19,7 @@ _NOW, _REAL, _ASKED, _GIVEN_UP = (
 _REPORTED = sa.select(sa.exists().where(col(Receipt.look_at) <= _NOW) | sa.exists().where(mass.ripe(_GIVEN_UP)))
 _OVERDUE = sa.select(
     sa.exists().where(col(Batch.state) != BatchState.DONE, col(Batch.expires_at) <= _NOW, not_leased(_REAL))
-    | sa.exists().where(col(Broadcast.state) == BroadcastState.AWAITING, col(Broadcast.asked_at) < _ASKED)
+    | sa.exists().where(has_lapsed(_NOW, _ASKED))
 )
 
 

@@ -8,16 +8,17 @@ from sqlmodel import select
 
 from models.base.clock import at_local, local
 from models.base.store import Session, Store
-from models.messaging.approval import approve
+from models.messaging.approval import approve, lapse
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.hazards import draft_hazard, hazards
 from models.messaging.outbox import Delivery
 from models.messaging.progress import progress
+from models.messaging.upkeep import is_overdue
 from models.messaging.wording.notices import notices
 from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit
-from tests.care.conftest import Phone
+from tests.care.conftest import Phone, told
 from tests.cast import Cast
 from tests.conftest import FrozenClock
 from tests.delivery.stories import refused
@@ -99,7 +100,14 @@ def test_what_was_not_approved_in_time_cannot_be_approved(
     wang.types("险情", "1", "3小时", "2")
     clock.advance(hours=3)
     assert "这个时间已经过了" in phone("o-li").types("审批", "1")
-    assert only(store).state == BroadcastState.AWAITING
+    with store.write() as session:
+        assert is_overdue(session, clock.now())
+        lapse(session)
+        lapse(session)
+        assert not is_overdue(session, clock.now())
+    assert only(store).state == BroadcastState.EXPIRED
+    [said] = [words for who, words in told(store) if who == cast.wang]
+    assert "没人批，时间过了，没有发" in said and "请重新回“险情”" in said and "发通知" not in said
 
 
 def test_whom_it_has_not_reached_by_then_it_does_not_reach_later(
