@@ -11,6 +11,7 @@ from models.base import audit
 from models.base.errors import Refused
 from models.base.facts import begin, end
 from models.base.store import Session
+from models.base.texts import say
 from models.base.turns import take_turn
 from models.calendar.calendars import CalendarEntry, Edit, calendars_now, forget, supposing
 from models.calendar.grades import Grades, grades_kept
@@ -182,5 +183,5 @@ def _wrong(session: Session) -> list[str]:
     for unit in known.units:
         calendar = known.of(unit)
         found += [f"{unit.name}“{span.name}”：{fault}" for span, fault in faults(calendar)]
-        found += [f"{unit.name}：{fault}" for _, fault in missing(calendar)]
+        found += [say("calendar.lacks", unit=unit.name, year=year, name=name) for year, _, name in missing(calendar)]
     return found

@@ -85,8 +85,9 @@ def _check(known: dict[str, Written], unit: str) -> None:
     for span, fault in faults(calendar):
         raise Misconfigured(say("calendar_file.fault", place=_entry(lines[span.key], span.kind, span.name), why=fault))
     if not known[unit].partial:
-        for year, fault in missing(calendar):
-            raise Misconfigured(say("calendar_file.lacks", place=lines[str(year)], unit=unit, why=fault))
+        for year, kind, name in missing(calendar):
+            place = lines[str(year)]
+            raise Misconfigured(say("calendar_file.lacks", place=place, unit=unit, year=year, kind=kind, name=name))
 
 
 def _file(path: Path) -> Written:

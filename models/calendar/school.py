@@ -91,8 +91,8 @@ def faults(calendar: SchoolCalendar) -> Iterable[tuple[Span, str]]:
                 yield exam, say("calendar.in_vacation", days=_days(exam), vacation=vacation.name)
 
 
-def missing(calendar: SchoolCalendar) -> Iterable[tuple[int, str]]:
-    """What a school year cannot do without, with the year: both terms, both vacations, 期末 twice, 中考 and 高考."""
+def missing(calendar: SchoolCalendar) -> Iterable[tuple[int, Kind, str]]:
+    """What a school year cannot do without, and has not: both terms, both vacations, 期末 twice, 中考 and 高考."""
     needed: dict[Kind, tuple[str, ...]] = {Kind.TERM: ("秋季学期", "春季学期"), Kind.VACATION: ("寒假", "暑假")}
     needed[Kind.EXAM] = ("秋季期末", "春季期末", "中考", "高考")
     keys = {span.key for span in calendar.spans}
@@ -100,7 +100,7 @@ def missing(calendar: SchoolCalendar) -> Iterable[tuple[int, str]]:
         for kind, names in needed.items():
             for name in names:
                 if span_key(year, kind, name) not in keys:
-                    yield year, say("calendar.lacks", year=year, kind=kind, name=name)
+                    yield year, kind, name
 
 
 def span_key(year: int, kind: Kind, name: str) -> str:
