@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import TypeAlias
 
+from models.base.dates import day_in_words
 from models.base.store import Session
 from models.base.texts import say
 from models.calendar.school import Span
@@ -74,8 +75,7 @@ def shown_as(value: object, today: date | None = None) -> str:
     if value is None:
         return say("ask.none")
     if isinstance(value, date):
-        year = f"{value.year}年" if today is not None and value.year != today.year else ""
-        return f"{year}{value.month}月{value.day}日"
+        return day_in_words(value, today)
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, list | tuple):

@@ -7,6 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from models.base.clock import local_date
+from models.base.dates import day_in_words
 from models.base.store import Session
 from models.base.texts import say
 from models.calendar.occurrences import (
@@ -102,7 +103,7 @@ def _nobody(session: Session, audience: Audience, approver: Person) -> bool:
 
 
 def _tell_held(session: Session, row: Occurrence, notice: Notice, unit: Unit) -> None:
-    until = local_date(row.useful_until)
-    text = say("rule.held", title=notice.title, unit=unit.name, day=f"{until.month}月{until.day}日")
+    day = day_in_words(local_date(row.useful_until))
+    text = say("rule.held", title=notice.title, unit=unit.name, day=day)
     for person in told_of_held(session, unit):
         tell(session, person, text, key=f"held:{row.id}:{person.id}", title=say("rule.held_title"))

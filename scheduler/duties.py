@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from models.base.clock import at_local, local_date
+from models.base.dates import day_in_words
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.calendar.pulse import fall_asleep, pulse
@@ -88,7 +89,7 @@ def _tasks(session: Session, tasks: Sequence[DutyTask]) -> str:
         task, late = tasks[0], tasks[0].due_on < session.today
         kind, unit = kinds()[task.kind], label(session, session.get_one(Unit, task.unit_id))
         key = "duties.remind_one_late" if late else "duties.remind_one"
-        return say(key, day=_day(task.due_on), title=kind.title, unit=unit, do=kind.do)
+        return say(key, day=day_in_words(task.due_on), title=kind.title, unit=unit, do=kind.do)
     lines, said = [], set()
     for task in tasks[:_SHOWN]:
         line = _task(session, task)
@@ -106,7 +107,7 @@ def _below(session: Session, tasks: Sequence[DutyTask]) -> str:
     first = tasks[0]
     named = {"title": kinds()[first.kind].title, "unit": label(session, session.get_one(Unit, first.unit_id))}
     if len(tasks) == 1:
-        return say("duties.remind_below_one", day=_day(first.due_on), **named)
+        return say("duties.remind_below_one", day=day_in_words(first.due_on), **named)
     return _part("duties.remind_below", [_task(session, each) for each in tasks], len(tasks), **named)
 
 
@@ -130,22 +131,18 @@ def _part(key: str, lines: Sequence[str], count: int, **named: str) -> str:
 def _task(session: Session, task: DutyTask) -> str:
     unit = label(session, session.get_one(Unit, task.unit_id))
     key = "duties.line_late" if task.due_on < session.today else "duties.line"
-    return say(key, title=kinds()[task.kind].title, unit=unit, day=_day(task.due_on))
+    return say(key, title=kinds()[task.kind].title, unit=unit, day=day_in_words(task.due_on))
 
 
 def _finding(session: Session, finding_id: int) -> str:
     finding = session.get_one(DutyFinding, finding_id)
-    return say("duties.to_mend", item=finding.item, what=finding.what, day=_day(finding.mend_by))
+    return say("duties.to_mend", item=finding.item, what=finding.what, day=day_in_words(finding.mend_by))
 
 
 def _finding_below(session: Session, finding_id: int) -> str:
     task = session.get_one(DutyTask, session.get_one(DutyFinding, finding_id).task_id)
     unit = label(session, session.get_one(Unit, task.unit_id))
     return say("duties.to_mend_at", unit=unit, line=_finding(session, finding_id))
-
-
-def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
 
 
 def _rest(store: Store, since: datetime, days: int) -> None:

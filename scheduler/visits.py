@@ -7,6 +7,7 @@ from functools import cache
 from sqlmodel import select
 
 from models.base.clock import at_local, local_date
+from models.base.dates import day_in_words
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.calendar.calendars import calendars_now
@@ -71,8 +72,7 @@ def _remind(session: Session, mentor_id: int, due: Sequence[Due], week: str) -> 
     shown = [session.merge(each.child, load=False) for each in due[:_SHOWN]]
     names = labels(session, shown)
     lines = [
-        say("rule.visit_overdue_line", child=names[each.child.id], day=f"{each.on.month}月{each.on.day}日")
-        for each in due[:_SHOWN]
+        say("rule.visit_overdue_line", child=names[each.child.id], day=day_in_words(each.on)) for each in due[:_SHOWN]
     ]
     if len(due) > _SHOWN:
         lines.append(say("rule.visit_overdue_more", count=len(due) - _SHOWN))

@@ -179,6 +179,11 @@ def test_no_fault_is_told_in_words_that_stand_in_code() -> None:
     assert found == []
 
 
+def test_a_day_is_written_in_one_place() -> None:
+    by_hand = re.compile(r"month\}?月")  # f"{day.month}月{day.day}日"
+    assert [path.name for path in _sources() if by_hand.search(path.read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -10,6 +10,7 @@ from handlers.prompts import Pick, Text
 from handlers.prompts.prompt import Outcome, Turn, missed
 from handlers.said import Said
 from models.base.clock import local
+from models.base.dates import moment_in_words
 from models.base.errors import Refused
 from models.care import alerts
 from models.care.alerts import Alert
@@ -109,8 +110,7 @@ def _details(chat: Chat, alert: Alert) -> dict[str, object]:
 
 
 def _when(alert: Alert) -> str:
-    at = local(alert.raised_at)
-    return f"{at.month}月{at.day}日 {at:%H:%M}"
+    return moment_in_words(alert.raised_at)
 
 
 def _who(chat: Chat, alert: Alert) -> str:

@@ -5,7 +5,7 @@ from handlers.dialogue import Dialogue, Kept
 from handlers.flow import flow
 from handlers.prompts import Pick, Text
 from handlers.staff.asking import notice_names, which_notice
-from models.base.clock import local
+from models.base.dates import moment_in_words
 from models.messaging import emergency
 from models.messaging.emergency import Verdict
 from models.messaging.progress import progress
@@ -17,13 +17,12 @@ def review_emergency(chat: Chat) -> Dialogue:
     """One emergency: who sent it, when and why, how it ended, and whether that was right."""
     broadcast = yield from which_notice("review.which", emergency.to_review(chat.session, chat.me), empty="review.none")
     now = progress(chat.session, broadcast)
-    sent_at = local(broadcast.approved_at or broadcast.created_at)
     verdict = yield from Pick(
         "review.ask",
         Verdict,
         title=broadcast.title,
         words=lambda one: ("该发",) if one is Verdict.RIGHT else ("不该发",),
-        when=f"{sent_at.month}月{sent_at.day}日 {sent_at:%H:%M}",
+        when=moment_in_words(broadcast.approved_at or broadcast.created_at),
         who=chat.session.get_one(Person, broadcast.approved_by).name,
         reason=broadcast.emergency_reason,
         home=broadcast.text_home,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
+from models.base.dates import day_in_words
 from models.base.texts import say
 from models.calendar.grades import Grades
 
@@ -110,7 +111,7 @@ def span_key(year: int, kind: Kind, name: str) -> str:
 
 def makeup_entry(day: date) -> Span:
     """A day of work and school (调休), known by its date: a unit below takes back just this one."""
-    name = say("calendar.makeup", month=day.month, day=day.day)
+    name = say("calendar.makeup", day=day_in_words(day))
     return Span(Kind.MAKEUP, name, day, day, span_key(day.year, Kind.MAKEUP, day.isoformat()))
 
 

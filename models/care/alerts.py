@@ -9,8 +9,8 @@ from sqlmodel import Field, SQLModel, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from models.base import audit
-from models.base.clock import local
 from models.base.columns import BigId, Moment, Record, Ref
+from models.base.dates import moment_in_words
 from models.base.errors import Refused
 from models.base.seal import put_sealed, sealed
 from models.base.store import Session
@@ -166,8 +166,7 @@ def take_alert(session: Session, person: Person, alert: Alert) -> None:
         raise Refused("alert.taken", name=session.get_one(Person, alert.owner_id).name)
     alert.owner_id = person.id
     _step(session, person, alert, Step.TAKEN, "")
-    at = local(alert.raised_at)
-    when = f"{at.month}月{at.day}日 {at:%H:%M}"
+    when = moment_in_words(alert.raised_at)
     others = select(Person).join(AlertTold, col(AlertTold.person_id) == Person.id)
     for other in session.exec(others.where(AlertTold.alert_id == alert.id, Person.id != person.id)).all():
         tell(session, other, say("alert.on_it", name=person.name, when=when), key=f"alert:{alert.id}:{other.id}:taken")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from models.base.clock import local
+from models.base.dates import moment_in_words
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
@@ -48,9 +48,9 @@ def _lasting(session: Session) -> Outage | None:
 
 def _in_words(session: Session, found: Outage, *, minutes: bool) -> str:
     """Why, since when and who mends it."""
-    began, lasted = local(found.since), (session.now - found.since) // timedelta(minutes=1)
+    lasted = (session.now - found.since) // timedelta(minutes=1)
     facts = {
-        "since": f"{began.month}月{began.day}日{began:%H:%M}",
+        "since": moment_in_words(found.since),
         "stopped": say("outage.minutes", minutes=f"{max(0, lasted):,}") if minutes else "",
     }
     return say("outage.refused", why=found.why, **facts) if found.why else say("outage.silent", **facts)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlmodel import col, select
 
+from models.base.dates import day_in_words
 from models.base.store import Session
 from models.roster.children import Child
 from models.roster.units import Unit, UnitKind
@@ -24,7 +25,7 @@ def labels(session: Session, children: Sequence[Child]) -> dict[int, str]:
     forms: tuple[Callable[[Child], str], ...] = (
         lambda child: f"{child.name}（{_place(units, child.unit_id, UnitKind.SCHOOL)}）",
         lambda child: f"{child.name}（{_place(units, child.unit_id)}）",
-        lambda child: f"{child.name}（{_place(units, child.unit_id)}，{child.birth.month}月{child.birth.day}日生）",
+        lambda child: f"{child.name}（{_place(units, child.unit_id)}，{day_in_words(child.birth)}生）",
     )
     found = {child.id: forms[0](child) for child in children}
     for form in forms[1:]:

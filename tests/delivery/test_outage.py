@@ -43,7 +43,7 @@ def test_a_token_that_is_refused_for_good_is_said_and_what_was_mended_is_noticed
     chat = house.types(OPENIDS["wang"], "进度")
     assert document["stopped_since"] == "2027-06-01T02:00:00+00:00" and why in document["trouble"]
     for said in (document["words"]["trouble"], line, chat):
-        assert why in said and "6月1日10:00起一条也发不出去，已停 7 分钟" in said and "请先打电话" in said, said
+        assert why in said and "6月1日 10:00起一条也发不出去，已停 7 分钟" in said and "请先打电话" in said, said
     clock.advance(minutes=1)
     with store.read() as session:
         later = status_document(session, session.get_one(Broadcast, broadcast))

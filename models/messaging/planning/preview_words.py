@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from models.base.clock import local
+from models.base.dates import moment_in_words
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.audiences import from_json
@@ -72,8 +72,7 @@ def until_words(broadcast: Broadcast) -> str:
     """Until when a hazard's notice is of use; '' for any other."""
     if broadcast.until is None:
         return ""
-    at = local(broadcast.until)
-    return "\n" + say("preview.until", day=f"{at.month}月{at.day}日", time=f"{at:%H:%M}")
+    return "\n" + say("preview.until", until=moment_in_words(broadcast.until))
 
 
 def missed_words(session: Session, found: Forecast, callers_shown: int = CALLERS_SHOWN) -> str:
