@@ -1,17 +1,19 @@
 """What the script's year must bring to the phones, from `content/demo/year.toml`, held against what they show."""
 
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 from bot.demo.hand import Seen
 from models.base.clock import local, local_date
+from models.base.content import read_toml, written
 from models.base.texts import CONTENT, say
 from models.calendar.quiet import is_quiet
 from models.learning.lessons import AWAY, HOME, lessons
 from models.messaging.wording.notices import notices
 
+YEAR = CONTENT / "demo" / "year.toml"
 GUARDIANS = ("demo-grandmother", "demo-father")
 TEACHER = "demo-teacher"
 LESSON, CHECK_IN, OVERDUE, DUTIES = "lesson", "check-in", "overdue-visits", "duties"
@@ -21,10 +23,11 @@ Event = tuple[str, str, date]
 """Who (openid), what (a notice's id or one of the above), on which day (Asia/Shanghai)."""
 
 
-def expected(also: Iterable[Event] = ()) -> Counter[Event]:
-    """Every push of the year, each once; `also` are those that the day's scenes bring about."""
+def expected(also: Iterable[Event] = (), path: Path = YEAR) -> Counter[Event]:
+    """Every push of the year, each once; `also` are those that the day's scenes bring about. Raises Misconfigured where
+    the file of the year cannot be read."""
     found: Counter[Event] = Counter(also)
-    year = tomllib.loads((CONTENT / "demo" / "year.toml").read_text(encoding="utf-8"))
+    year = read_toml(path, written(path))
     for entry in year["notice"]:
         found.update((who, entry["id"], day) for who in GUARDIANS for day in entry["days"])
     for entry in year["duties"]:

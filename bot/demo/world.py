@@ -5,7 +5,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from bot.commands.init import aes_key
 from bot.settings import Settings
 from models.base.clock import SystemClock
+from models.base.content import read_toml, written
 from models.base.texts import CONTENT
 
 READY = "simulator ready "
@@ -30,6 +30,8 @@ TEMPLATES = {
     "demo-lesson": {"title": "家庭教育", "fields": _labelled("内容", "今晚")},
     "demo-task": {"title": "消息提醒", "fields": _labelled("内容", "说明")},
 }
+
+PHONES = CONTENT / "demo" / "phones.toml"
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,9 @@ class DemoPhone:
     staff: tuple[dict[str, str], ...] = ()
 
 
-def demo_phones() -> tuple[DemoPhone, ...]:
-    """The phones of `content/demo/phones.toml`."""
-    found = tomllib.loads((CONTENT / "demo" / "phones.toml").read_text(encoding="utf-8"))["phone"]
+def demo_phones(path: Path = PHONES) -> tuple[DemoPhone, ...]:
+    """The phones of the demo. Raises Misconfigured where their file cannot be read."""
+    found = read_toml(path, written(path))["phone"]
     return tuple(
         DemoPhone(**phone | {"staff": tuple(phone.get("staff", ())), "hints": tuple(phone["hints"])}) for phone in found
     )
