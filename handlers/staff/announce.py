@@ -60,7 +60,9 @@ class _Which(Pick[_Choice]):
                 turn.view["among"] = [option.ident for option in found]
                 opening.take(index)
                 return None
-        if why := _for_whom(turn.chat, opening.left):
+        units = WhichUnit(turn.chat)
+        others = [word for word in opening.left if not units.partly_named(word)]
+        if why := _for_whom(turn.chat, others) if others else None:
             words = opening.take_all()
             not_yours = why.key == "broadcast.not_your_unit"
             turn.view["line"] = (

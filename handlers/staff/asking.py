@@ -1,19 +1,22 @@
 """Questions that members of staff are asked in more than one flow."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from handlers.chat import Chat
 from handlers.opening import Opening
 from handlers.prompts import Number, Pick
+from handlers.prompts.options import Options
 from handlers.prompts.prompt import Got, Json, Missed, Outcome, Stale, Turn
 from handlers.said import Said
 from models.base.errors import Refused
 from models.messaging.approval import TYPE_COUNT_ABOVE
 from models.messaging.broadcasts import WRITERS, Broadcast
+from models.messaging.planning import audience_words
 from models.messaging.planning.audience_words import unit_in_reach
 from models.messaging.wording.notices import notices
 from models.roster.scope import duty_scope
-from models.roster.units import Unit, label
+from models.roster.units import Unit, UnitKind, label, labels
 
 _MOST = 10_000_000
 """More guardians than any city has."""
@@ -39,17 +42,36 @@ def which_notice(
 
 
 class WhichUnit(Pick[Unit]):
-    """For which of the units one writes to; an only one is taken without asking, a smaller one inside them by its name.
-    A unit that is somebody else's is said to be so, with what is possible."""
+    """For which of the units one writes to; an only one is taken without asking, a smaller one inside them by its name,
+    a school also by a part of it. A unit that is somebody else's is said to be so, with what is possible."""
 
     def __init__(self, chat: Chat) -> None:
+        self.chat = chat
         self.scope = duty_scope(chat.session, chat.me, WRITERS)
         self.units = units = chat.session.exec(self.scope.units()).all()
         self.tops = [u for u in units if not any(u.path.startswith(o.path) for o in units if o.id != u.id)]
         super().__init__("announce.unit", self.tops, name=lambda unit: label(chat.session, unit), sole=True)
 
+    @cached_property
+    def inside(self) -> Options[Unit]:
+        """All of them, the highest first, but for grades and classes, where there are others."""
+        seen = sorted(self.units, key=lambda unit: unit.path.count("/"))
+        shown = [unit for unit in seen if unit.kind not in (UnitKind.GRADE, UnitKind.CLASS)] or seen
+        called = labels(self.chat.session, shown)
+        return Options(shown, lambda unit: called[unit.id], None)
+
+    def partly_named(self, word: str) -> list[Json]:
+        """The units whose name a word is a part of, where it says nothing else of whom a notice is for."""
+        if not self.units:
+            return []
+        try:
+            audience_words.parse(self.chat.session, self.scope, word, self.units[0])
+        except Refused as refused:
+            return [option.ident for option in self.inside.find(word)] if refused.key == "unit.unknown" else []
+        return []
+
     def claim(self, turn: Turn, opening: Opening) -> Got | None:
-        """A word of the line that names a unit."""
+        """A word of the line that names a unit, else one that is part of its name."""
         for index, word in enumerate(opening.left):
             found = self._named(turn, word)
             if found is None:
@@ -59,10 +81,20 @@ class WhichUnit(Pick[Unit]):
                 return Got(found.id)
             turn.view["line"] = found.line
             return None
+        for index, word in enumerate(opening.left):
+            if units := self.partly_named(word):
+                opening.take(index)
+                return self._settled(turn, units)
         return super().claim(turn, opening)
+
+    def ask(self, turn: Turn) -> str:
+        """The highest of them, or those that a part of a name means."""
+        self._narrow(turn)
+        return super().ask(turn)
 
     def read(self, turn: Turn, said: Said) -> Outcome:
         """One of those shown, or one inside them."""
+        self._narrow(turn)
         outcome = super().read(turn, said)
         found = self._named(turn, said.text.strip()) if isinstance(outcome, Missed) else None
         return Got(found.id) if isinstance(found, Unit) else found or outcome
@@ -77,6 +109,10 @@ class WhichUnit(Pick[Unit]):
     def label(self, turn: Turn, value: Unit) -> str:
         """As it stands in a list."""
         return label(turn.chat.session, value)
+
+    def _narrow(self, turn: Turn) -> None:
+        if "among" in turn.view:
+            self.options = self.inside
 
     def _named(self, turn: Turn, word: str) -> Unit | Missed | None:
         """The unit of that name, or why it cannot be meant; None for what is no unit's name."""

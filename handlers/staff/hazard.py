@@ -8,14 +8,12 @@ from handlers.dialogue import Dialogue, Go
 from handlers.flow import flow
 from handlers.opening import Opening
 from handlers.prompts import Pick
-from handlers.prompts.options import Options
 from handlers.prompts.prompt import Got, Turn
 from handlers.staff.asking import WhichUnit
 from handlers.staff.drafts import handle
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import WRITERS
 from models.messaging.hazards import draft_hazard, hazards
-from models.roster.units import UnitKind, labels
 
 
 class For(StrEnum):
@@ -41,10 +39,7 @@ class _Where(WhichUnit):
 
     def __init__(self, chat: Chat) -> None:
         super().__init__(chat)
-        seen = sorted(self.units, key=lambda unit: unit.path.count("/"))
-        shown = [unit for unit in seen if unit.kind not in (UnitKind.GRADE, UnitKind.CLASS)] or seen
-        called = labels(chat.session, shown)
-        self.options, self.sole = Options(shown, lambda unit: called[unit.id], None), False
+        self.options, self.sole = self.inside, False
 
     def claim(self, turn: Turn, opening: Opening) -> Got | None:
         """The unit that is named, else the one above all others; what was not found is said."""
@@ -52,11 +47,9 @@ class _Where(WhichUnit):
         if claimed is not None or turn.view.keys() & {"among", "line"}:
             return claimed
         if opening.left:
-            word = opening.left[0]
-            found = [option.ident for option in self.options.find(word)]
-            turn.view |= {"among": found} if found else {"line": turn.chat.say("hazard.no_unit", said=word)}
+            turn.view["line"] = turn.chat.say("hazard.no_unit", said=opening.left[0])
             opening.take_all()
-            return Got(found[0]) if len(found) == 1 else None
+            return None
         top = self.options.all[0]
         alone = all(option.value.path.startswith(top.value.path) for option in self.options.all)
         return Got(top.ident) if alone else None

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from sqlmodel import select
 
 from models.base.store import Store
+from models.roster.people import Duty, Person, give_duty
+from models.roster.units import Unit
 from tests.care.conftest import Phone
 from tests.cast import Cast
 from tests.delivery.stories import approved
@@ -80,6 +83,44 @@ def test_another_school_is_refused_also_where_it_is_asked_for_whom(phone: Phones
     wang.types("发通知 天热了，看住水", "4")
     assert wang.types("竹山小学 6-12").startswith("“竹山小学”不归您发。\n您能发的是：柳溪小学。\n")
     assert "· 6-12岁 ·" in wang.types("6-12")
+
+
+@pytest.mark.parametrize("line", ["发通知 天热了，看住水 竹山", "发通知 竹山 天热了，看住水", "险情 暴雨 6小时 竹山"])
+def test_part_of_a_schools_name_is_that_school(phone: Phones, store: Store, cast: Cast, line: str) -> None:
+    a_county_of_wangs(store, cast)
+    asked = phone("o-wang").types(line)
+    assert "\n竹山小学，发给谁？" in asked or "\n竹山小学 · 全部监护人\n" in asked
+
+
+@pytest.mark.parametrize("line", ["发通知 天热了，看住水 小学", "险情 暴雨 6小时 小学"])
+def test_part_of_several_names_shows_those_that_have_it(phone: Phones, store: Store, cast: Cast, line: str) -> None:
+    a_county_of_wangs(store, cast)
+    wang = phone("o-wang")
+    asked = wang.types(line)
+    assert asked.splitlines()[-2:] == ["1 柳溪小学", "2 竹山小学"]
+    asked = wang.types("2")
+    assert "\n竹山小学，发给谁？" in asked or "\n竹山小学 · 全部监护人\n" in asked
+
+
+def test_part_of_a_schools_name_waits_while_it_is_asked_which_notice(phone: Phones, store: Store, cast: Cast) -> None:
+    a_county_of_wangs(store, cast)
+    wang = phone("o-wang")
+    assert wang.types("发通知 竹山").startswith("发哪一条？")
+    assert "\n竹山小学，发给谁？" in wang.types("看住水")
+
+
+def test_part_of_a_name_is_known_also_to_whoever_writes_to_two_schools(phone: Phones, store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        other = session.exec(select(Unit).where(Unit.name == "竹山小学")).one()
+        give_duty(session, session.get_one(Person, cast.wang), other, Duty.ADMIN)
+    wang = phone("o-wang")
+    assert wang.types("发通知 竹山").startswith("发哪一条？")
+    assert "\n竹山小学，发给谁？" in wang.types("看住水")
+
+
+def a_county_of_wangs(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, cast.wang), session.get_one(Unit, cast.county), Duty.ADMIN)
 
 
 def test_a_hazard_goes_to_the_unit_in_its_line(phone: Phones) -> None:
