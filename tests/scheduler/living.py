@@ -138,11 +138,13 @@ def live_through(store: Store, last: date) -> tuple[int, int]:
     """The year up to its last day. How many notices there were to get, and how many days' expired."""
     seed = int(os.environ.get("SEED", random.SystemRandom().randrange(10**9)))
     print(f"SEED={seed}")
-    dice = random.Random(seed)
+    by_rule = {rule.name: rule for rule in rules()}  # read before anything is lived through, as by the schedulers
+    # Dice of their own: the moments of a seed are the same again when more is thrown for the county.
+    of_county, of_moments, of_kills = (random.Random(f"{seed} {what}") for what in ("county", "moments", "kills"))
     with store.write() as session:
-        wards, units = county(session, dice)
-    ticks = list(moments(dice, last))
-    schedulers = Schedulers(store, dice)
+        wards, units = county(session, of_county)
+    ticks = list(moments(of_moments, last))
+    schedulers = Schedulers(store, of_kills)
     for moment in ticks:
         schedulers.tick(moment)
     schedulers.stop()
@@ -161,7 +163,6 @@ def live_through(store: Store, last: date) -> tuple[int, int]:
     until = {row.broadcast_id: row.useful_until for row in settled}
     assert not [row for row in sent.values() if not row.not_before < row.expires_at <= until[row.id]]
     place = {units["county"]: 0, units["zhushan"]: 1}
-    by_rule = {rule.name: rule for rule in rules()}
     expired = {
         (place[row.unit_id], by_rule[row.rule].notice_of(row.occasion), local_date(row.due_at))
         for row in settled
