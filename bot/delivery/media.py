@@ -12,18 +12,13 @@ from cryptography.exceptions import InvalidTag
 from sqlmodel import col, select
 
 from bot.delivery.pictures import clean_photo, voice_type
+from bot.delivery.refused_media import tell_of_refusal
 from bot.wechat.client import Media
 from bot.wechat.errcodes import Next
 from bot.wechat.errors import MediaRefused, PlatformError
 from models.base.seal import Vault
 from models.base.store import Session, Store
-from models.base.texts import say
-from models.care.duties.kinds import kinds
-from models.care.duties.reporting import is_task_done
-from models.care.duties.tables import LIVE_REPORT, DutyReport, DutyTask
-from models.care.visits import Attachment, AttachmentKind, AttachmentState, Visit
-from models.messaging.words import tell
-from models.roster.people import Person
+from models.care.visits import Attachment, AttachmentKind, AttachmentState
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +33,6 @@ _MOST_ATTEMPTS = 100
 _LATER = frozenset(
     {Next.BACK_OFF, Next.REFRESH_TOKEN, Next.PAUSE_DAY, Next.PAUSE_MINUTE, Next.STOP_ALL, Next.STOP_BROADCAST}
 )
-_WORDS = {
-    "too_large": "media.too_large",
-    "wrong_type": "media.wrong_type",
-    "broken": "media.broken",
-    "empty": "media.broken",
-    "expired": "media.expired",
-}
 
 
 class Source(Protocol):
@@ -140,32 +128,13 @@ class MediaWorker:
                 return
             refused.state, refused.reason, refused.next_try_at = AttachmentState.REFUSED, reason, None
             refused.file = ""
-            words = say(_WORDS[reason], what=say("media.voice" if row.kind is AttachmentKind.VOICE else "media.photo"))
-            words = "\n".join([words, *_also(session, refused)])
-            tell(session, session.get_one(Person, _sender(session, refused)), words, key=f"attachment:{refused.id}")
+            tell_of_refusal(session, refused)
         log.info("attachment %s refused: %s", row.id, reason)
 
     @staticmethod
     def _still_waiting(session: Session, row: Attachment) -> Attachment | None:
         found = session.exec(select(Attachment).where(Attachment.id == row.id).with_for_update()).one()
         return found if found.state is AttachmentState.WAITING else None
-
-
-def _sender(session: Session, row: Attachment) -> int:
-    """Who sent it: the mentor of its visit, or whoever reported its task."""
-    if row.visit_id is not None:
-        return session.get_one(Visit, row.visit_id).mentor_id
-    query = select(DutyReport.recorded_by).where(DutyReport.task_id == row.task_id, *LIVE_REPORT)
-    return session.exec(query).one()
-
-
-def _also(session: Session, row: Attachment) -> list[str]:
-    """What is open again without that photo."""
-    session.flush()
-    task = session.get(DutyTask, row.task_id) if row.task_id is not None else None
-    if task is None or task.kind not in kinds() or is_task_done(session, task):
-        return []
-    return [say("media.task_open", title=kinds()[task.kind].title)]
 
 
 def path_of(folder: Path, row: Attachment) -> Path:

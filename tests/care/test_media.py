@@ -16,8 +16,11 @@ from sqlmodel import select
 from bot.delivery.media import MediaWorker, open_file, path_of
 from bot.delivery.pictures import LONGEST_SIDE
 from bot.wechat.client import Client
+from models.base.facts import end
 from models.base.store import Store
 from models.care.visits import Attachment, AttachmentState
+from models.roster.people import duties_of
+from models.roster.ties import mentors_of
 from tests.care.conftest import Phone, attachments, told
 from tests.cast import Cast
 from tests.conftest import FrozenClock
@@ -158,8 +161,25 @@ def test_what_cannot_be_kept_is_refused_and_the_mentor_told(
     worker.run_once()
     [row] = attachments(store)
     assert (row.state, row.reason, row.file) == (AttachmentState.REFUSED, reason, "")
-    assert told(store) == [(cast.lin, words)] and files(folder) == []
+    assert told(store) == [(cast.lin, f"{words}\n那次记的是：张小满（三年级1班），6月1日，电话。")]
+    assert files(folder) == []
     assert worker.run_once() == 0
+
+
+def test_a_child_whom_the_mentor_may_not_see_any_more_is_not_named(
+    store: Store,
+    cast: Cast,
+    worker: MediaWorker,
+    platform: Platform,
+    sent: Callable[[str], None],
+) -> None:
+    platform.answers[MEDIA] = lambda _: ("image/jpeg", photo()[:700])
+    sent("image")
+    with store.write() as session:
+        for fact in (*mentors_of(session, cast.xiaoman), *duties_of(session, cast.lin)):
+            end(session, fact, by=None)
+    worker.run_once()
+    assert told(store) == [(cast.lin, "有一张照片打不开，没存上。请再发一次。\n那次记的是：6月1日，电话。")]
 
 
 def test_a_busy_platform_is_asked_again_later_and_less_and_less(
@@ -205,6 +225,7 @@ from bot.wechat.client import Client
 from bot.wechat.token import TokenProvider, stable_token
 from bot.wechat.wire import Wire
 from models.base.seal import Vault
+from models.base.facts import end
 from models.base.store import Store
 from tests.conftest import FrozenClock
 url, base, folder, now = sys.argv[1:]
