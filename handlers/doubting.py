@@ -57,11 +57,23 @@ class Doubting(Everywhere):
             return f"{outcome.line}\n{question}"
         return isinstance(outcome, Got) and bool(outcome.data == _ANSWER)
 
+    def _with_undone(self, doubt: Doubt | None, said: Said, answer: str) -> str:
+        """The answer, below it that nothing was done with a line which nobody said the meaning of."""
+        if doubt is None or plain(said.words) == plain(doubt.text):
+            return answer
+        undone = self._chat().say("doubt.undone", said=_shortened(doubt))
+        return f"{answer}\n{undone}" if answer else undone
+
     def _which(self, state: State, doubt: Doubt) -> str:
         return self._pick(state, doubt).ask(Turn(self._chat(state)))
 
     def _pick(self, state: State, doubt: Doubt) -> Pick[_Meaning]:
-        called, line = self._called(state), doubt.text.strip()
+        called = self._called(state)
         answer = _Meaning(_ANSWER, self._chat().say("doubt.answer", flow=called))
         other = _Meaning(_OTHER, self._chat().say("doubt.other", flow=called))
-        return Pick("doubt.which", [answer, other], said=line if len(line) <= _LINE else line[:_LINE] + "…")
+        return Pick("doubt.which", [answer, other], said=_shortened(doubt))
+
+
+def _shortened(doubt: Doubt) -> str:
+    line = doubt.text.strip()
+    return line if len(line) <= _LINE else line[:_LINE] + "…"

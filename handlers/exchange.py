@@ -38,11 +38,14 @@ class Exchange(Doubting):
 
     def hear(self, said: Said, *, clicked: bool = False) -> str:
         """The answer to a message; `clicked` words are an intent and never the answer to a question."""
-        meaning = universal(said.words)
-        now = self._running()
+        meaning, now = universal(said.words), self._running()
         doubt, self.memory.doubt = self.memory.doubt, None
         if now is not None and doubt is not None and not clicked and meaning in (None, Universal.BACK):
             return self._settle(*now, doubt, said, back=meaning is not None)
+        answer = self._hear(said, meaning, now, clicked=clicked)
+        return self._with_undone(doubt or self.undone, said, answer) if meaning is not Universal.CANCEL else answer
+
+    def _hear(self, said: Said, meaning: Universal | None, now: tuple[Flow, State] | None, *, clicked: bool) -> str:
         if now is not None and plain(said.words) in _NEVER_MIND and self._optional(*now):
             return self._continue(*now, Said("text", text="0"))
         if meaning is not None:

@@ -48,7 +48,10 @@ class Running:
         self.mark = ""
         """The opening line of this message, which a dialogue that goes on to another hands to it."""
         self.told_aside = False
+        doubted = memory.doubt
         self.rested = memory.let_go_of_what_is_old(session.now)
+        self.undone = doubted if memory.doubt is None else None
+        """A line in doubt that has waited too long: nobody said in time what it is."""
         if self.rested is not None and self._is_fleeting(self.rested):
             self._forget_rested()
 

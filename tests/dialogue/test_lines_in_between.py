@@ -89,9 +89,24 @@ def test_the_next_half_hour_asks_the_question_anew(world: World, lin: Phone) -> 
     world.pupils("小川", "小满")
     lin.types("家访 小满 今天", "家访 小川 昨天 作业写完了")
     world.clock.on(minutes=31)
-    assert lin.types("2").endswith("刚才的家访（小满）没弄完。\n1 继续　2 重来　3 都不要")
-    assert lin.types("继续") == ASKED
+    undone = "您前面写的“家访 小川 昨天 作业写…”还没办。\n要办，请再发一次。"
+    assert lin.types("2").endswith(f"刚才的家访（小满）没弄完。\n1 继续　2 重来　3 都不要\n{undone}")
+    assert lin.types("继续") == ASKED  # it is said once
     assert world.entries() == []
+
+
+def test_the_line_itself_after_half_an_hour_is_simply_done(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    lin.types("家访 小满 今天", "家访 小川 昨天 作业写完了")
+    world.clock.on(minutes=31)
+    answer = lin.types("家访 小川 昨天 作业写完了")
+    assert "小川 · 6月8日 · 家访" in answer and "还没办" not in answer
+
+
+def test_who_asks_for_help_instead_hears_that_the_line_was_not_done(world: World, lin: Phone) -> None:
+    world.pupils("小川", "小满")
+    lin.types("家访 小满 今天", "家访 小川 昨天 作业写完了")
+    assert lin.types("帮助").endswith("您前面写的“家访 小川 昨天 作业写…”还没办。\n要办，请再发一次。")
 
 
 @pytest.mark.parametrize(
