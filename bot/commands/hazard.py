@@ -24,7 +24,7 @@ from models.messaging.hazards import draft_hazard, hazards
 @click.argument("name", metavar="HAZARD")
 @click.option("--unit", required=True, help="The unit, with everything below it.")
 @by
-@click.option("--until", required=True, help='Of no use after this: "6 hours", or 2027-06-18T20:00 (Asia/Shanghai).')
+@click.option("--until", required=True, help='Of no use after this: "6 hours", "2 days", or 2027-06-18T20:00.')
 @click.option("--reason", default="", help="A duty officer's reason for sending what is 紧急 without a second person.")
 @click.option("--count", type=int, help="With --reason: how many it goes to; else that is asked for above 1,000.")
 def hazard(name: str, unit: str, phone: str, until: str, reason: str, count: int | None) -> None:
