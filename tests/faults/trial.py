@@ -7,6 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from psycopg import Connection
+from sqlalchemy import event
 from sqlmodel import col, func, select, update
 
 from benchmarks.people import openid, settle_school
@@ -50,6 +52,12 @@ def build_town(url: str, clock_file: Path, count: int) -> None:
     store.close()
 
 
+def _name_it(connection: Connection[Any], _record: object) -> None:
+    """Who looks on is none of the house: workers end what sleeps of their own, not a trial that is long at reading."""
+    connection.execute("SET application_name TO 'trial'")
+    connection.commit()
+
+
 class Trial:
     """One broadcast or more in a copy of the town.
 
@@ -63,6 +71,8 @@ class Trial:
         self.count = count
         self.simulator = simulator
         self.store: Store = open_store(url, FileClock(simulator.clock_file))
+        if not self.store.on_sqlite:
+            event.listen(self.store.engine, "connect", _name_it)
         self.intended: Counter[str] = Counter()
         self.in_flight: set[int] = set()
         self.away = 0.0
