@@ -1,6 +1,6 @@
 """Questions that members of staff are asked in more than one flow."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from handlers.chat import Chat
@@ -41,6 +41,15 @@ def which_notice(
     return Pick(key, found, name=lambda each: f"《{each.title}》", words=words, sole=True, empty=empty)
 
 
+def _highest(units: Iterable[Unit]) -> Iterator[Unit]:
+    """Those that are inside none of the others."""
+    top = None
+    for unit in sorted(units, key=lambda unit: unit.path):  # what is inside a unit follows it
+        if top is None or not unit.path.startswith(top.path):
+            top = unit
+            yield unit
+
+
 class WhichUnit(Pick[Unit]):
     """For which of the units one writes to; an only one is taken without asking, a smaller one inside them by its name,
     a school also by a part of it. A unit that is somebody else's is said to be so, with what is possible."""
@@ -48,8 +57,8 @@ class WhichUnit(Pick[Unit]):
     def __init__(self, chat: Chat) -> None:
         self.chat = chat
         self.scope = duty_scope(chat.session, chat.me, WRITERS)
-        self.units = units = chat.session.exec(self.scope.units()).all()
-        self.tops = [u for u in units if not any(u.path.startswith(o.path) for o in units if o.id != u.id)]
+        self.units = chat.session.exec(self.scope.units()).all()
+        self.tops = list(_highest(self.units))
         super().__init__("announce.unit", self.tops, name=lambda unit: label(chat.session, unit), sole=True)
 
     @cached_property

@@ -86,6 +86,7 @@ def test_a_name_outside_of_the_scope_is_not_known_and_never_reached(store: Store
         ("学效=柳溪小学", "^^^^", "没有“学效”这一项。是不是想写：学校"),
         ("学校=柳溪小学 and 类别=流守", "　　 　　　　     　　 ^^^^", "类别里没有“流守”。是不是想写：留守"),
         ("学校=柳西小学", "　　 ^^^^^^^^", "学校里没有“柳西小学”。是不是想写：柳溪小学"),
+        ("  关系=奶乃", "　　 ^^^^", "关系里没有“奶乃”。是不是想写：奶奶"),
         ("关系=奶乃", "　　 ^^^^", "关系里没有“奶乃”。是不是想写：奶奶"),
         ("年龄段=6-13", "　　　 ^^^^", "年龄段里没有“6-13”。是不是想写："),
         ("在家=是 学校=柳溪小学", "　　 　 ^^^^", "这里要写 and、or"),
@@ -105,7 +106,7 @@ def test_a_slip_is_pointed_at_and_what_was_meant_is_guessed(
     store: Store, cast: Cast, text: str, mark: str, why: str
 ) -> None:
     line, pointer, said = mistake(store, cast, text)
-    assert (line, pointer) == (text, mark) and why in said
+    assert (line, pointer) == (text.strip(), mark) and why in said
 
 
 def test_a_unit_that_several_are_called_must_be_named_in_full(store: Store, cast: Cast) -> None:

@@ -19,7 +19,8 @@ def mistake(text: str, at: int, length: int, why: str, known: Iterable[str] = ()
     elif known:
         more = "…" if len(known) > _SHOWN * 2 else ""
         why += say("audience.can_be", words="、".join(known[: _SHOWN * 2]) + more)
-    return Refused("audience.wrong", line=text, mark=_mark(text, at, length), why=why)
+    line = text.lstrip()  # as it will be shown
+    return Refused("audience.wrong", line=line, mark=_mark(line, at - len(text) + len(line), length), why=why)
 
 
 def _mark(text: str, at: int, length: int) -> str:
