@@ -2,36 +2,31 @@
 told that it has lapsed and what to do."""
 
 from collections.abc import Iterator
-from datetime import time, timedelta
+from datetime import time
 
-from models.base.clock import at_local, local_date
+from models.base.clock import local_date
 from models.base.store import Session, Store
-from models.calendar.pulse import pulse
 from models.messaging.binding_news import ask_again, tell_of_lapse
 from models.roster.binding import BindingRequest, close, has_lapsed, undecided
-from scheduler.task import Made
+from scheduler.task import Made, is_its_time, rest_until
 
 NAME = "bindings"
 HOUR = time(9, 0)
 ON_DAYS = (2, 5)
 """So many days after somebody asked, the people who may say yes are reminded."""
-_USEFUL_FOR = timedelta(hours=12)
 
 
 def see_to_bindings(store: Store) -> Iterator[Made]:
     """Reminds and lets lapse, each request in a transaction of its own, once a morning."""
     with store.read() as session:
-        today, late = session.today, session.now - at_local(session.today, HOUR)
-        requests = undecided(session) if timedelta(0) <= late < _USEFUL_FOR else ()
+        looked_at = session.now
+        requests = undecided(session) if is_its_time(session, HOUR) else ()
     reminded = lapsed = 0
     for request_id in requests:
         with store.write() as session:
             asked, over = _see_to(session, request_id)
         reminded, lapsed = reminded + asked, lapsed + over
-    with store.write() as session:
-        row = pulse(session, NAME)
-        following = today if late < timedelta(0) else today + timedelta(days=1)
-        row.looked_at, row.next_at = session.now, at_local(following, HOUR)
+    rest_until(store, NAME, HOUR, looked_at)
     if reminded:
         yield Made(NAME, "made", reminded)
     if lapsed:

@@ -6,13 +6,12 @@ from functools import cache
 
 from sqlmodel import select
 
-from models.base.clock import at_local, local_date
+from models.base.clock import local_date
 from models.base.dates import day_in_words
 from models.base.store import Session, Store
 from models.base.texts import say
 from models.calendar.calendars import calendars_now
 from models.calendar.holidays import is_working_day
-from models.calendar.pulse import pulse
 from models.calendar.school import SchoolCalendar
 from models.care.visits import Due, overdue_visits
 from models.messaging.outbox import posted
@@ -20,11 +19,10 @@ from models.messaging.words import tell
 from models.roster.labels import labels
 from models.roster.people import Person
 from models.roster.units import Unit
-from scheduler.task import Made
+from scheduler.task import Made, is_its_time, rest_until
 
 NAME = "visit_overdue"
 HOUR = time(8, 0)
-USEFUL_FOR = timedelta(hours=12)
 _SHOWN = 5
 _MOST = 100_000
 _AT_ONCE = 50
@@ -33,17 +31,14 @@ _AT_ONCE = 50
 def remind_mentors(store: Store) -> Iterator[Made]:
     """Tells every mentor with an overdue child; the week in the message's key keeps it to once a week."""
     with store.read() as session:
-        today, late = session.today, session.now - at_local(session.today, HOUR)
+        looked_at, today = session.now, session.today
         week = (today - timedelta(days=today.weekday())).isoformat()
-        by_mentor = _to_remind(session, week) if timedelta(0) <= late < USEFUL_FOR else {}
+        by_mentor = _to_remind(session, week) if is_its_time(session, HOUR) else {}
     mentors, told = list(by_mentor), 0
     for at in range(0, len(mentors), _AT_ONCE):
         with store.write() as session:
             told += sum(_remind(session, each, by_mentor[each], week) for each in mentors[at : at + _AT_ONCE])
-    with store.write() as session:
-        row = pulse(session, NAME)
-        following = today if late < timedelta(0) else today + timedelta(days=1)
-        row.looked_at, row.next_at = session.now, at_local(following, HOUR)
+    rest_until(store, NAME, HOUR, looked_at)
     if told:
         yield Made(NAME, "made", told)
 
