@@ -6,13 +6,15 @@ for, so the title passes and 孩子溺水了 does not. A text that must speak of
 command that sends content its name is no report (`only_names`).
 """
 
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 
+from models.base.content import read_toml
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT, say
 from models.care.spoken import bare, folded
+
+_FILE = CONTENT / "danger.toml"
 
 
 def danger_words(text: str) -> tuple[str, ...]:
@@ -44,10 +46,10 @@ def read_lists(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
     Raises Misconfigured for a file that would hear nothing, or everything, or would cut a word of danger out.
     """
+    lists = read_toml(_FILE, text)
     try:
-        lists = tomllib.loads(text)
         words, harmless = (tuple(str(each) for each in lists[name]) for name in ("words", "harmless"))
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError) as error:
         raise Misconfigured(say("danger.broken", why=error)) from error
     if not words:
         raise Misconfigured(say("danger.no_words"))
@@ -66,4 +68,4 @@ _SHORTEST = 2
 
 @cache
 def _lists() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return read_lists((CONTENT / "danger.toml").read_text(encoding="utf-8", errors="replace"))
+    return read_lists(_FILE.read_text(encoding="utf-8", errors="replace"))

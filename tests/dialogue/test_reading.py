@@ -186,7 +186,8 @@ def test_titles_and_everyday_words_raise_no_alarm(typed: str) -> None:
 @pytest.mark.parametrize(
     ("lists", "says"),
     [
-        ("words = [", "读不了"),
+        ("words = [", "danger.toml"),
+        ('words = ["自杀" "溺水"]', "danger.toml:1:15"),
         ("words = []\nharmless = []", "空的"),
         ('words = ["自杀", ""]\nharmless = []', "太短"),
         ('words = ["不想活"]\nharmless = ["不想"]', "盖住"),
