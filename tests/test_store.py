@@ -1,13 +1,15 @@
 """The store: one transaction, one time; a reader cannot write; sealed columns open only at their place."""
 
+from contextlib import suppress
+
 import pytest
 from cryptography.exceptions import InvalidTag
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError
 from sqlmodel import func, select
 
 from models.base import audit
 from models.base.store import Store
-from models.roster.accounts import Account
+from models.roster.accounts import Account, heard
 from models.roster.people import Person
 from tests.at_rest import at_rest
 from tests.cast import Cast
@@ -63,6 +65,18 @@ def test_an_exception_leaves_nothing_behind(store: Store, cast: Cast) -> None:
         _ = 1 / 0
     with store.read() as session:
         assert session.exec(select(audit.AuditEntry).where(audit.AuditEntry.verb == "look")).all() == []
+
+
+@pytest.mark.parametrize("how", ["write", "write_together"])
+def test_who_swallows_a_failed_write_writes_nothing_more(store: Store, cast: Cast, how: str) -> None:
+    with pytest.raises(InvalidRequestError, match="rolled back"), getattr(store, how)() as session:
+        heard(session, "o-before", spoke=True)
+        with suppress(IntegrityError):
+            session.add(Account(openid="o-grandmother", first_seen_at=session.now))
+            session.flush()
+        heard(session, "o-after", spoke=True)  # a prepared statement, on a way of its own to the driver
+    with store.read() as session:
+        assert [session.get(Account, openid) for openid in ("o-before", "o-after")] == [None, None]
 
 
 def test_a_changed_removed_or_cut_audit_row_is_found(store: Store, cast: Cast) -> None:

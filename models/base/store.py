@@ -4,7 +4,6 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +59,6 @@ class Session(sqlmodel.Session):
     def today(self) -> date:
         """The Asia/Shanghai day of `now`."""
         return local_date(self.now)
-
-    @cached_property
-    def wire(self) -> Connection:
-        """Its one connection, asked for once: SQLAlchemy finds it anew for each statement."""
-        return self.connection()
 
 
 class Store:
