@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -13,6 +13,10 @@ class Said(click.ClickException):
     """What went wrong, in words, with the exit status of a usage error."""
 
     exit_code = 2
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Says it where errors are said."""
+        click.echo(say("cli.slip", what=self.format_message()), file=file, err=True)
 
 
 @contextmanager
