@@ -3,7 +3,8 @@ vain."""
 
 from handlers.chat import Chat
 from handlers.dialogue import Told
-from models.roster.binding import WAITS, deciders_of, has_lapsed, last_request
+from models.messaging.binding_news import lapse
+from models.roster.binding import deciders_of, has_lapsed, last_request
 
 
 def to_a_stranger(chat: Chat) -> Told:
@@ -11,6 +12,5 @@ def to_a_stranger(chat: Chat) -> Told:
     request = last_request(chat.session, chat.openid)
     deciders = deciders_of(chat.session, request) if request is not None else []
     if request is not None and has_lapsed(chat.session, request):
-        who = deciders[0].name if deciders else chat.say("refused.the_school")
-        return Told("bind.lapsed", {"who": who, "days": WAITS.days})
+        return Told("bind.lapsed", lapse(deciders))
     return Told("bind.waiting", {"who": deciders[0].name}) if deciders else Told("bind.who")

@@ -1,6 +1,8 @@
 """Who hears of a binding: that an account was bound (the class teacher, the other guardian, the account that was theirs
 before), that one waits for somebody's word, and that it has waited in vain."""
 
+from collections.abc import Sequence
+
 from sqlmodel import col
 
 from models.base.store import Session
@@ -30,31 +32,26 @@ def tell_of_binding(session: Session, bound: Bound, *, cause: int, bureau: str, 
 
 def tell_deciders(session: Session, waiting: Waiting, *, cause: int) -> None:
     """Asks those who may say yes to look."""
-    person = session.get_one(Person, waiting.request.person_id)
-    for each in waiting.deciders:
-        text = say("bind.please_decide", name=person.name, who=who_is(session, person, each))
-        tell(session, each, text, key=f"decide:{cause}:{each.id}", title=say("bind.news_title"))
+    _tell_each(session, waiting.request, waiting.deciders, "bind.please_decide", f"decide:{cause}")
 
 
 def ask_again(session: Session, request: BindingRequest, days: int) -> int:
     """Reminds those who may say yes that somebody has waited for so many days; returns how many they are."""
-    person, deciders = session.get_one(Person, request.person_id), deciders_of(session, request)
-    for each in deciders:
-        who = who_is(session, person, each)
-        text = say("bind.still_waits", name=person.name, who=who, days=days, left=WAITS.days - days)
-        tell(session, each, text, key=f"decide:{request.id}:{days}:{each.id}", title=say("bind.news_title"))
+    deciders, left = deciders_of(session, request), WAITS.days - days
+    _tell_each(session, request, deciders, "bind.still_waits", f"decide:{request.id}:{days}", days=days, left=left)
     return len(deciders)
 
 
 def tell_of_lapse(session: Session, request: BindingRequest) -> None:
     """Tells the account what to do now, and those who might have said yes."""
-    person, deciders = session.get_one(Person, request.person_id), deciders_of(session, request)
-    for each in deciders:
-        text = say("bind.lapsed_staff", name=person.name, who=who_is(session, person, each), days=WAITS.days)
-        tell(session, each, text, key=f"lapsed:{request.id}:{each.id}", title=say("bind.news_title"))
-    who = deciders[0].name if deciders else say("refused.the_school")
-    text = say("bind.lapsed", who=who, days=WAITS.days)
-    tell_account(session, request.openid, text, key=f"lapsed:{request.id}")
+    deciders = deciders_of(session, request)
+    _tell_each(session, request, deciders, "bind.lapsed_staff", f"lapsed:{request.id}", days=WAITS.days)
+    tell_account(session, request.openid, say("bind.lapsed", **lapse(deciders)), key=f"lapsed:{request.id}")
+
+
+def lapse(deciders: Sequence[Person]) -> dict[str, object]:
+    """What the text `bind.lapsed` names: whom to ask for a new code, and after how many days it was over."""
+    return {"who": deciders[0].name if deciders else say("refused.the_school"), "days": WAITS.days}
 
 
 def tell_account(session: Session, openid: str, text: str, *, key: str) -> None:
@@ -82,6 +79,15 @@ def who_is(session: Session, person: Person, reader: Person) -> str:
     kin = [say("bind.kin", child=child.name, relation=wards[child.id].relation) for child in session.exec(seen)]
     duties = [say(f"duty.{staff.duty}") for staff in duties_of(session, person.id)]
     return "、".join(dict.fromkeys([*duties, *kin[:2]]))
+
+
+def _tell_each(
+    session: Session, request: BindingRequest, deciders: Sequence[Person], text: str, key: str, **facts: object
+) -> None:
+    person = session.get_one(Person, request.person_id)
+    for each in deciders:
+        words = say(text, name=person.name, who=who_is(session, person, each), **facts)
+        tell(session, each, words, key=f"{key}:{each.id}", title=say("bind.news_title"))
 
 
 def _hearers(session: Session, person: Person) -> dict[int, tuple[Person, str]]:

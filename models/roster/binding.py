@@ -139,7 +139,7 @@ def close(session: Session, request: BindingRequest) -> bool:
     if request.decided_at is not None:
         return False
     request.decided_at, request.granted = session.now, False
-    audit.record(session, "binding_lapsed", by=None, subject="person", subject_id=request.person_id)
+    audit.record(session, "lapse_binding", by=None, subject="person", subject_id=request.person_id)
     return True
 
 
