@@ -11,8 +11,9 @@ from models.base.errors import Misconfigured
 from models.base.texts import say
 from models.care.duties import rates
 from models.care.duties.kinds import Kind, kinds
-from models.care.duties.orders import end_duty, ordering_scope, orders_of, set_duty
+from models.care.duties.orders import end_duty, orders_of, set_duty
 from models.care.duties.unmended import found_and_mended
+from models.roster.scope import admin_scope
 from models.roster.units import label
 
 _kind = click.argument("kind")
@@ -39,7 +40,7 @@ def rates_(unit: str, phone: str, name: str) -> None:
     table.add_column(say("cli.mended"))
     with open_store(load_settings()).read() as session:
         place = unit_named(session, unit)
-        scope = ordering_scope(session, staff_by_phone(session, phone))
+        scope = admin_scope(session, staff_by_phone(session, phone))
         since, until = rates.school_year_began(session.today), session.today
         if name:
             only = _named(name)

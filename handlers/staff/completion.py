@@ -10,12 +10,12 @@ from handlers.flow import flow
 from handlers.prompts import Pick
 from models.care.duties import rates
 from models.care.duties.kinds import kinds
-from models.care.duties.orders import ordering_scope
 from models.care.duties.owners import owners_of
 from models.care.duties.rates import Missing, Rate
 from models.care.duties.tables import DutyTask
 from models.care.duties.unmended import Unmended, found_and_mended, unmended
 from models.roster.people import Duty, Person
+from models.roster.scope import admin_scope
 from models.roster.units import Unit, label
 
 WHO, MEND = "who", "mend"
@@ -34,7 +34,7 @@ class _Row:
 @flow("完成率", "任务完成率", duty=Duty.ADMIN, menu="duties.rate_menu")
 def completion(chat: Chat) -> Dialogue:
     """Which kind, then unit by unit down to the tasks that nobody reported."""
-    scope = ordering_scope(chat.session, chat.me)
+    scope = admin_scope(chat.session, chat.me)
     units = chat.session.exec(scope.units()).all()
     tops = [u for u in units if not any(u.path.startswith(other.path) for other in units if other.id != u.id)]
     unit = yield from Pick("duties.rate_unit", tops, name=lambda u: label(chat.session, u), sole=True)

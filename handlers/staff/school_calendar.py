@@ -18,7 +18,7 @@ from models.calendar.calendars import CalendarEntry
 from models.calendar.holidays import warnings
 from models.calendar.school import Kind, Span, makeup_entry
 from models.roster.people import Duty, Person
-from models.roster.scope import duty_scope
+from models.roster.scope import admin_scope
 from models.roster.units import Unit, UnitKind, labels
 
 _SHOWN = 6
@@ -133,7 +133,7 @@ def _dropped(chat: Chat, unit: Unit, ahead: Sequence[_Line]) -> _Asked:
 def _units(chat: Chat) -> Sequence[Unit]:
     """Every unit whose calendar is theirs to edit: where they have the duty, and all schools below, the upper tiers
     first. A class has its school's days; what only some grades have, an exam says itself."""
-    scope = duty_scope(chat.session, chat.me, frozenset({Duty.ADMIN}))
+    scope = admin_scope(chat.session, chat.me)
     seen = sorted(chat.session.exec(scope.units()), key=lambda unit: unit.path.count("/"))
     return [unit for unit in seen if unit.kind not in (UnitKind.GRADE, UnitKind.CLASS)] or seen[:1]
 

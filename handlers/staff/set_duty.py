@@ -9,8 +9,9 @@ from handlers.dialogue import Dialogue, Kept
 from handlers.flow import flow
 from handlers.prompts import Confirm, Pick
 from models.care.duties.kinds import Kind, kinds
-from models.care.duties.orders import end_duty, ordering_scope, orders_of, set_duty
+from models.care.duties.orders import end_duty, orders_of, set_duty
 from models.roster.people import Duty
+from models.roster.scope import admin_scope
 from models.roster.units import Unit, UnitKind, labels
 
 
@@ -24,7 +25,7 @@ class _Choice:
 @flow("布置任务", "布置", duty=Duty.ADMIN, menu="duties.set_menu")
 def set_duties(chat: Chat) -> Dialogue:
     """For which unit, which kind; one that is set already is stopped."""
-    scope = ordering_scope(chat.session, chat.me)
+    scope = admin_scope(chat.session, chat.me)
     units = chat.session.exec(scope.units().where(col(Unit.kind).not_in((UnitKind.GRADE,)))).all()
     called = labels(chat.session, units)
     unit = yield from Pick("duties.set_unit", units, name=lambda u: called[u.id], sole=True)

@@ -17,8 +17,8 @@ from models.calendar.calendars import CalendarEntry, Edit, calendars_now, forget
 from models.calendar.grades import Grades, grades_kept
 from models.calendar.pulse import NOTICES, wake
 from models.calendar.school import Kind, SchoolCalendar, Span, faults, makeup_entry, missing, school_year, span_key
-from models.roster.people import Duty, Person
-from models.roster.scope import duty_scope
+from models.roster.people import Person
+from models.roster.scope import admin_scope
 from models.roster.units import Unit
 
 _SHOWN = 8
@@ -91,7 +91,7 @@ def check(session: Session, by: Person, unit: Unit, span: Span, *, gone: bool = 
     Raises Refused `calendar.not_yours` where the person administers the unit not, `calendar.fault` where the calendar
     of the unit, or one that inherits from it, would be wrong.
     """
-    if not duty_scope(session, by, frozenset({Duty.ADMIN})).covers_unit(unit):
+    if not admin_scope(session, by).covers_unit(unit):
         raise Refused("calendar.not_yours", unit=unit.name)
     before = _wrong(session)
     with supposing(session, unit, Edit(span, gone)):
@@ -113,7 +113,7 @@ def take_back(session: Session, by: Person, entry_id: int) -> CalendarEntry:
     unit = session.get_one(Unit, row.unit_id)
     before = session.exec(_ended_by(row)).first()
     if before is None:
-        if not duty_scope(session, by, frozenset({Duty.ADMIN})).covers_unit(unit):
+        if not admin_scope(session, by).covers_unit(unit):
             raise Refused("calendar.not_yours", unit=unit.name)
         _end_open(session, by, unit, row.key, by_undo=True)
         _changed(session, by, row)

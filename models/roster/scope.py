@@ -84,6 +84,11 @@ def duty_scope(session: Session, person: Person, duties: frozenset[Duty] = OVERS
     return Scope(person.id, paths=tuple(sorted({path for duty, path in held if duty in duties})))
 
 
+def admin_scope(session: Session, person: Person) -> Scope:
+    """The subtrees that a person administers today."""
+    return duty_scope(session, person, frozenset({Duty.ADMIN}))
+
+
 def full_scope(session: Session, person: Person) -> Scope:
     """Everything a person may see of children in any of their roles."""
     return Scope(person.id, duty_scope(session, person).paths, as_mentor=True, as_guardian=True)

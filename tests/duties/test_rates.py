@@ -8,10 +8,11 @@ import pytest
 
 from models.care.duties import rates
 from models.care.duties.kinds import kinds
-from models.care.duties.orders import ordering_scope, set_duty
+from models.care.duties.orders import set_duty
 from models.care.duties.rates import Rate
 from models.care.duties.reporting import Said, report_task
 from models.roster.people import Duty, Person
+from models.roster.scope import admin_scope
 from models.roster.units import Unit
 from tests.duties.conftest import Phone, School, at
 
@@ -50,7 +51,7 @@ def reports(school: School, who: int, unit: int, kind: str, said: Said, opened: 
 
 def by_kind(school: School, who: int, unit: int) -> dict[str, Rate]:
     with school.store.read() as session:
-        scope = ordering_scope(session, session.get_one(Person, who))
+        scope = admin_scope(session, session.get_one(Person, who))
         return rates.rates_by_kind(session, scope, session.get_one(Unit, unit), SINCE, UNTIL)
 
 
@@ -71,7 +72,7 @@ def test_unit_by_unit_the_lowest_first_down_to_the_task_that_is_missing(county: 
     cast = county.cast
     reports(county, cast.wang, cast.school, LECTURE, Said(date(2027, 6, 25), 126, photos=("m-1",)), date(2027, 6, 21))
     with county.store.read() as session:
-        scope, top = ordering_scope(session, session.get_one(Person, cast.li)), session.get_one(Unit, cast.county)
+        scope, top = admin_scope(session, session.get_one(Person, cast.li)), session.get_one(Unit, cast.county)
         below = rates.rates_below(session, scope, top, LECTURE, SINCE, UNTIL)
         assert [(unit.name, rate) for unit, rate in below] == [("竹山小学", Rate(1)), ("柳溪小学", Rate(1, 1))]
         lacking = rates.missing(session, scope, top, LECTURE, SINCE, UNTIL)
@@ -92,7 +93,7 @@ def test_what_is_not_due_yet_is_no_failure(school: School) -> None:
     school.sets(LECTURE)
     school.tick(at(6, 21))
     with school.store.read() as session:
-        scope, top = ordering_scope(session, session.get_one(Person, cast.wang)), session.get_one(Unit, cast.school)
+        scope, top = admin_scope(session, session.get_one(Person, cast.wang)), session.get_one(Unit, cast.school)
         assert rates.rates_by_kind(session, scope, top, SINCE, date(2027, 6, 29)) == {}
         assert rates.rates_by_kind(session, scope, top, SINCE, date(2027, 6, 30)) == {LECTURE: Rate(1)}
 

@@ -13,13 +13,12 @@ from models.base.turns import take_turn
 from models.calendar.pulse import wake
 from models.care.duties.kinds import Kind
 from models.care.duties.tables import DutyOrder
-from models.roster.people import Duty, Person
-from models.roster.scope import Scope, duty_scope
+from models.roster.people import Person
+from models.roster.scope import admin_scope
 from models.roster.units import Unit
 
 DUTIES = "duties"
 """The scheduler's task that opens, reminds and escalates."""
-_ADMIN = frozenset({Duty.ADMIN})
 
 
 def set_duty(session: Session, by: Person, unit: Unit, kind: Kind) -> DutyOrder:
@@ -50,15 +49,10 @@ def orders_of(session: Session, unit: Unit) -> Sequence[DutyOrder]:
     return session.exec(_of(session, unit).order_by(col(DutyOrder.kind))).all()
 
 
-def ordering_scope(session: Session, person: Person) -> Scope:
-    """Where a person sets duties and sees how far they are."""
-    return duty_scope(session, person, _ADMIN)
-
-
 def _of(session: Session, unit: Unit) -> SelectOfScalar[DutyOrder]:
     return holding(DutyOrder, session.today).where(DutyOrder.unit_id == unit.id)
 
 
 def _may_order(session: Session, by: Person, unit: Unit) -> None:
-    if not ordering_scope(session, by).covers_unit(unit):
+    if not admin_scope(session, by).covers_unit(unit):
         raise Refused("duties.not_your_unit", unit=unit.name)
