@@ -20,6 +20,7 @@ from bot.commands.schedule import schedule
 from bot.commands.serve import serve
 from bot.commands.simulate import simulate
 from bot.commands.slips import Said, in_words
+from bot.commands.staff import staff
 from bot.commands.work import work
 from bot.database import was_lost
 from models.base.errors import Misconfigured, Refused
@@ -35,6 +36,7 @@ COMMANDS = (
     doctor,
     import_,
     invites,
+    staff,
     menu,
     export,
     broadcast,

@@ -18,8 +18,8 @@ from handlers.guardian.schedule import change_lesson_time, pause_lessons, resume
 from handlers.questions import pass_on
 from handlers.staff.alerts import handle_alert, see_alert
 from handlers.staff.announce import announce
+from handlers.staff.appoint import appoint_staff
 from handlers.staff.approve import approve_notice
-from handlers.staff.approve_binding import approve_binding
 from handlers.staff.completion import completion
 from handlers.staff.correct import correct_notice
 from handlers.staff.drafts import see_draft
@@ -32,6 +32,7 @@ from handlers.staff.rules import standing_approvals
 from handlers.staff.school_calendar import school_calendar
 from handlers.staff.set_duty import set_duties
 from handlers.staff.tasks import correct_task, do_task
+from handlers.staff.to_decide import to_decide
 from handlers.teacher.call_list import call_list
 from handlers.teacher.correct_visit import correct_visit
 from handlers.teacher.log_visit import log_visit
@@ -72,9 +73,10 @@ FLOWS: tuple[Flow, ...] = (
     standing_approvals,
     school_calendar,
     set_duties,
-    approve_binding,
+    to_decide,
     move_child,
     hand_over,
+    appoint_staff,
     bind,
     rebind,
     unbind,

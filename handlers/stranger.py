@@ -4,7 +4,8 @@ vain."""
 from handlers.chat import Chat
 from handlers.dialogue import Told
 from models.messaging.binding_news import lapse
-from models.roster.binding import deciders_of, has_lapsed, last_request
+from models.roster.binding import deciders_of, last_request
+from models.roster.requests import has_lapsed
 
 
 def to_a_stranger(chat: Chat) -> Told:

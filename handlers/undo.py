@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.chat import Chat
-from handlers.staff import school_calendar, tasks
+from handlers.staff import appoint, school_calendar, tasks
 from handlers.teacher import call_list
 from handlers.teacher.log_visit import take_back
 
@@ -15,5 +15,8 @@ UNDOS: dict[str, Undo] = {
     "call": call_list.take_back,
     "duty": tasks.take_back,
     "calendar": school_calendar.take_back,
+    "appointed": appoint.take_back,
+    "nominated": appoint.take_back_nomination,
+    "dismissed": appoint.take_back_end,
     "mend": tasks.take_back_mend,
 }

@@ -33,6 +33,7 @@ from models.roster.children import Child, ChildCategory, Placement
 from models.roster.consent import Consent
 from models.roster.guesses import WrongGuess
 from models.roster.invitations import Invitation
+from models.roster.nominations import Nomination
 from models.roster.people import Person, Staff
 from models.roster.ties import Guardianship, Pairing
 from models.roster.units import Unit
@@ -69,6 +70,7 @@ ALL: tuple[type[SQLModel], ...] = (
     LessonTime,
     Mark,
     MassReport,
+    Nomination,
     Occurrence,
     Outage,
     Outlet,

@@ -1,21 +1,28 @@
 """In whose name a command acts, and which unit or broadcast it means; what is not found is said with what to write."""
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 import click
 from sqlmodel import col, select
 
+from models.base.columns import Record
 from models.base.errors import Misconfigured
 from models.base.facts import holding
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
 from models.roster.children import Child
+from models.roster.nominations import Nomination
 from models.roster.people import Person, duties_of
+from models.roster.requests import waiting
 from models.roster.ties import Guardianship
 from models.roster.units import Unit, label
 
 numbered = click.argument("number")
 by = click.option("--by", "phone", required=True, help="The phone of the staff member in whose name this is done.")
 
+_R = TypeVar("_R", bound=Record)
 _SHORTEST = 4
 _SHOWN = 8
 
@@ -66,7 +73,16 @@ def unit_named(session: Session, name: str) -> Unit:
 
 def broadcast_numbered(session: Session, number: str) -> Broadcast:
     """The broadcast whose number ends so (4 digits or more, as `broadcast list` shows). Raises Misconfigured."""
-    found = [each for each in session.exec(select(Broadcast)) if str(each.id).endswith(number)]
+    return _numbered(session.exec(select(Broadcast)), number, "cli.no_broadcast")
+
+
+def nomination_numbered(session: Session, number: str) -> Nomination:
+    """The open nomination whose number ends so, as `staff list` shows it. Raises Misconfigured."""
+    return _numbered(waiting(session, Nomination), number, "cli.staff_no_number")
+
+
+def _numbered(rows: Iterable[_R], number: str, key: str) -> _R:
+    found = [each for each in rows if str(each.id).endswith(number)]
     if len(number) < _SHORTEST or not number.isdigit() or len(found) != 1:
-        raise Misconfigured(say("cli.no_broadcast", number=number))
+        raise Misconfigured(say(key, number=number))
     return found[0]

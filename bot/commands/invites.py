@@ -11,7 +11,8 @@ from bot.database import open_store
 from bot.settings import load_settings
 from models.base.store import Store
 from models.base.texts import say
-from models.roster.invitations import InvitationRow, invite_first_admin, make_invitations, vouched_for
+from models.roster.invitations import FIRSTS, InvitationRow, invite_first, make_invitations, vouched_for
+from models.roster.people import Duty
 from models.roster.units import Unit, UnitKind, add_unit, label
 
 
@@ -19,11 +20,13 @@ from models.roster.units import Unit, UnitKind, add_unit, label
 @click.option("--unit", required=True, help="The unit: its name, or school, grade and class in one.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file to write.")
 @click.option("--first-admin", nargs=2, metavar="NAME PHONE", help="Only the first administrator of the unit.")
-def invites(unit: str, out: Path, first_admin: tuple[str, str] | None) -> None:
+@click.option("--first-approver", nargs=2, metavar="NAME PHONE", help="Only the first approver of the unit.")
+def invites(unit: str, out: Path, first_admin: tuple[str, str] | None, first_approver: tuple[str, str] | None) -> None:
     """Make single-use codes for everyone of a unit who is not bound yet. Older unused codes stop working."""
     store = open_store(load_settings())
     fresh_path(out)
-    rows = _for_first_admin(store, unit, *first_admin) if first_admin else _for_all(store, unit)
+    firsts = [(duty, first) for duty, first in zip(FIRSTS, (first_admin, first_approver), strict=True) if first]
+    rows = _for_firsts(store, unit, firsts) if firsts else _for_all(store, unit)
     if not rows:
         click.echo(say("cli.invites_none"))
         return
@@ -46,9 +49,12 @@ def _for_all(store: Store, unit: str) -> list[InvitationRow]:
     return make_invitations(store, place.id)
 
 
-def _for_first_admin(store: Store, unit: str, name: str, phone: str) -> list[InvitationRow]:
+def _for_firsts(store: Store, unit: str, firsts: list[tuple[Duty, tuple[str, str]]]) -> list[InvitationRow]:
     with store.write() as session:
         books_are_empty = session.exec(select(Unit).limit(1)).first() is None
         place = add_unit(session, None, UnitKind.COUNTY, unit) if books_are_empty else unit_named(session, unit)
-        code = invite_first_admin(session, place, name, phone)
-        return [InvitationRow(say("cli.admin"), name, label(session, place), code, code)]
+        rows = []
+        for duty, (name, phone) in firsts:
+            code = invite_first(session, place, duty, name, phone)
+            rows.append(InvitationRow(say(f"duty.{duty.value}"), name, label(session, place), code, code))
+        return rows

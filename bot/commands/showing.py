@@ -2,6 +2,7 @@
 
 import click
 
+from models.base.columns import Record
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.approval import TYPE_COUNT_ABOVE
@@ -13,8 +14,8 @@ _NUMBER_CHARS = 6
 _CALLERS_SHOWN = 20
 
 
-def short(found: Broadcast) -> str:
-    """The number by which commands know a broadcast: the end of its id."""
+def short(found: Record) -> str:
+    """The number by which commands know a broadcast or a nomination: the end of its id."""
     return str(found.id)[-_NUMBER_CHARS:]
 
 

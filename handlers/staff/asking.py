@@ -15,6 +15,8 @@ from models.messaging.broadcasts import WRITERS, Broadcast
 from models.messaging.planning import audience_words
 from models.messaging.planning.audience_words import unit_in_reach
 from models.messaging.wording.notices import notices
+from models.roster.binding import home_unit
+from models.roster.people import Person
 from models.roster.scope import duty_scope
 from models.roster.units import Unit, UnitKind, label, labels
 
@@ -27,6 +29,16 @@ def typed_count(count: int) -> Number | None:
     if count <= TYPE_COUNT_ABOVE:
         return None
     return Number("announce.type_count", at_most=_MOST, unit="位", count=f"{count:,}")
+
+
+def placed(chat: Chat) -> Callable[[Person], str]:
+    """Names a person with the unit they belong to."""
+
+    def name(person: Person) -> str:
+        unit = home_unit(chat.session, person)
+        return f"{person.name}（{label(chat.session, unit)}）" if unit else person.name
+
+    return name
 
 
 def notice_names() -> list[str]:

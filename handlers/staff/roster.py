@@ -1,30 +1,28 @@
 """调班 and 交接: an administrator moves a child, or hands the children of a mentor who leaves to another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TypeVar
 
 from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept
 from handlers.flow import flow
 from handlers.prompts import Confirm, Pick, Text
+from handlers.staff.asking import placed
 from models.base.errors import Refused
 from models.messaging.words import tell
 from models.roster import changes
-from models.roster.binding import home_unit
 from models.roster.labels import label, labels
-from models.roster.people import Duty, Person, staff_of
-from models.roster.scope import children_named, duty_scope
+from models.roster.people import Duty, staff_of
+from models.roster.scope import admin_scope, children_named
 from models.roster.units import Unit
-from models.roster.units import label as unit_label
 
-_ADMIN = frozenset({Duty.ADMIN})
 _T = TypeVar("_T")
 
 
 @flow("调班", "转班", "转学", duty=Duty.ADMIN, menu="move_child.menu")
 def move_child(chat: Chat) -> Dialogue:
     """Which child, to which class, read back; both class teachers and a mentor who loses the child are told."""
-    session, scope = chat.session, duty_scope(chat.session, chat.me, _ADMIN)
+    session, scope = chat.session, admin_scope(chat.session, chat.me)
     said = yield from Text("move_child.whom", at_most=40)
     children = _some(children_named(session, scope, said.text), "move_child.nobody", said.text)
     shown = labels(session, children)
@@ -50,13 +48,13 @@ def move_child(chat: Chat) -> Dialogue:
 @flow("交接", duty=Duty.ADMIN, menu="hand_over.menu")
 def hand_over(chat: Chat) -> Dialogue:
     """Who leaves, who takes over, why, read back with the number of children; both are told."""
-    session, scope = chat.session, duty_scope(chat.session, chat.me, _ADMIN)
+    session, scope = chat.session, admin_scope(chat.session, chat.me)
     said = yield from Text("hand_over.leaving", at_most=40)
     people = _some(changes.mentors_named(session, scope, said.text), "hand_over.no_mentor", said.text)
-    leaving = yield from Pick("hand_over.which_leaving", people, name=_placed(chat), sole=True)
+    leaving = yield from Pick("hand_over.which_leaving", people, name=placed(chat), sole=True)
     said = yield from Text("hand_over.taking", at_most=40)
     people = _some(changes.staff_named(session, scope, said.text), "hand_over.no_staff", said.text)
-    taking = yield from Pick("hand_over.which_taking", people, name=_placed(chat), sole=True)
+    taking = yield from Pick("hand_over.which_taking", people, name=placed(chat), sole=True)
     if leaving.id == taking.id:
         raise Refused("hand_over.same_person")
     count = len(changes.mentees_in(session, scope, leaving))
@@ -75,13 +73,3 @@ def _some(found: Sequence[_T], key: str, said: str) -> Sequence[_T]:
     if not found:
         raise Refused(key, said=said)
     return found
-
-
-def _placed(chat: Chat) -> Callable[[Person], str]:
-    """Names a person with the unit they belong to."""
-
-    def name(person: Person) -> str:
-        unit = home_unit(chat.session, person)
-        return f"{person.name}（{unit_label(chat.session, unit)}）" if unit else person.name
-
-    return name

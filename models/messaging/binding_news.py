@@ -10,9 +10,10 @@ from models.base.texts import say
 from models.messaging.outbox import Lane, post
 from models.messaging.words import channel_now, tell, why_not, words_of
 from models.roster.accounts import Account
-from models.roster.binding import WAITS, BindingRequest, Bound, Waiting, deciders_of
+from models.roster.binding import BindingRequest, Bound, Waiting, deciders_of
 from models.roster.children import Child
 from models.roster.people import Duty, Person, duties_of, staff_of
+from models.roster.requests import WAITS
 from models.roster.scope import full_scope
 from models.roster.ties import guardians_of, wards_of
 from models.roster.units import Unit

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlmodel import Field, col, select
 
 from models.base import audit
-from models.base.columns import Moment, Record, Ref
 from models.base.errors import Refused
 from models.base.store import Session
 from models.base.turns import hold, hold_one
@@ -16,17 +14,13 @@ from models.roster.accounts import Account, accounts_of, person_of
 from models.roster.children import Child
 from models.roster.guesses import note_wrong
 from models.roster.invitations import Invitation
-from models.roster.people import Duty, Person, duties_of, staff_of
+from models.roster.people import WEIGHTY, Duty, Person, duties_of, staff_of
+from models.roster.requests import Request, has_lapsed, settle, vouchers, waiting
 from models.roster.ties import wards_of
 from models.roster.units import Unit
 
-WAITS = timedelta(days=7)
-"""How long a request for approval waits."""
-WEIGHTY = frozenset({Duty.ADMIN, Duty.APPROVER, Duty.DUTY_OFFICER})
-"""Duties that need a second person."""
 WRONG_DIGITS = "bind.digits_again"
 """Why an account is not bound that may try again at once."""
-_VOUCHING = (Duty.ADMIN, Duty.APPROVER)
 _DIES_OF = 5
 
 
@@ -40,17 +34,11 @@ class Why(StrEnum):
 _NOBODY = {Why.NO_PHONE: "bind.nobody_teaches", Why.SECOND_PERSON: "bind.nobody_vouches"}
 
 
-class BindingRequest(Record, table=True):
-    """An account that gave a good code and waits for somebody's word. `granted` is None until then."""
+class BindingRequest(Request, table=True):
+    """An account that gave a good code and waits for somebody's word."""
 
     openid: str = Field(index=True, max_length=64)
-    person_id: int = Ref("person.id")
-    unit_id: int = Ref("unit.id")
     why: Why
-    asked_at: datetime = Moment()
-    decided_at: datetime | None = Moment(default=None)
-    decided_by: int | None = Ref("person.id", index=False, default=None)
-    granted: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -118,37 +106,14 @@ def last_request(session: Session, openid: str) -> BindingRequest | None:
     return request
 
 
-def has_lapsed(session: Session, request: BindingRequest) -> bool:
-    """Whether nobody decided in time."""
-    return request.decided_by is None and request.asked_at + WAITS <= (request.decided_at or session.now)
-
-
 def deciders_of(session: Session, request: BindingRequest) -> Sequence[Person]:
     """Who may say yes to a request today."""
     return _deciders(session, session.get_one(Person, request.person_id), request.unit_id, request.why)
 
 
-def undecided(session: Session) -> Sequence[int]:
-    """The ids of the requests that nobody has decided, also of those that lapsed and are not closed yet."""
-    return session.exec(select(BindingRequest.id).where(col(BindingRequest.decided_at).is_(None))).all()
-
-
-def close(session: Session, request: BindingRequest) -> bool:
-    """Ends a request that has lapsed; False where it was decided meanwhile."""
-    hold_one(session, BindingRequest, request.id)
-    if request.decided_at is not None:
-        return False
-    request.decided_at, request.granted = session.now, False
-    audit.record(session, "lapse_binding", by=None, subject="person", subject_id=request.person_id)
-    return True
-
-
 def waiting_for(session: Session, decider: Person) -> list[BindingRequest]:
     """The open requests that this person may decide, the oldest first."""
-    query = select(BindingRequest).where(
-        col(BindingRequest.decided_at).is_(None), col(BindingRequest.asked_at) > session.now - WAITS
-    )
-    return [r for r in session.exec(query.order_by(col(BindingRequest.id))) if _may_decide(session, decider, r)]
+    return [each for each in waiting(session, BindingRequest) if _may_decide(session, decider, each)]
 
 
 def decide(session: Session, request: BindingRequest, decider: Person, *, granted: bool) -> Bound | None:
@@ -156,11 +121,7 @@ def decide(session: Session, request: BindingRequest, decider: Person, *, grante
     account = hold(session, Account, request.openid)
     hold_one(session, Person, request.person_id)
     hold_one(session, BindingRequest, request.id)
-    if request.decided_at is not None:
-        raise Refused("approve_binding.decided")
-    if not _may_decide(session, decider, request):
-        raise Refused("approve_binding.not_yours")
-    request.decided_at, request.decided_by, request.granted = session.now, decider.id, granted
+    settle(session, request, decider, granted=granted, may=_may_decide(session, decider, request))
     if not granted:
         audit.record(session, "deny_binding", by=decider.id, subject="person", subject_id=request.person_id)
         return None
@@ -236,12 +197,9 @@ def _deciders(session: Session, person: Person, unit_id: int, why: Why) -> list[
     if why is Why.NO_PHONE:
         unit = session.get_one(Unit, unit_id)
         people = [*staff_of(session, unit, Duty.CLASS_TEACHER), *staff_of(session, unit, Duty.ADMIN, above=True)]
-        found = {each.id: each for each in people}
+        found = {each.id: each for each in people if each.id != person.id and accounts_of(session, each.id)}
     else:
         units = [staff.unit_id for staff in duties_of(session, person.id) if staff.duty in WEIGHTY]
-        circles = [
-            {each.id: each for each in staff_of(session, session.get_one(Unit, u), *_VOUCHING, above=True)}
-            for u in units
-        ]
+        circles = [vouchers(session, session.get_one(Unit, each), person.id) for each in units]
         found = {i: each for i, each in circles[0].items() if all(i in circle for circle in circles)} if circles else {}
-    return [each for each in found.values() if each.id != person.id and accounts_of(session, each.id)]
+    return list(found.values())

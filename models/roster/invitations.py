@@ -32,7 +32,7 @@ _PIECE = 50
 
 class Invitation(Record, table=True):
     """One code for one person, named by `unit_id` as the place they are invited for. It opens once, before
-    `expires_at`. `trusted`: the operator vouches for the first administrator, who has no second person yet."""
+    `expires_at`. `trusted`: the operator vouches for the first one, who has no second person yet."""
 
     person_id: int = Ref("person.id")
     unit_id: int = Ref("unit.id")
@@ -74,20 +74,29 @@ def invite(
     return code
 
 
-def invite_first_admin(session: Session, unit: Unit, name: str, phone: str) -> str:
-    """The trusted code of a unit's first administrator, who is made if need be.
+FIRSTS = (Duty.ADMIN, Duty.APPROVER)
+"""The duties that the operator gives the first person of a unit; everybody after them is appointed by an administrator
+and a second person (`nominations`)."""
 
-    Raises Misconfigured where somebody else is bound who administers or approves there or above: they are the second
-    person.
+
+def invite_first(session: Session, unit: Unit, duty: Duty, name: str, phone: str) -> str:
+    """The code of a unit's first administrator or approver (`FIRSTS`), who is made if need be. It is trusted, where
+    nobody else is bound there or above who could vouch for them.
+
+    Raises Misconfigured where somebody else is bound there or above who has the duty.
     """
     take_turn(session, ROSTER)
-    admin = find_person(session, name, phone) or add_person(session, name, phone)
-    for person in staff_of(session, unit, Duty.ADMIN, Duty.APPROVER, above=True):
-        if person.id != admin.id and accounts_of(session, person.id):
-            raise Misconfigured(say("unit.has_admin", unit=unit.name))
+    first = find_person(session, name, phone) or add_person(session, name, phone)
     session.flush()
-    give_duty(session, admin, unit, Duty.ADMIN)
-    return invite(session, admin, unit, trusted=True)
+
+    def others(*duties: Duty) -> bool:
+        found = staff_of(session, unit, *duties, above=True)
+        return any(each.id != first.id and accounts_of(session, each.id) for each in found)
+
+    if others(duty):
+        raise Misconfigured(say("unit.has_first", unit=unit.name, duty=say(f"duty.{duty.value}")))
+    give_duty(session, first, unit, duty)
+    return invite(session, first, unit, trusted=not others(*FIRSTS))
 
 
 def make_invitations(
@@ -103,7 +112,7 @@ def make_invitations(
     """Codes for everyone under a unit who is not bound yet, in short transactions; ordered by unit, role and name.
 
     A person has one row, however many children and duties. Whoever has a code to begin with as first administrator
-    (`vouched_for`) keeps it: nobody is there yet who could let him in by another.
+    or approver (`vouched_for`) keeps it: nobody is there yet who could let him in by another.
     """
     with store.read() as session:
         guests = list(_not_bound(session, session.get_one(Unit, unit_id), guardians, frozenset(duties)).values())
@@ -119,7 +128,7 @@ def make_invitations(
 
 
 def vouched_for(session: Session, unit: Unit) -> list[Person]:
-    """Who of a unit has a trusted code (`invite_first_admin`) that still opens, for whatever unit it is; by name."""
+    """Who of a unit has a trusted code (`invite_first`) that still opens, for whatever unit it is; by name."""
     trusted = frozenset(session.exec(_trusted(session)))
     guests = _not_bound(session, unit, True, frozenset(Duty)) if trusted else {}
     return sorted((session.get_one(Person, each) for each in trusted & guests.keys()), key=lambda each: each.name)

@@ -28,6 +28,10 @@ class Duty(StrEnum):
     AUDITOR = "auditor"
 
 
+WEIGHTY = frozenset({Duty.ADMIN, Duty.APPROVER, Duty.DUTY_OFFICER})
+"""Duties that need a second person: to be given, and to be bound to an account."""
+
+
 class Person(Record, table=True):
     """Somebody with a name and perhaps a phone, both sealed; found again by their blind indexes."""
 

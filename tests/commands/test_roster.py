@@ -149,14 +149,14 @@ def test_the_first_administrator_needs_nobody_else_and_a_second_one_does(bare: O
         invitation = invitation_of(session, line["邀请码"])
         assert invitation is not None and invitation.trusted
         assert [staff.duty for staff in duties_of(session, invitation.person_id)] == [Duty.ADMIN]
-    assert "王启明手里有首位管理员的邀请码" in bare.does("invites", "--unit", "青禾县", "--out", "all.csv")
+    assert "王启明手里有首位管理员或审批人的邀请码" in bare.does("invites", "--unit", "青禾县", "--out", "all.csv")
     assert not (bare.folder / "all.csv").exists()  # nobody else is there yet
     with store.write() as session:  # he has a duty at a school too
         king, county = session.exec(select(Person)).one(), session.exec(select(Unit)).one()
         school = add_unit(session, county, UnitKind.SCHOOL, "柳溪小学")
         session.flush()
         give_duty(session, king, school, Duty.CLASS_TEACHER)
-    assert "王启明手里有首位管理员的邀请码" in bare.does("invites", "--unit", "柳溪小学", "--out", "all.csv")
+    assert "王启明手里有首位管理员或审批人的邀请码" in bare.does("invites", "--unit", "柳溪小学", "--out", "all.csv")
     assert not (bare.folder / "all.csv").exists()
     with store.read() as session:
         kept = invitation_of(session, line["邀请码"])
@@ -169,7 +169,7 @@ def test_the_first_administrator_needs_nobody_else_and_a_second_one_does(bare: O
 
 def test_a_second_first_administrator_is_refused_where_one_is_bound(office: Office) -> None:
     args = ("invites", "--unit", "青禾县", "--first-admin", "郑新人", "13800000399", "--out", "admin.csv")
-    assert "已经有管理员或审批人" in office.refuses(*args)
+    assert "已经有绑定了的管理员" in office.refuses(*args)
     assert not (office.folder / "admin.csv").exists()
 
 

@@ -6,15 +6,18 @@ from pathlib import Path
 from sqlmodel import col, func, select
 
 from models.base import audit
+from models.base.errors import Refused
 from models.base.facts import holding
 from models.base.store import Session, Store
 from models.roster.accounts import Account, accounts_of, heard
+from models.roster.appointing import appoint
 from models.roster.binding import Bound, NotBound, Waiting, decide, try_binding, unbind, waiting_for
 from models.roster.children import Child, Placement, move_child
 from models.roster.consent import Consent, give_consent
 from models.roster.importing import import_roster
 from models.roster.invitations import Invitation, invitation_of, invite
-from models.roster.people import Duty, Person, Staff, give_duty
+from models.roster.nominations import Nomination, decide_nomination
+from models.roster.people import Duty, Person, Staff, duties_of, give_duty
 from models.roster.ties import Guardianship, Pairing, mentors_of, pair, set_guardian, unpair
 from models.roster.units import Unit, UnitKind, add_unit
 from tests.cast import Cast
@@ -158,3 +161,44 @@ def test_the_audit_is_linked_by_one_at_a_time(store: Store, cast: Cast) -> None:
     assert one == other and isinstance(one, audit.Head) and one.position > 0
     with store.read() as session:
         assert audit.broken_at(session, one) is None
+
+
+def test_a_nomination_is_decided_once(store: Store, cast: Cast) -> None:
+    """A yes and a no at once: what was said first stands, the other is told so."""
+    with store.write() as session:
+        wang, zhou = session.get_one(Person, cast.wang), session.get_one(Person, cast.zhou)
+        give_duty(session, session.get_one(Person, cast.chen), session.get_one(Unit, cast.county), Duty.ADMIN)
+        made = appoint(session, wang, zhou, session.get_one(Unit, cast.school), Duty.APPROVER)
+        assert isinstance(made, Nomination)
+        number = made.id
+
+    def says(session: Session, who: int, *, granted: bool) -> str:
+        try:
+            second, asked = session.get_one(Person, who), session.get_one(Nomination, number)
+            return "given" if decide_nomination(session, asked, second, granted=granted) else "denied"
+        except Refused as refused:
+            return refused.key
+
+    said = overlapping(store, lambda s: says(s, cast.li, granted=True), lambda s: says(s, cast.chen, granted=False))
+    assert "approve_binding.decided" in said
+    with store.read() as session:
+        has_it = any(each.duty is Duty.APPROVER for each in duties_of(session, cast.zhou))
+    assert has_it is ("given" in said)
+
+
+def test_two_who_ask_at_once_ask_once(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, cast.chen), session.get_one(Unit, cast.county), Duty.ADMIN)
+
+    def ask(session: Session, who: int) -> str:
+        person, zhou = session.get_one(Person, who), session.get_one(Person, cast.zhou)
+        try:
+            appoint(session, person, zhou, session.get_one(Unit, cast.school), Duty.APPROVER)
+        except Refused as refused:
+            return refused.key
+        return "asked"
+
+    assert sorted(overlapping(store, lambda s: ask(s, cast.wang), lambda s: ask(s, cast.chen))) == [
+        "appoint.waits",
+        "asked",
+    ]

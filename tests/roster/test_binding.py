@@ -12,7 +12,7 @@ from models.roster.accounts import Account, person_of
 from models.roster.children import Child
 from models.roster.consent import has_consent, withdraw_consent
 from models.roster.guesses import IN_ALL
-from models.roster.invitations import ALPHABET, LENGTH, Invitation, invite_first_admin
+from models.roster.invitations import ALPHABET, LENGTH, Invitation, invite_first
 from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.ties import set_guardian
 from models.roster.units import Unit, UnitKind, add_unit
@@ -232,15 +232,15 @@ def test_the_first_administrator_is_vouched_for_by_the_operator(store: Store, ca
 
     with store.write() as session:
         county = add_unit(session, None, UnitKind.COUNTY, "白石县")
-        code = invite_first_admin(session, county, "高主任", "13800000020")
+        code = invite_first(session, county, Duty.ADMIN, "高主任", "13800000020")
     his = phone("gao")
     assert his.types(f"绑定 {code}", "0020").startswith("高主任，您好。先约定一句。")
     with store.write() as session:
-        code = invite_first_admin(session, session.get_one(Unit, county.id), "高主任", "13800000020")
+        code = invite_first(session, session.get_one(Unit, county.id), Duty.ADMIN, "高主任", "13800000020")
     assert phone("gao2").types(f"绑定 {code}", "0020").startswith("高主任，您好。")
     assert whose(store, his) is None
-    with store.write() as session, pytest.raises(Misconfigured, match="已经有管理员"):
-        invite_first_admin(session, session.get_one(Unit, county.id), "另一位", "13800000021")
+    with store.write() as session, pytest.raises(Misconfigured, match="已经有绑定了的管理员"):
+        invite_first(session, session.get_one(Unit, county.id), Duty.ADMIN, "另一位", "13800000021")
 
 
 def test_without_anybody_above_an_administrator_is_not_bound(

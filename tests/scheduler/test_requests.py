@@ -1,4 +1,5 @@
-"""张桂兰 has no phone and waits for 周老师: who is reminded, and what both hear when nobody decides."""
+"""张桂兰 has no phone and waits for 周老师, 王主任 asked for 周老师 and waits for 李局长: who is reminded, and what is
+heard when nobody decides."""
 
 from datetime import datetime, timedelta
 
@@ -9,19 +10,22 @@ from models.base.clock import SHANGHAI
 from models.base.store import Store
 from models.messaging.outbox import Channel, Delivery
 from models.roster.accounts import heard
-from models.roster.binding import BindingRequest, Waiting, decide, try_binding, undecided
+from models.roster.appointing import appoint
+from models.roster.binding import BindingRequest, Waiting, decide, try_binding
 from models.roster.children import Child
 from models.roster.invitations import Invitation, invite
-from models.roster.people import Person, add_person
+from models.roster.nominations import Nomination
+from models.roster.people import Duty, Person, add_person, duties_of
+from models.roster.requests import undecided
 from models.roster.ties import set_guardian
 from models.roster.units import Unit
-from scheduler.bindings import see_to_bindings
 from scheduler.clockwork import tick
+from scheduler.requests import see_to_requests
 from scheduler.task import Task
 from tests.cast import Cast
 from tests.conftest import FrozenClock
 
-ONLY = (Task("bindings", see_to_bindings),)
+ONLY = (Task("requests", see_to_requests),)
 AUNT = "o-aunt"
 ASKED = datetime(2027, 6, 1, 10, tzinfo=SHANGHAI)
 
@@ -64,7 +68,7 @@ def test_who_may_say_yes_is_reminded_twice_and_both_hear_that_it_lapsed(
     (last,) = told(store, cast.zhou)[2:]
     assert last == "张桂兰（张小满的姑姑）要绑定微信，\n7天没人批准，作废了。\n是本人，请再给一个邀请码。"
     with store.read() as session:
-        assert not undecided(session)
+        assert not undecided(session, BindingRequest)
         (hers,) = session.exec(select(Delivery).where(Delivery.key == f"lapsed:{request_id}"))
         # An hour of the day for people; her window of 48 hours is over, so it would be a card.
         assert (hers.planned_at.astimezone(SHANGHAI).hour, hers.channel) == (9, Channel.TEMPLATE)
@@ -91,4 +95,19 @@ def test_an_account_that_was_bound_another_way_waits_no_more(
     each_hour(store, clock, 9)
     assert told(store, cast.zhou) == []
     with store.read() as session:
-        assert not undecided(session)
+        assert not undecided(session, BindingRequest)
+
+
+def test_a_nomination_is_reminded_of_and_lapses_too(store: Store, cast: Cast, clock: FrozenClock) -> None:
+    clock.set(ASKED)
+    with store.write() as session:
+        wang, zhou = session.get_one(Person, cast.wang), session.get_one(Person, cast.zhou)
+        appoint(session, wang, zhou, session.get_one(Unit, cast.school), Duty.APPROVER)
+    each_hour(store, clock, 9)
+    first, second = told(store, cast.li)
+    assert first == "王主任想请周老师做柳溪小学的审批人，等了2天。\n再过5天就作废。\n请回：待办"
+    assert "等了5天。\n再过2天" in second
+    assert told(store, cast.wang) == ["请周老师做柳溪小学的审批人，\n7天没人同意，作废了。\n还要请，请回：安排职务"]
+    with store.read() as session:
+        assert not undecided(session, Nomination)
+        assert all(each.duty is not Duty.APPROVER for each in duties_of(session, cast.zhou))

@@ -1,0 +1,244 @@
+"""安排职务 in the chat: 王主任 runs the school, 李局长 is the second person there."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlmodel import col, select
+
+from models.base.audit import AuditEntry
+from models.base.errors import Refused
+from models.base.store import Store
+from models.roster.accounts import Account
+from models.roster.appointing import PLACES, appoint, dismiss, holders
+from models.roster.binding import unbind
+from models.roster.consent import give_consent
+from models.roster.nominations import Nomination, decide_nomination, nominations_for
+from models.roster.people import WEIGHTY, Duty, Person, add_person, duties_of, find_person, give_duty
+from models.roster.units import Unit
+from tests.cast import Cast
+from tests.conftest import FrozenClock
+from tests.roster.conftest import Phone
+
+PhoneOf = Callable[[str], Phone]
+NEW = ("郑新人", "13800000399")
+
+
+def duties(store: Store, person_id: int) -> set[tuple[Duty, int]]:
+    with store.read() as session:
+        return {(each.duty, each.unit_id) for each in duties_of(session, person_id)}
+
+
+def newcomer(store: Store) -> int:
+    with store.read() as session:
+        found = find_person(session, *NEW)
+        assert found is not None
+        return found.id
+
+
+def verbs(store: Store, person_id: int) -> list[str]:
+    with store.read() as session:
+        rows = select(AuditEntry.verb).where(AuditEntry.subject == "person", AuditEntry.subject_id == person_id)
+        return list(session.exec(rows.order_by(col(AuditEntry.id))))
+
+
+def asks_for_an_approver(wang: Phone, name: str = "周老师") -> str:
+    """王主任 asks for one at his school; the answer."""
+    return wang.types("安排职务 柳溪小学 审批人", name, "1")
+
+
+def test_a_light_duty_is_given_at_once_and_the_person_is_told(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    wang = phone("wang")
+    assert wang.types("职务 柳溪小学") == (
+        "柳溪小学，哪个职务？回数字。\n1 管理员：王主任\n2 审批人：还没有人\n3 值班员：还没有人\n4 督查员：还没有人\n"
+        "5 心理辅导员：还没有人\n还有，回“更多”。"
+    )
+    assert wang.types("5") == "请谁做心理辅导员？请写姓名。\n新来的，姓名后面写手机号。"
+    assert wang.types("周老师").startswith("请看对不对：\n请周老师（手机尾号0003）\n做柳溪小学的心理辅导员\n1 对，记下")
+    assert wang.types("1") == "好了，周老师从今天起是柳溪小学的心理辅导员。"
+    assert (Duty.COUNSELLOR, cast.school) in duties(store, cast.zhou)
+    assert phone("zhou").told() == ["王主任请您做柳溪小学的心理辅导员。\n能做什么，请回“帮助”。"]
+    assert wang.types("撤销") == "好了，周老师不再是柳溪小学的心理辅导员。"
+    assert (Duty.COUNSELLOR, cast.school) not in duties(store, cast.zhou)
+    assert phone("zhou").told()[1] == "您不再是柳溪小学的心理辅导员了。\n有疑问，请找王主任。"
+
+
+def test_a_weighty_duty_waits_for_a_second_person(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    wang, li = phone("wang"), phone("li")
+    read = wang.types("安排职务 柳溪小学 审批人", "周老师")
+    assert "做柳溪小学的审批人\n要另一位管理员或审批人同意\n" in read
+    assert wang.types("1") == "已请李局长同意。\n同意了就告诉您。"
+    assert (Duty.APPROVER, cast.school) not in duties(store, cast.zhou)
+    assert li.told() == ["王主任想请周老师（手机尾号0003）\n做柳溪小学的审批人，要您同意。\n请先问清本人，再回：待办"]
+    assert li.types("待办") == (
+        "王主任想请周老师（手机尾号0003）\n做柳溪小学的审批人。\n问清本人了吗？\n1 同意　2 不同意"
+    )
+    assert li.types("1") == "好了，周老师是柳溪小学的审批人了。"
+    assert (Duty.APPROVER, cast.school) in duties(store, cast.zhou)
+    assert wang.told() == ["李局长同意了。\n好了，周老师从今天起是柳溪小学的审批人。"]
+    assert phone("zhou").told() == ["王主任请您做柳溪小学的审批人。\n能做什么，请回“帮助”。"]
+    assert verbs(store, cast.zhou)[-2:] == ["nominate", "second_nomination"]
+
+
+def test_a_no_leaves_everything_as_it_was(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    before = duties(store, cast.zhou)
+    asks_for_an_approver(phone("wang"))
+    assert phone("li").types("待办", "不同意") == "没有同意周老师。"
+    assert phone("wang").told() == ["李局长没有同意周老师\n做柳溪小学的审批人。"]
+    assert duties(store, cast.zhou) == before and phone("zhou").told() == []
+    assert phone("li").types("待办") == "现在没有等您批准的。"
+
+
+def test_several_that_wait_follow_one_another(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    asks_for_an_approver(phone("wang"))
+    phone("wang").types("安排职务 柳溪小学 值班员", "林老师", "1")
+    li = phone("li")
+    assert li.types("待办").startswith("批准哪一件？回数字。\n1 请周老师做柳溪小学的审批人\n2 请林老师")
+    answer = li.types("1", "同意")
+    assert answer.startswith("好了，周老师是柳溪小学的审批人了。\n王主任想请林老师")
+    assert li.types("同意") == "好了，林老师是柳溪小学的值班员了。"
+
+
+def test_somebody_new_is_written_with_a_phone(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    wang = phone("wang")
+    assert wang.types("安排职务 柳溪小学 讲师", "新人甲").startswith(
+        "没找到叫“新人甲”的老师。\n新来的请写：姓名 手机号"
+    )
+    assert wang.types("郑新人 1380000").startswith("要写11位手机号，以1开头。")
+    assert wang.types("郑新人 13800000003").startswith("这个手机号登记的是周老师，请核对。")
+    assert "请郑新人（手机尾号0399）" in wang.types("郑新人，138 0000 0399")
+    with store.read() as session:
+        assert find_person(session, *NEW) is None  # nothing is written before it is confirmed
+    answer = wang.types("1")
+    assert answer == "好了，郑新人从今天起是柳溪小学的讲师。\n还没绑定微信，请管电脑的同事发邀请码。"
+    assert duties(store, newcomer(store)) == {(Duty.LECTURER, cast.school)}
+
+
+def test_a_guardian_who_is_given_a_duty_stays_one_person(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    phone("wang").types("安排职务 柳溪小学 讲师", "张大河 13800000007", "1")
+    assert duties(store, cast.father) == {(Duty.LECTURER, cast.school)}
+
+
+def test_an_end_tells_the_person_and_who_vouches_there(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, cast.zhou), session.get_one(Unit, cast.school), Duty.APPROVER)
+    wang = phone("wang")
+    assert wang.types("安排职务 柳溪小学 审批人") == "审批人怎么安排？回数字。\n1 再请一位\n2 周老师不再做了"
+    assert wang.types("2").startswith(
+        "请看对不对：\n周老师从今天起\n不再是柳溪小学的审批人\n这里就没有审批人了\n1 对，记下"
+    )
+    assert wang.types("1") == "好了，周老师不再是柳溪小学的审批人。"
+    assert (Duty.APPROVER, cast.school) not in duties(store, cast.zhou)
+    assert phone("zhou").told() == ["您不再是柳溪小学的审批人了。\n有疑问，请找王主任。"]
+    assert phone("li").told() == ["周老师不再是柳溪小学的审批人。\n是王主任停的，不对请马上找王主任。"]
+    assert phone("zhou").types("审批").startswith("这件事现在不归您做了，没有记。")
+    wang.types("撤销")
+    assert (Duty.APPROVER, cast.school) in duties(store, cast.zhou)
+
+
+def test_nobody_ends_the_last_administrator(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    wang = phone("wang")
+    answer = wang.types("安排职务 柳溪小学 管理员", "王主任不再做了", "1")
+    assert answer.startswith("柳溪小学只有这一位管理员绑定了微信。\n请先请另一位。")
+    assert (Duty.ADMIN, cast.school) in duties(store, cast.wang)
+    with store.write() as session:  # somebody above could give the duty again
+        give_duty(session, session.get_one(Person, cast.li), session.get_one(Unit, cast.county), Duty.ADMIN)
+    assert wang.types("安排职务 柳溪小学 管理员", "王主任不再做了", "1") == "好了，王主任不再是柳溪小学的管理员。"
+    assert wang.types("安排职务") == "这件事现在不归您做了，没有记。\n还该您做，请找李局长。"
+
+
+def test_a_nomination_that_is_taken_back_asks_nobody(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    wang = phone("wang")
+    asks_for_an_approver(wang)
+    assert asks_for_an_approver(wang).startswith("已经在等人同意周老师了。")
+    wang.types("取消")
+    assert wang.types("撤销") == "撤销了，不请周老师了。"
+    assert phone("li").types("待办") == "现在没有等您批准的。"
+
+
+def test_without_a_second_person_it_is_said_who_can_help(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    with store.write() as session:
+        unbind(session, "o-li", by=None)
+    answer = asks_for_an_approver(phone("wang"))
+    assert "要另一位管理员或审批人同意，\n柳溪小学现在没有。" in answer
+    with store.read() as session:
+        assert session.exec(select(Nomination)).all() == []
+
+
+def test_one_cannot_second_oneself(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    """王主任 asks for himself and for 李局长: neither says yes to what is his own."""
+    with store.write() as session:
+        wang, li, school = (
+            session.get_one(Person, cast.wang),
+            session.get_one(Person, cast.li),
+            session.get_one(Unit, cast.school),
+        )
+        for_wang = appoint(session, wang, wang, school, Duty.APPROVER)
+        assert isinstance(for_wang, Nomination)
+        with pytest.raises(Refused, match=r"approve_binding\.not_yours"):
+            decide_nomination(session, for_wang, wang, granted=True)
+        with pytest.raises(Refused, match=r"appoint\.nobody_agrees"):
+            appoint(session, wang, li, school, Duty.DUTY_OFFICER)
+        assert nominations_for(session, li) == [for_wang] and nominations_for(session, wang) == []
+
+
+def test_who_asked_must_still_administer(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    asks_for_an_approver(phone("wang"))
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, cast.li), session.get_one(Unit, cast.county), Duty.ADMIN)
+        li, school = session.get_one(Person, cast.li), session.get_one(Unit, cast.school)
+        (wangs,) = [each for each in holders(session, school) if each.person.id == cast.wang]
+        dismiss(session, li, wangs.staff)
+    assert phone("li").types("待办") == "现在没有等您批准的。"
+
+
+def test_nobody_reaches_beyond_what_they_administer(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    with store.write() as session:
+        wang, chen = session.get_one(Person, cast.wang), session.get_one(Person, cast.chen)
+        for unit_id in (cast.county, cast.other_class):
+            for duty in Duty:
+                with pytest.raises(Refused, match=r"appoint\.not_yours"):
+                    appoint(session, wang, chen, session.get_one(Unit, unit_id), duty)
+        for each in duties_of(session, cast.chen):
+            with pytest.raises(Refused, match=r"appoint\.not_yours"):
+                dismiss(session, wang, each)
+    assert phone("lin").types("安排职务").startswith("这个功能您现在不能用")
+    assert phone("li").types("安排职务").startswith("这个功能您现在不能用")  # an approver appoints nobody
+
+
+@pytest.mark.parametrize("duty", list(Duty))
+def test_every_duty_has_its_units(store: Store, cast: Cast, duty: Duty) -> None:
+    """Everything but a mentor's is given in the units of its kind, weighty ones by a nomination; nothing elsewhere."""
+    with store.write() as session:
+        wang, chen = session.get_one(Person, cast.wang), session.get_one(Person, cast.chen)
+        for unit_id in (cast.school, cast.class_):
+            unit = session.get_one(Unit, unit_id)
+            if unit.kind in PLACES.get(duty, ()):
+                assert isinstance(appoint(session, wang, chen, unit, duty), Nomination) is (duty in WEIGHTY)
+            else:
+                with pytest.raises(Refused, match=r"appoint\.not_here"):
+                    appoint(session, wang, chen, unit, duty)
+
+
+def test_a_mentor_is_not_ended_here(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        (mentor,) = [each for each in duties_of(session, cast.lin) if each.duty is Duty.MENTOR]
+        with pytest.raises(Refused, match=r"appoint\.of_a_mentor"):
+            dismiss(session, session.get_one(Person, cast.wang), mentor)
+
+
+def test_a_restored_duty_was_ended_by_oneself_today(
+    store: Store, cast: Cast, phone: PhoneOf, clock: FrozenClock
+) -> None:
+    wang = phone("wang")
+    wang.types("安排职务 柳溪小学 讲师", "周老师", "1")
+    wang.types("安排职务 柳溪小学 讲师", "周老师不再做了", "1")
+    with store.write() as session:
+        boss = add_person(session, "高主任", "13800000020")
+        session.flush()
+        session.add(Account(openid="o-new-gao", person_id=boss.id, first_seen_at=session.now, bound_at=session.now))
+        give_consent(session, boss.id)
+        give_duty(session, boss, session.get_one(Unit, cast.county), Duty.ADMIN)
+    phone("gao").types("安排职务 柳溪小学 讲师", "周老师", "1")
+    phone("gao").types("安排职务 柳溪小学 讲师", "周老师不再做了", "1")
+    assert wang.types("撤销").startswith("只能撤销自己今天停的。")
+    assert (Duty.LECTURER, cast.school) not in duties(store, cast.zhou)
