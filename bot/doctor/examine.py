@@ -9,6 +9,7 @@ from bot.database import open_store
 from bot.doctor import books, city, going_out, machine, season
 from bot.doctor.finding import Finding, Grade, bad
 from bot.doctor.platform import platform
+from bot.doctor.staffing import staffing
 from bot.settings import load_settings
 from bot.wechat.trouble import whereabouts
 from models.base.errors import Misconfigured
@@ -23,6 +24,7 @@ CHECKS: tuple[Callable[[House], Iterator[Finding]], ...] = (
     going_out.outbox,
     going_out.reviews,
     books.people,
+    staffing,
     season.content,
     season.calendar,
     season.rules,

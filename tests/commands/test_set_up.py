@@ -13,8 +13,10 @@ from models.base.audit import AuditEntry, link_pending
 from models.care.alerts import Alert
 from models.messaging.outbox import Batch, BatchState
 from models.messaging.words import post_words
+from models.roster.accounts import Account
 from models.roster.children import Child
-from tests.commands.conftest import LI
+from models.roster.people import Person
+from tests.commands.conftest import CHEN, LI
 from tests.commands.office import ROOT, Office
 from tests.ports import free_port
 
@@ -118,6 +120,19 @@ def test_doctor_finds_a_sound_office_sound(office: Office) -> None:
         assert f"[好] {name}\n" in said, said
     # Nothing runs here, and doctor says how to start it.
     assert "[看] 服务：" in said and "[看] 定时：" in said and "python -m bot serve" in said
+
+
+def test_doctor_says_for_which_schools_nobody_is_there(office: Office) -> None:
+    """王启明 and 李文静 are there for the whole county; then only 李文静, and an administrator of one school."""
+    assert "[看] 职务：还没有人绑定成值班员" in office.does("doctor", "--offline")
+    store = office.store()
+    with store.write() as session:
+        chen = session.exec(select(Person).where(Person.phone_index == session.vault.blind("person.phone", CHEN))).one()
+        session.add(Account(openid="o-chen", person_id=chen.id, first_seen_at=session.now, bound_at=session.now))
+        session.get_one(Account, "o-wang").following = False  # no message reaches him
+    store.close()
+    said = office.does("doctor", "--offline")
+    assert "[看] 职务：1 所学校没有绑定的管理员，上级也没有：柳溪小学。" in said and "审批人，上级" not in said
 
 
 def test_doctor_before_anything_is_there_says_the_next_step(bare: Office) -> None:
