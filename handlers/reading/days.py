@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from handlers.reading.numbers import CHARACTERS, number
+from models.base.dates import EARLIEST, LATEST
 
 _NAMED = {
     "大前天": -3, "前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "昨": -1, "今天": 0, "今日": 0, "今儿": 0,
@@ -58,16 +59,20 @@ def leading(text: str, today: date, *, future: bool = False) -> tuple[date | Non
 
 def _shifted(today: date, days: int) -> date | None:
     try:
-        return today + timedelta(days=days)
+        return _in_reach(today + timedelta(days=days))
     except OverflowError:
         return None
 
 
 def _made(year: int, month: int, dayno: int) -> date | None:
     try:
-        return date(year, month, dayno)
-    except ValueError:
+        return _in_reach(date(year, month, dayno))
+    except (ValueError, OverflowError):
         return None
+
+
+def _in_reach(day: date) -> date | None:
+    return day if EARLIEST <= day <= LATEST else None
 
 
 def _ago(found: re.Match[str], today: date, _future: bool) -> date | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -16,14 +16,13 @@ from models.base.errors import Refused
 from models.calendar import entries, words
 from models.calendar.calendars import CalendarEntry
 from models.calendar.holidays import warnings
-from models.calendar.school import Kind, Span, makeup_entry
+from models.calendar.school import LONGEST, OF_MANY_DAYS, Kind, Span, makeup_entry
 from models.roster.people import Duty, Person
 from models.roster.scope import admin_scope
 from models.roster.units import Unit, UnitKind, labels
 
 _SHOWN = 6
 _LINES = 10
-_LONGEST = timedelta(days=250)
 
 
 class Act(StrEnum):
@@ -90,14 +89,20 @@ def take_back(chat: Chat, entry_id: int) -> str:
 
 def _moved(chat: Chat, unit: Unit, ahead: Sequence[_Line]) -> _Asked:
     span = (yield from Pick("calendar.which_to_move", ahead, empty="calendar.nothing")).span
+    length = span.last - span.first
     first = yield from Day(
-        "calendar.to_when", earliest=min(span.first, chat.today), future=True, name=span.name, days=words.days_of(span)
+        "calendar.to_when",
+        earliest=max(span.home[0] - length, min(span.first, chat.today)),
+        latest=span.home[1],
+        future=True,
+        name=span.name,
+        days=words.days_of(span),
     )
-    last = first + (span.last - span.first)
-    if span.last > span.first:
-        count = (span.last - span.first).days + 1
+    last = first + length
+    if length:
+        count = length.days + 1
         said = yield from Day(
-            "calendar.new_last", earliest=first, latest=first + _LONGEST, future=True, optional=True, count=count
+            "calendar.new_last", earliest=first, latest=first + LONGEST, future=True, optional=True, count=count
         )
         last = said or last
     after = replace(span, first=first, last=last)
@@ -111,7 +116,11 @@ def _added(chat: Chat, unit: Unit, _ahead: Sequence[_Line]) -> _Asked:
         return span, words.adds(unit, span)
     grades = (yield from Grades("calendar.which_grades")) if what is What.EXAM else ()
     first = yield from Day("calendar.first", earliest=chat.today, future=True)
-    last = yield from Day("calendar.last", earliest=first, latest=first + _LONGEST, future=True, optional=True)
+    last: date | None
+    if Kind[what.name] in OF_MANY_DAYS:
+        last = yield from Day("calendar.last_of_many", earliest=first, latest=first + LONGEST, future=True)
+    else:
+        last = yield from Day("calendar.last", earliest=first, latest=first + LONGEST, future=True, optional=True)
     name = (yield from Text("calendar.name", at_most=20)).text
     here = entries.calendar_here(chat.session, unit)
     span = entries.new_entry(here, Kind[what.name], name, first, last or first, grades)

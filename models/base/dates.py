@@ -1,9 +1,12 @@
-"""How people read a day and a moment: 6月9日, 6月9日 14:05. The one place that writes them so."""
+"""How people read a day and a moment: 6月9日, 6月9日 14:05; and the days that the house can reckon with."""
 
 from datetime import date, datetime
 
 from models.base.clock import local
 from models.base.texts import say
+
+EARLIEST, LATEST = date(1901, 1, 1), date(2099, 12, 31)
+"""No day outside is ever written: its time in another zone, or the days around it, may be in no calendar at all."""
 
 
 def day_in_words(day: date, today: date | None = None) -> str:

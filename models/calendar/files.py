@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from models.base.content import read_toml, shape, written
+from models.base.dates import EARLIEST, LATEST
 from models.base.errors import Misconfigured, Refused
 from models.base.texts import CONTENT, say
 from models.calendar.grades import Grades, read_grades
-from models.calendar.school import Kind, SchoolCalendar, Span, faults, makeup_entry, missing, span_key
+from models.calendar.school import Kind, SchoolCalendar, Span, faults, in_words, makeup_entry, missing, span_key
 
 _HEAD = {"unit": str, "school_year": int, "source": str, "inherits": str, "partial": bool, "makeup": list}
 _KINDS = tuple(kind for kind in Kind if kind != Kind.MAKEUP)
@@ -53,7 +54,7 @@ def read(folder: Path) -> dict[str, Written]:
         part = _file(path)
         unit = part.own.unit
         if unit in known:
-            part = _joined(known[unit], part, path)
+            part = _joined(known[unit], part)
         known[unit] = part
     for unit in known:
         _check(known, unit)
@@ -66,10 +67,21 @@ def inherited(known: dict[str, Written], unit: str) -> SchoolCalendar:
     return inherited(known, part.inherits).under(part.own) if part.inherits else part.own
 
 
-def _joined(one: Written, other: Written, path: Path) -> Written:
-    """Two school years of one unit. Raises Misconfigured where they do not inherit the same."""
+def _joined(one: Written, other: Written) -> Written:
+    """Two school years of one unit. Raises Misconfigured where they are one, where both say the same entry, and where
+    they do not inherit the same."""
+    unit = one.own.unit
+    for year in one.own.school_years & other.own.school_years:
+        places = {"place": other.lines[str(year)], "other": one.lines[str(year)]}
+        raise Misconfigured(say("calendar_file.year_twice", unit=unit, year=year, **places))
+    written_before = {span.key for span in one.own.spans}
+    for span in other.own.spans:
+        if span.key in written_before and span.kind != Kind.MAKEUP:
+            place = _entry(other.lines[span.key], span.kind, span.name)
+            raise Misconfigured(say("calendar_file.entry_twice", place=place, other=one.lines[span.key]))
     if one.inherits != other.inherits:
-        raise Misconfigured(say("calendar_file.inherits_differs", file=path.name, unit=one.own.unit))
+        place = next(iter(other.lines.values()))
+        raise Misconfigured(say("calendar_file.inherits_differs", place=place, unit=unit))
     return Written(one.own.under(other.own), one.inherits, one.partial or other.partial, one.lines | other.lines)
 
 
@@ -105,6 +117,9 @@ def _file(path: Path) -> Written:
             raise Misconfigured(say("content_file.misshapen", file=path.name, key=key, shape=shape(_HEAD[key])))
     year, unit = head["school_year"], head["unit"]
     lines = {str(year): f"{path.name}:{_line(text, re.search(r'^school_year', text, re.M))}"}
+    if not EARLIEST.year <= year < LATEST.year:
+        years = {"earliest": EARLIEST.year, "latest": LATEST.year - 1}
+        raise Misconfigured(say("calendar_file.school_year", place=lines[str(year)], **years))
     spans: dict[str, Span] = {}
     for place, kind, entry in _entries(path, text, data):
         span = _span(place, kind, entry, year)
@@ -112,10 +127,18 @@ def _file(path: Path) -> Written:
             raise Misconfigured(say("calendar_file.twice", place=_entry(place, kind, span.name)))
         spans[span.key] = span
         lines[span.key] = place
+    makeup = f"{path.name}:{_line(text, re.search(r'^makeup', text, re.M))}"
     for day in head.get("makeup", []):
-        span = makeup_entry(_day(path.name, "makeup", day))
+        span = makeup_entry(_day(makeup, "makeup", day))
         spans[span.key] = span
-        lines[span.key] = f"{path.name}:{_line(text, re.search(r'^makeup', text, re.M))}"
+        lines[span.key] = makeup
+    for span in spans.values():
+        if span.year not in (year, year + 1):  # a holiday is known by its own year: here it is of another
+            around = {"first": date(year, 1, 1), "last": date(year + 1, 12, 31)}
+            why = say("calendar.outside", days=in_words(span), year=year, **around)
+            raise Misconfigured(
+                say("calendar_file.fault", place=_entry(lines[span.key], span.kind, span.name), why=why)
+            )
     own = SchoolCalendar(unit, tuple(spans.values()), frozenset({year}))
     return Written(own, head.get("inherits", ""), head.get("partial", False), lines)
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
-from models.base.dates import day_in_words
+from models.base.dates import EARLIEST, LATEST, day_in_words
 from models.base.texts import say
 from models.calendar.grades import Grades
 
 _SEPTEMBER = 9
+LONGEST = timedelta(days=250)
+"""No term, vacation or season is longer: who writes more has mistaken a year."""
 
 
 class Kind(StrEnum):
@@ -24,6 +26,11 @@ class Kind(StrEnum):
     HOLIDAY = "holiday"
     LOCAL = "local"
     MAKEUP = "makeup"
+
+
+OF_MANY_DAYS = frozenset({Kind.TERM, Kind.VACATION, Kind.FLOOD})
+_BY_CIVIL_YEAR = frozenset({Kind.HOLIDAY, Kind.MAKEUP})
+"""They are published by civil year, and known by it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,18 @@ class Span:
 
     def __contains__(self, day: date) -> bool:
         return self.first <= day <= self.last
+
+    @property
+    def year(self) -> int:
+        """The school year it is of for good (of a holiday and a day of work and school the civil year)."""
+        return int(self.key.partition("/")[0])
+
+    @property
+    def home(self) -> tuple[date, date]:
+        """The first and the last day of that year: one of its own days must lie there."""
+        if self.kind in _BY_CIVIL_YEAR:
+            return date(self.year, 1, 1), date(self.year, 12, 31)
+        return school_year_days(self.year)
 
     @property
     def days(self) -> Iterable[date]:
@@ -80,16 +99,17 @@ class SchoolCalendar:
 
 
 def faults(calendar: SchoolCalendar) -> Iterable[tuple[Span, str]]:
-    """What cannot be right, with the entry it stands in: ends before it begins, overlaps, an exam in a vacation."""
+    """What cannot be right, with the entry it stands in: ends before it begins, lies in another year than it is of,
+    overlaps, an exam in a vacation."""
     for span in calendar.spans:
-        if span.last < span.first:
-            yield span, say("calendar.backwards", first=span.first, last=span.last)
+        if (fault := _days_wrong(span)) is not None:
+            yield span, fault
     for kinds in ((Kind.TERM,), (Kind.VACATION,), (Kind.FLOOD,), (Kind.TERM, Kind.VACATION)):
         yield from _overlapping([span for kind in kinds for span in calendar.of(kind)])
     for exam in calendar.of(Kind.EXAM):
         for vacation in calendar.of(Kind.VACATION):
             if exam.overlaps(vacation):
-                yield exam, say("calendar.in_vacation", days=_days(exam), vacation=vacation.name)
+                yield exam, say("calendar.in_vacation", days=in_words(exam), vacation=vacation.name)
 
 
 def missing(calendar: SchoolCalendar) -> Iterable[tuple[int, Kind, str]]:
@@ -125,12 +145,30 @@ def school_year_days(year: int) -> tuple[date, date]:
     return date(year, _SEPTEMBER, 1), date(year + 1, _SEPTEMBER - 1, 31)
 
 
+def _days_wrong(span: Span) -> str | None:
+    """What is wrong with an entry's own days."""
+    if span.last < span.first:
+        return say("calendar.backwards", first=span.first, last=span.last)
+    if not EARLIEST <= span.first <= span.last <= LATEST:
+        return say("calendar.no_such_time", days=in_words(span), earliest=EARLIEST, latest=LATEST)
+    first, last = span.home
+    if span.last < first or span.first > last:
+        key = "calendar.outside_civil" if span.kind in _BY_CIVIL_YEAR else "calendar.outside"
+        return say(key, days=in_words(span), year=span.year, first=first, last=last)
+    if span.last - span.first > LONGEST:
+        return say("calendar.too_long", days=in_words(span), most=LONGEST.days)
+    if span.first == span.last and span.kind in OF_MANY_DAYS:
+        return say("calendar.one_day", day=span.first)
+    return None
+
+
 def _overlapping(spans: list[Span]) -> Iterable[tuple[Span, str]]:
     ordered = sorted(spans, key=lambda span: (span.first, span.key))
     for before, after in pairwise(ordered):
         if before.overlaps(after):
-            yield after, say("calendar.overlaps", days=_days(after), other=before.name, others=_days(before))
+            yield after, say("calendar.overlaps", days=in_words(after), other=before.name, others=in_words(before))
 
 
-def _days(span: Span) -> str:
+def in_words(span: Span) -> str:
+    """From its first day to its last."""
     return say("calendar.from_to", first=span.first, last=span.last)

@@ -57,6 +57,21 @@ def test_the_county_has_a_calendar_for_its_whole_school_year_and_on() -> None:
         (("school_year = 2026", "year = 2026"), "开头缺少 school_year"),
         (("[[flood]]", "[[floods]]"), "不认识 floods；可以写 unit、.*[[flood]]"),
         (("last = 2027-07-02", "last = "), "qinghe.toml:32:8：这里读不懂"),
+        (
+            ("first = 2027-06-17\nlast = 2027-06-19", "first = 2026-06-17\nlast = 2026-06-19"),
+            "qinghe.toml:45 [[exam]] “中考”：2026-06-17 至 .* 不在2026学年里，要在 2026-09-01 到 2027-08-31 之间",
+        ),
+        (
+            ("first = 2027-06-09\nlast = 2027-06-09\n", "first = 2072-06-09\n"),
+            "[[holiday]] “端午”：2072-06-09 至 2072-06-09 不在2026学年里",
+        ),
+        (("2027-05-08]", "2082-05-08]"), "qinghe.toml:7 [[makeup]] “5月8日调休上课”：.*不在2026学年里"),
+        (("last = 2027-07-02\n", ""), "[[term]] “春季学期”：只有2027-02-22一天，请写最后一天"),
+        (("last = 2027-08-31\n", ""), "[[vacation]] “暑假”：只有2027-07-03一天，请写最后一天"),
+        (("last = 2027-09-30\n", ""), "[[flood]] “汛期”：只有2027-04-01一天，请写最后一天"),
+        (("last = 2027-09-30", "last = 2028-09-30"), "[[flood]] “汛期”：.*太长了，最多250天"),
+        (("last = 2027-09-30", "last = 9999-09-30"), "[[flood]] “汛期”：.*日子要在 1901-01-01 到 2099-12-31 之间"),
+        (("school_year = 2026", "school_year = 99999"), "qinghe.toml:5 school_year 要写 1901 到 2098 之间的年份"),
     ],
 )
 def test_a_wrong_line_is_named(written: Callable[..., Path], change: tuple[str, str], named: str) -> None:
@@ -83,6 +98,25 @@ def test_a_school_inherits_the_county_and_moves_one_exam(written: Callable[..., 
 def test_a_school_that_inherits_nobody_is_told(written: Callable[..., Path]) -> None:
     with pytest.raises(Misconfigured, match=r"^qinghe\.toml:2 inherits：“没有县”"):
         read(written('unit = "青禾一中"\nschool_year = 2026\nsource = "示例"\ninherits = "没有县"\n'))
+
+
+def test_one_school_year_in_two_files_names_both(written: Callable[..., Path]) -> None:
+    written(SHIPPED, "1.toml")
+    with pytest.raises(Misconfigured, match=r"^2\.toml:5 青禾县的2026学年写了两次，另一次在 1\.toml:5"):
+        read(written(SHIPPED.replace("2027-06-17", "2027-06-16"), "2.toml"))
+
+
+def test_a_second_head_in_one_file_is_named_by_its_line(written: Callable[..., Path]) -> None:
+    with pytest.raises(Misconfigured, match=r"^qinghe\.toml:6:"):
+        read(written(SHIPPED.replace("school_year = 2026\n", "school_year = 2026\nschool_year = 2027\n")))
+
+
+def test_a_holiday_in_two_files_of_one_unit_names_both(written: Callable[..., Path]) -> None:
+    holiday = '[[holiday]]\nname = "端午"\nfirst = 2027-06-{day}\n'
+    head = 'unit = "湘省"\nschool_year = {year}\nsource = "示例"\npartial = true\n'
+    written(head.format(year=2026) + holiday.format(day="09"), "1.toml")
+    with pytest.raises(Misconfigured, match=r"^2\.toml:5 \[\[holiday\]\] “端午”：写了两次，另一次在 1\.toml:5"):
+        read(written(head.format(year=2027) + holiday.format(day="10"), "2.toml"))
 
 
 def test_a_mark_at_the_beginning_does_no_harm_and_another_encoding_is_named(tmp_path: Path) -> None:

@@ -107,6 +107,31 @@ def test_slips_are_named_and_change_nothing(office: Office, exam: date) -> None:
     assert next_exam(office) == exam
 
 
+def test_an_exam_stays_in_its_school_year(office: Office, exam: date) -> None:
+    move = ("schedule", "move", "中考", "--unit", "青禾县", "--by", WANG, "--yes", "--to")
+    for to in ("2020-07-10", "2026-08-28", "2027-09-01"):
+        assert "不在2026学年里，要在 2026-09-01 到 2027-08-31 之间" in office.refuses(*move, to)
+    assert "端午" in (said := office.refuses("schedule", "move", "端午", *move[3:], "2028-06-09"))
+    assert "不在2027年里" in said
+    assert next_exam(office) == exam
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2100-01-01", "1900-12-31", "0001-01-01"])
+def test_a_day_out_of_all_reach_is_refused(office: Office, day: str) -> None:
+    edit = ("--unit", "青禾县", "--by", WANG, "--yes")
+    said = "日期要在 1901-01-01 到 2099-12-31 之间"
+    assert f"--to：{said}" in office.refuses("schedule", "move", "中考", "--to", day, *edit)
+    assert f"--last：{said}" in office.refuses("schedule", "move", "中考", "--to", str(TODAY), "--last", day, *edit)
+    assert f"--first：{said}" in office.refuses("schedule", "add", "local", "集市", "--first", day, *edit)
+    assert f"--from：{said}" in office.refuses("schedule", "preview", "--from", day)
+
+
+def test_a_term_of_one_day_and_a_year_of_market_are_slips(office: Office) -> None:
+    edit = ("--first", str(TODAY), "--unit", "青禾县", "--by", WANG, "--yes")
+    assert "请写最后一天" in office.refuses("schedule", "add", "vacation", "秋假", *edit)
+    assert "最多250天" in office.refuses("schedule", "add", "local", "集市", "--last", "2027-11-28", *edit)
+
+
 def test_the_preview_says_what_comes_and_to_how_many(office: Office) -> None:
     winter = ("schedule", "preview", "--to", str(TODAY + timedelta(days=120)), "--unit")
     assert {"3 位", "没有批准，到时不发"} <= _row(office.does(*winter, "青禾县"), "winter_vacation")

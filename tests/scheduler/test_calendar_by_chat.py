@@ -227,6 +227,20 @@ def test_what_cannot_be_is_said_with_its_reason_and_asked_again(
     assert edits(store, approved.county) == []
 
 
+def test_an_exam_stays_in_its_school_year(store: Store, clock: FrozenClock, approved: Cast, types: Chats) -> None:
+    open_county(types)
+    said = types("wang", "改日子", "中考", "1", "2027年9月1日")
+    assert "9月1日太晚了，最晚8月31日。" in said and "第一天改到哪天" in said
+    assert "没看懂" in types("wang", "99991231")
+    assert "请看对不对" in types("wang", "6月20日", "0")
+
+
+def test_a_vacation_is_asked_for_its_last_day(store: Store, clock: FrozenClock, approved: Cast, types: Chats) -> None:
+    open_county(types)
+    assert types("wang", "加一条", "寒假、暑假", "2028年5月1日").startswith("最后一天是哪天？")
+    assert "叫什么名字" in types("wang", "2028年5月3日")
+
+
 def test_whoever_administers_nothing_cannot(types: Chats) -> None:
     for who in ("lin", "li", "grandmother"):
         assert types(who, "校历") == say("refused.not_yours")

@@ -12,6 +12,7 @@ from bot.commands.tables import folding
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base.clock import local_date
+from models.base.dates import EARLIEST, LATEST
 from models.base.errors import Misconfigured
 from models.base.store import Session
 from models.base.texts import say
@@ -188,8 +189,11 @@ def _recorded(session: Session, row: CalendarEntry) -> dict[str, object]:
 
 
 def read_day(option: str, text: str) -> date:
-    """The date of an option. Raises Misconfigured naming it."""
+    """The date of an option. Raises Misconfigured naming it, also where it is out of all reach."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise Misconfigured(say("cli.date_wrong", option=option)) from None
+    if not EARLIEST <= day <= LATEST:
+        raise Misconfigured(say("cli.date_outside", option=option, earliest=EARLIEST, latest=LATEST))
+    return day
