@@ -29,9 +29,12 @@ _BY_NAME = {name: grade for grade, names in GRADES.items() for name in names}
 _ALL = tuple(GRADES)
 _GROUPS = {"小学": _ALL[:6], "初中": _ALL[6:9], "高中": _ALL[9:], "全部": (), "全部年级": (), "都考": ()}
 _LONG = re.compile(r"([初高])中?([一二三])年级")
-_TOGETHER = re.compile(r"([初高])([一二三][一二三、,和]*)|([一二三四五六七八九\d][一二三四五六七八九\d、,和]*)年级")
+_TOGETHER = re.compile(
+    r"([初高])([一二三][一二三、,和]*)|([一二三四五六七八九十百\d][一二三四五六七八九十百\d、,和]*)年级"
+)
 _APART = re.compile(r"[、,和\s]+")
-_NUMBER = re.compile(r"[一二三四五六七八九]|\d+")
+_NUMBER = re.compile(r"\d+|[一二三四五六七八九十百]*[十百][一二三四五六七八九十百]*|[一二三四五六七八九]")
+"""七八 is two, 十四 is one: no grade, but to be named as it was said."""
 
 
 def read_grades(text: str) -> Grades:

@@ -33,7 +33,16 @@ def test_grades_are_read_as_people_say_them(said: str, meant: tuple[str, ...]) -
 
 
 @pytest.mark.parametrize(
-    ("said", "wrong"), [("十三年级", "十"), ("2024级", "2024级"), ("七年级、大班", "大班"), ("0年级", "0年级")]
+    ("said", "wrong"),
+    [
+        ("十三年级", "十三年级"),
+        ("十四年级", "十四年级"),
+        ("七、十年级", "十年级"),
+        ("一百年级", "一百年级"),
+        ("2024级", "2024级"),
+        ("七年级、大班", "大班"),
+        ("0年级", "0年级"),
+    ],
 )
 def test_what_is_no_grade_is_named(said: str, wrong: str) -> None:
     with pytest.raises(Refused) as refused:
