@@ -15,6 +15,7 @@ from models.calendar.language import Misread, read
 from models.calendar.parts import in_parts
 from models.calendar.quiet import BEGINS, ENDS
 from models.calendar.vocabulary import Dates
+from models.calendar.when import read_hour
 from models.messaging.audiences.language import read as read_audience
 from models.messaging.broadcasts import Urgency
 from models.messaging.wording.notices import notices, useful_life
@@ -126,7 +127,7 @@ class _Page:
         if "hour" not in self._facts:
             return None
         try:
-            hour = time.fromisoformat(self._word("hour"))
+            hour = read_hour(self._word("hour"))
         except ValueError:
             raise self._wrong("hour", say("rule_file.hour")) from None
         self._by_day("hour", hour)

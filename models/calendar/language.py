@@ -3,6 +3,7 @@
 import re
 from difflib import get_close_matches
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from lark import Lark, Token, Tree
@@ -13,6 +14,9 @@ from models.calendar import when
 from models.calendar.vocabulary import KINDS, WORDS, Dates, Days
 
 LONGEST = 500
+DEEPEST = 20
+"""Brackets within brackets."""
+_STEPS = {"(": 1, ")": -1}
 FURTHEST_DAYS = 180
 """`before` and `after` reach no further: a calendar is read that far around."""
 
@@ -47,6 +51,9 @@ def read(text: str) -> Dates:
     """The days, and the hours, that a text says. Raises Misread at the word that is wrong."""
     if len(text) > LONGEST:
         raise Misread(LONGEST, say("when.too_long", most=LONGEST))
+    depths = accumulate(_STEPS.get(sign, 0) for sign in text)
+    if (at := next((at for at, depth in enumerate(depths) if depth > DEEPEST), None)) is not None:
+        raise Misread(at, say("when.too_deep", most=DEEPEST))
     try:
         tree = _parser().parse(text)
     except UnexpectedInput as error:
@@ -108,7 +115,7 @@ def _said(name: Token, arguments: Tree[Token] | None, of: Any) -> Any:
             raise Misread(_start(node), say("when.wants", word=name, what=say(KINDS[kind]), example=word.example))
     try:
         return word.makes(*([of] if word.on else []), *given)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Misread(at, say("when.no_such_day", word=name, example=word.example)) from None
 
 

@@ -69,7 +69,7 @@ def _fortnightly(inside: Inside, text: str) -> Dates:
 
 def _hour_in(text: str) -> frozenset[time | None]:
     _, _, clock = text.partition(" ")
-    return frozenset({time.fromisoformat(clock) if clock else None})
+    return frozenset({when.read_hour(clock) if clock else None})
 
 
 def _named(make: Callable[[str], spans.Spans]) -> Callable[..., Stretch]:

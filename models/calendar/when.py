@@ -39,6 +39,14 @@ class When(Protocol):
         ...
 
 
+def read_hour(text: str) -> time:
+    """`"16:00"` in Asia/Shanghai. Raises ValueError, also for an hour of another zone."""
+    hour = time.fromisoformat(text)
+    if hour.tzinfo is not None:
+        raise ValueError(text)
+    return hour
+
+
 def before(spans: Spans, *, days: int) -> When:
     """So many days before the first day."""
     return _by_span(spans, lambda span: span.first - timedelta(days=days))
@@ -68,7 +76,7 @@ class within:
     def weekly(self, text: str) -> When:
         """Every such weekday inside, `"fri"` or `"fri 16:00"`. Raises ValueError for an unknown weekday or hour."""
         word, _, clock = text.partition(" ")
-        number, hour = WEEKDAYS.index(word), time.fromisoformat(clock) if clock else None
+        number, hour = WEEKDAYS.index(word), read_hour(clock) if clock else None
 
         def days(calendar: SchoolCalendar, first: date, last: date) -> list[Due]:
             found: dict[date, Due] = {}

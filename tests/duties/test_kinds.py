@@ -82,6 +82,7 @@ def edited(tmp_path: Path) -> Callable[[str, str], Path]:
         ('ask = ["day"]', 'ask = ["days"]', "ask 的“days”要写 number、day、photo、note"),
         ("days = 10", 'days = "10"', "days 的写法不对，要写一个整数"),
         ("before(term, 3 days)", "befor(term, 3 days)", "when .*没有这个词，是不是 before"),
+        ("days = 10", "days = 99999999999", "days 要写 0 到 366"),
         ("source =", "sauce =", "不认识 sauce"),
         ("days = 10", "", "缺少 days"),
         ("title =", "title", "Expected '='"),

@@ -59,6 +59,8 @@ def test_what_is_not_said_is_as_it_mostly_is(read: Callable[[str], Rule]) -> Non
         ("年龄=14-16", "年令=14-16", "mine.toml:4 (?s:.*)没有“年令”这一项"),
         ('"zhongkao"', '"zhongkoa"', r"mine.toml:5 content/notices/ 里没有 zhongkoa.md"),
         ('"7 days"', '"7天"', "mine.toml:6 “7天”"),
+        ('"7 days"', '"99999999999 days"', "mine.toml:6 “99999999999 days”"),
+        ('hour = "17:00"', 'hour = "17:00+08:00"', 'mine.toml:3 时间写成 "17:00"'),
         ("useful_for", "usefull_for", "缺少 useful_for"),
         ("# 中考", 'useful = "x"\n# 中考', "mine.toml:1 “useful”不认识"),
         ("# 中考", 'urgency = "紧急"\n# 中考', "mine.toml:1 “紧急”不认识；可用：普通、重要"),

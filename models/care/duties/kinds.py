@@ -36,6 +36,9 @@ _KEYS: dict[str, tuple[type, bool]] = {
 }
 
 
+_A_YEAR = 366
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind: for every unit of a level a task, in the hands of whoever has the duty there.
@@ -81,6 +84,9 @@ def read_kind(path: Path) -> Kind:
             raise Misconfigured(say("content_file.lacks", file=path.name, key=key))
     must_be(path, "unit", facts["unit"], _LEVELS)
     must_be(path, "owner", facts["owner"], _OWNERS)
+    for key, days in (("days", facts["days"]), ("escalate", facts.get("escalate", 0))):
+        if not 0 <= days <= _A_YEAR:
+            raise Misconfigured(say("duty_file.days", file=path.name, key=key, most=_A_YEAR))
     for each in facts["ask"]:
         must_be(path, "ask", each, ASKS)
     try:

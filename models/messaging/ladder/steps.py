@@ -64,7 +64,7 @@ def _steps(file: str, name: str, facts: Any) -> Steps:
 
 
 def _length(file: str, name: str, key: str, said: object) -> timedelta:
-    found = re.fullmatch(r"([1-9]\d*) (minute|hour|day)s?", str(said))
+    found = re.fullmatch(r"([1-9]\d{0,3}) (minute|hour|day)s?", str(said))
     if found is None:
         raise Misconfigured(say("ladder_file.length", file=file, name=name, key=key, said=said))
     return timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -53,8 +53,8 @@ def notices() -> dict[str, Notice]:
 
 
 def useful_life(text: str) -> timedelta:
-    """`"7 days"`, `"12 hours"`, `"2 weeks"` as a length of time. Raises ValueError."""
-    found = re.fullmatch(r"(\d+) (hour|day|week)s?", text)
+    """`"7 days"`, `"12 hours"`, `"2 weeks"` as a length of time, of three digits at most. Raises ValueError."""
+    found = re.fullmatch(r"(\d{1,3}) (hour|day|week)s?", text)
     if found is None:
         raise ValueError(say("notice_file.life", said=text))
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
