@@ -26,7 +26,7 @@ from models.messaging.emergency import send_without_approval
 from models.messaging.overview import newest
 from models.messaging.phoning import to_phone
 from models.messaging.planning import audience_words, planner
-from models.messaging.progress import progress
+from models.messaging.progress import progress, state_in_words
 from models.messaging.wording.notices import notices
 from models.messaging.words import tell
 from models.roster.people import Person
@@ -67,7 +67,7 @@ def list_() -> None:
     with _store().read() as session:
         for each in newest(session):
             whom = audience_words.describe(session, from_json(each.audience))
-            state = say(f"announce.is_{each.state.value}")
+            state = state_in_words(each)
             table.add_row(short(each), each.title, whom, state, f"{each.planned_count:,}")
     Console().print(table)
 

@@ -12,7 +12,7 @@ from models.base.store import Session, Store
 from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
 from models.messaging.hindrance import hindrance
-from models.messaging.progress import progress
+from models.messaging.progress import progress, state_in_words
 from models.messaging.status import numbers, status_document, time_left
 
 _EVERY_SECONDS = 1.0
@@ -28,7 +28,7 @@ def progress_line(session: Session, broadcast_id: int) -> str:
     return say(
         "cli.progress",
         title=found.title,
-        state=say(f"announce.is_{found.state.value}"),
+        state=state_in_words(found),
         planned=f"{now.planned:,}",
         reached=f"{now.reached:,}",
         acknowledged=f"{now.acknowledged:,}",

@@ -12,7 +12,7 @@ from models.messaging.ladder.calling import call_counts, masked
 from models.messaging.ladder.tables import CallOutcome
 from models.messaging.overview import in_sight, stoppable
 from models.messaging.phoning import Call, count_to_phone, to_phone
-from models.messaging.progress import progress
+from models.messaging.progress import progress, state_in_words
 
 _SHOWN = 10
 _SENT = (BroadcastState.SENDING, BroadcastState.PAUSED, BroadcastState.DONE, BroadcastState.EXPIRED)
@@ -34,7 +34,7 @@ def see_progress(chat: Chat) -> Dialogue:
     }
     phoned = chat.say("announce.calls", told=f"{told:,}", left=f"{to_call:,}") if calls or to_call else ""
     more = "".join(f"\n{line}" for line in (phoned, hindrance(chat.session, broadcast), _link(chat, broadcast)) if line)
-    state = chat.say(f"announce.is_{broadcast.state.value}")
+    state = state_in_words(broadcast)
     return Told("announce.progress", {"title": broadcast.title, "state": state, "more": more, **counts})
 
 

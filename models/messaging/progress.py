@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from sqlmodel import col, func, select
 
 from models.base.store import Session
-from models.messaging.broadcasts import Broadcast
+from models.base.texts import say
+from models.messaging.broadcasts import ENDED_EARLY, Broadcast
 from models.messaging.outbox import NOT_REACHED, REACHED, UNSETTLED, Delivery, State
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a broadcast is: rows by state. `planned` is what was approved, `frozen` that every row is there."""
+    """How far a broadcast is: rows by state. `planned` is what was approved, `frozen` that every row is there, or that
+    none ever will be."""
 
     planned: int
     frozen: bool
@@ -56,4 +58,14 @@ def progress(session: Session, broadcast: Broadcast) -> Progress:
         .group_by(col(Delivery.state))
     )
     counts = {State(state): count for state, count in rows}
-    return Progress(broadcast.planned_count, broadcast.frozen_at is not None, counts)
+    return Progress(broadcast.planned_count, broadcast.frozen_at is not None or never_went(broadcast), counts)
+
+
+def never_went(broadcast: Broadcast) -> bool:
+    """It was stopped, or nobody approved it in time: nobody gets it."""
+    return broadcast.approved_at is None and broadcast.state in ENDED_EARLY
+
+
+def state_in_words(broadcast: Broadcast) -> str:
+    """Where it stands, as people read it."""
+    return say("announce.never_went" if never_went(broadcast) else f"announce.is_{broadcast.state.value}")

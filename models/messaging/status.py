@@ -13,7 +13,7 @@ from models.messaging.ladder.calling import call_counts
 from models.messaging.ladder.tables import MISSED, CallOutcome
 from models.messaging.outbox import State
 from models.messaging.phoning import count_to_phone
-from models.messaging.progress import progress
+from models.messaging.progress import progress, state_in_words
 
 _SHARP_AFTER = 1.0
 """Seconds of sending before a rate says anything."""
@@ -65,7 +65,7 @@ def status_document(session: Session, broadcast: Broadcast) -> dict[str, Any]:
     rate = _rate(session, broadcast, now.settled)
     left = round(now.waiting / rate) if rate and now.waiting else 0 if not now.waiting else None
     words = {
-        "state": say(f"announce.is_{broadcast.state.value}"),
+        "state": state_in_words(broadcast),
         "left": time_left(left),
         "trouble": hindrance(session, broadcast),
     }
