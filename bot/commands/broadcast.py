@@ -1,5 +1,6 @@
 """`broadcast`: a notice from the draft to the list for phoning, from the command line."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -11,18 +12,19 @@ from bot.commands.hazard import hazard
 from bot.commands.reviews import review, reviews
 from bot.commands.sheet import fresh_path, write_sheet
 from bot.commands.showing import let_go, short, show_broadcast
+from bot.commands.sure import yes
 from bot.commands.tables import folding
 from bot.commands.watching import progress_line, watch
 from bot.database import open_store
 from bot.settings import load_settings
 from models.base.errors import Misconfigured
 from models.base.ids import new_id
-from models.base.store import Store
+from models.base.store import Session, Store
 from models.base.texts import say
 from models.messaging import approval, broadcasts, stopping
 from models.messaging.audiences import from_json
 from models.messaging.broadcasts import WRITERS, Broadcast
-from models.messaging.emergency import send_without_approval
+from models.messaging.emergency import may_send_alone, send_without_approval
 from models.messaging.overview import newest
 from models.messaging.phoning import to_phone
 from models.messaging.planning import audience_words, planner
@@ -76,7 +78,8 @@ def list_() -> None:
 @numbered
 def show(number: str) -> None:
     """Show the words, whom it reaches, and whom it does not and why."""
-    _show(_store(), number)
+    with _store().read() as session:
+        show_broadcast(session, broadcast_numbered(session, number))
 
 
 @broadcast.command("test")
@@ -103,15 +106,16 @@ def ask(number: str, phone: str) -> None:
 @broadcast.command("approve")
 @numbered
 @by
-@click.option("--count", type=int, help="How many it goes to; must be typed above 1,000.")
-def approve(number: str, phone: str, count: int | None) -> None:
-    """Let it go, as the second person. Shows what goes out and asks first."""
+@click.option("--count", type=int, help="How many it goes to; without it that is asked for above 1,000.")
+@yes
+def approve(number: str, phone: str, count: int | None, yes: bool) -> None:
+    """Let it go, as the second person. Shows what goes out and asks first. With --yes give --count above 1,000."""
     store = _store()
-    seen = _show(store, number)
-    click.confirm(say("cli.send_sure"), abort=True)
+    seen = _show(store, number, phone, approval.may_approve)
+    typed = let_go(seen, count, asked=yes)
     with store.write() as session:
         person, found = staff_by_phone(session, phone), session.get_one(Broadcast, seen.id)
-        approval.approve(session, found, person, seen.digest, count)
+        approval.approve(session, found, person, seen.digest, typed)
         if found.written_by is not None:
             writer = session.get_one(Person, found.written_by)
             text = say("announce.let_go", title=found.title, name=person.name)
@@ -124,11 +128,12 @@ def approve(number: str, phone: str, count: int | None) -> None:
 @by
 @click.option("--reason", required=True, help="Why it cannot wait for a second person; it is reviewed later.")
 @click.option("--count", type=int, help="How many it goes to; without it that is asked for above 1,000.")
-def emergency(number: str, phone: str, reason: str, count: int | None) -> None:
+@yes
+def emergency(number: str, phone: str, reason: str, count: int | None, yes: bool) -> None:
     """Send what is 紧急 without a second person, as the duty officer. Shows what goes out and asks first."""
     store = _store()
-    seen = _show(store, number)
-    typed = let_go(seen, count)
+    seen = _show(store, number, phone, may_send_alone)
+    typed = let_go(seen, count, asked=yes)
     with store.write() as session:
         person = staff_by_phone(session, phone)
         send_without_approval(session, session.get_one(Broadcast, seen.id), person, reason, typed)
@@ -221,8 +226,10 @@ def _store() -> Store:
     return open_store(load_settings())
 
 
-def _show(store: Store, number: str) -> Broadcast:
+def _show(store: Store, number: str, phone: str, may: Callable[[Session, Broadcast, Person], None]) -> Broadcast:
+    """Shows what somebody is asked about, where it is theirs to say. Raises Refused as `may`."""
     with store.read() as session:
         found = broadcast_numbered(session, number)
+        may(session, found, staff_by_phone(session, phone))
         show_broadcast(session, found)
         return found

@@ -2,6 +2,7 @@
 
 import click
 
+from bot.commands.sure import sure, typed_count
 from models.base.columns import Record
 from models.base.store import Session
 from models.base.texts import say
@@ -25,11 +26,12 @@ def show_broadcast(session: Session, found: Broadcast) -> None:
     click.echo(say("announce.preview", **facts | {"urgency": found.urgency.value}))
 
 
-def let_go(found: Broadcast, count: int | None) -> int | None:
-    """Asks before it goes out without a second person, and returns the count that was typed: above 1,000 that is the
-    question, unless `count` was given. Raises click.Abort at a no."""
+def let_go(found: Broadcast, count: int | None, *, asked: bool) -> int | None:
+    """Asks before it goes out, and returns the count that was typed: above 1,000 that is the question, unless `count`
+    was given. `asked`: not again (a script). Raises click.Abort at a no."""
+    if asked:
+        return count
     if count is None and found.planned_count > TYPE_COUNT_ABOVE:
-        typed: int = click.prompt(say("announce.type_count", count=f"{found.planned_count:,}"), type=int)
-        return typed
-    click.confirm(say("cli.send_sure"), abort=True)
+        return typed_count(say("announce.type_count", count=f"{found.planned_count:,}"))
+    sure(say("cli.send_sure"))
     return count

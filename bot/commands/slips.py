@@ -19,11 +19,25 @@ class Said(click.ClickException):
         click.echo(say("cli.slip", what=self.format_message()), file=file, err=True)
 
 
+class Declined(click.ClickException):
+    """A question was not answered with a yes: exit status 1, as click has it."""
+
+    def __init__(self) -> None:
+        super().__init__(say("cli.declined"))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Says that nothing was done."""
+        click.echo(self.format_message(), file=file, err=True)
+
+
 @contextmanager
 def in_words() -> Iterator[None]:
-    """A slip of usage ends with words that name the argument or option and what to write. Raises `Said`."""
+    """A slip of usage ends with words that name the argument or option and what to write, a no to a question with words
+    that say that nothing was done. Raises `Said`, `Declined`."""
     try:
         yield
+    except click.Abort as error:
+        raise Declined from error
     except click.UsageError as error:
         if (words := _words(error)) is None:
             raise

@@ -62,17 +62,9 @@ def please_approve(session: Session, broadcast: Broadcast, by: Person) -> Sequen
     return approvers
 
 
-def approve(session: Session, broadcast: Broadcast, by: Person, digest: str, count: int | None = None) -> None:
-    """The second person's word: it goes out. Saying it twice changes nothing.
-
-    `count`: how many it is for, as the approver saw or typed it; without it, the count when approval was asked for.
-    Raises Refused: `broadcast.second_person`, `.not_approver`, `.not_waiting`, `.too_late` (24 h), `.changed` (words
-    or audience differ from what was shown), `.writer_left` (his duty has ended), `.count_changed`, `.type_count` (above
-    1,000 the count must be typed).
-    """
-    broadcast = locked(session, broadcast.id)
-    if broadcast.approved_by == by.id and broadcast.digest == digest:
-        return
+def may_approve(session: Session, broadcast: Broadcast, by: Person) -> None:
+    """Whether it is theirs to let go, and time for it: to be asked before they are asked anything. Raises Refused
+    `broadcast.second_person`, `.not_approver`, `.not_waiting`, `.too_late` (24 h)."""
     unit = session.get_one(Unit, broadcast.unit_id)
     if by.id == broadcast.written_by:
         raise Refused("broadcast.second_person")
@@ -82,6 +74,19 @@ def approve(session: Session, broadcast: Broadcast, by: Person, digest: str, cou
         raise Refused("broadcast.not_waiting")
     if session.now - broadcast.asked_at > APPROVAL_WITHIN:
         raise Refused("broadcast.too_late")
+
+
+def approve(session: Session, broadcast: Broadcast, by: Person, digest: str, count: int | None = None) -> None:
+    """The second person's word: it goes out. Saying it twice changes nothing.
+
+    `count`: how many it is for, as the approver saw or typed it; without it, the count when approval was asked for.
+    Raises Refused as `may_approve`, and `broadcast.changed` (words or audience differ from what was shown),
+    `.writer_left` (his duty has ended), `.count_changed`, `.type_count` (above 1,000 the count must be typed).
+    """
+    broadcast = locked(session, broadcast.id)
+    if broadcast.approved_by == by.id and broadcast.digest == digest:
+        return
+    may_approve(session, broadcast, by)
     if not digest == broadcast.digest == digest_of(broadcast):
         raise Refused("broadcast.changed")
     still_the_writers(session, broadcast)

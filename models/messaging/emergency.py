@@ -45,15 +45,11 @@ def send_without_approval(
     """It goes out at once; the reason is kept, and whoever could have approved it is asked to look at it later.
 
     `count`: how many it is for, as the sender typed it; above 1,000 it must be, for there is no second person. Raises
-    Refused `broadcast.not_duty_officer`, `.not_urgent`, `.no_reason`, `.not_draft`, `.writer_left`, `.nobody`,
+    Refused as `may_send_alone`, and `broadcast.no_reason`, `.not_draft`, `.writer_left`, `.nobody`,
     `.type_count`.
     """
     broadcast = locked(session, broadcast.id)
-    unit = session.get_one(Unit, broadcast.unit_id)
-    if not duty_scope(session, by, frozenset({Duty.DUTY_OFFICER})).covers_unit(unit):
-        raise Refused("broadcast.not_duty_officer")
-    if broadcast.urgency != Urgency.URGENT:
-        raise Refused("broadcast.not_urgent")
+    may_send_alone(session, broadcast, by)
     if not reason.strip():
         raise Refused("broadcast.no_reason")
     if broadcast.state not in OPEN:
@@ -69,6 +65,16 @@ def send_without_approval(
     for person in reviewers(session, broadcast):
         text = say("review.please", title=broadcast.title, name=by.name, reason=broadcast.emergency_reason)
         tell(session, person, text, key=f"review:{broadcast.id}:{person.id}", title=say("review.please_title"))
+
+
+def may_send_alone(session: Session, broadcast: Broadcast, by: Person) -> None:
+    """Whether it is theirs to send without a second person: to be asked before they are asked anything. Raises Refused
+    `broadcast.not_duty_officer`, `.not_urgent`."""
+    unit = session.get_one(Unit, broadcast.unit_id)
+    if not duty_scope(session, by, frozenset({Duty.DUTY_OFFICER})).covers_unit(unit):
+        raise Refused("broadcast.not_duty_officer")
+    if broadcast.urgency != Urgency.URGENT:
+        raise Refused("broadcast.not_urgent")
 
 
 def reviewers(session: Session, broadcast: Broadcast) -> list[Person]:

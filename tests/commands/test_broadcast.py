@@ -112,19 +112,39 @@ def test_the_approver_is_told_and_lets_it_go_and_the_writer_hears_of_it(office: 
 
 def test_who_says_no_at_the_question_sends_nothing(office: Office) -> None:
     number = _asked(office)
-    assert office.bot("broadcast", "approve", number, "--by", LI, typed="n\n").status != 0
+    for typed in ("n\n", "", "看看\n不要\n"):
+        done = office.bot("broadcast", "approve", number, "--by", LI, typed=typed)
+        assert done.status == 1 and "好，没有做。" in done.err and "Abort" not in done.out + done.err
+        assert ("没看懂" in done.out) == ("看看" in typed)
     assert _state(office, number) == BroadcastState.AWAITING
+
+
+def test_a_script_approves_without_a_question_and_types_the_count_of_many(office: Office) -> None:
+    number = _asked(office)
+    said = office.does("broadcast", "approve", number, "--by", LI, "--yes")
+    assert "发出去吗" not in said and "能发到 1 位" in said and "开始发了" in said
+    store = office.store()
+    with store.write() as session:
+        settle_crowd(session, session.exec(select(Unit).where(Unit.name == "1班")).all()[0], 1000)
+    store.close()
+    number = _asked(office)
+    line = ("broadcast", "approve", number, "--by", LI)
+    assert "要发给1,003位" in office.refuses(*line, "--yes")
+    assert "请把这个数打一遍" in office.does(*line, typed="1,003\n")
+    assert _state(office, number) == BroadcastState.SENDING
 
 
 def test_nobody_approves_outside_their_units(office: Office) -> None:
     number = _asked(office)
-    said = office.refuses("broadcast", "approve", number, "--by", CHEN, typed="y\n")
-    assert "不是这个单位的审批人" in said and _state(office, number) == BroadcastState.AWAITING
+    said = office.refuses("broadcast", "approve", number, "--by", CHEN)  # before anything is asked
+    assert (
+        "不是这个单位的审批人" in said and "发出去吗" not in said and _state(office, number) == BroadcastState.AWAITING
+    )
 
 
 def test_an_emergency_needs_a_duty_officer(office: Office) -> None:
     number = _drafted(office, notice="rainstorm")
-    said = office.refuses("broadcast", "emergency", number, "--by", WANG, "--reason", "山洪", typed="y\n")
+    said = office.refuses("broadcast", "emergency", number, "--by", WANG, "--reason", "山洪")
     assert "只有值班员" in said and _state(office, number) == BroadcastState.PLANNED
 
 
@@ -204,7 +224,8 @@ def test_a_duty_officer_sends_a_hazard_with_a_reason_and_nobody_else_does(office
         "泄洪",
     )
     by_reason = ("--by", WANG, "--reason", "泄洪")
-    assert "只有值班员" in office.refuses(*line, typed="y\n")
+    assert "只有值班员" in office.refuses(*line)
+    assert "《" not in office.does("broadcast", "list")  # and no draft is left
     store = office.store()
     with store.write() as session:
         person = find_person(session, "王启明", WANG)

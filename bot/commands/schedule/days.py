@@ -8,6 +8,7 @@ import click
 from rich.console import Console
 
 from bot.commands.acting import staff_by_phone, unit_named
+from bot.commands.sure import sure, yes
 from bot.commands.tables import folding
 from bot.database import open_store
 from bot.settings import load_settings
@@ -39,7 +40,6 @@ Change = Callable[[Session, Person, Unit], str]
 
 _unit = click.option("--unit", required=True, help="The unit, with everything below it that has no entry of its own.")
 _by = click.option("--by", "phone", required=True, help="The phone of an administrator of the unit, or of one above.")
-_yes = click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
 
 
 @click.command("days")
@@ -72,7 +72,7 @@ def days(unit: str, history: bool) -> None:
 @click.option("--to", required=True, help="Its new first day, such as 2027-06-20; it takes as long as before.")
 @click.option("--last", default="", help="Its new last day, where it takes longer or shorter than before.")
 @_by
-@_yes
+@yes
 def move(name: str, unit: str, to: str, last: str, phone: str, yes: bool) -> None:
     """Move the next NAME (中考, 暑假 …) of a unit's calendar; says first which notices move with it."""
     first, end = read_day("--to", to), read_day("--last", last) if last else None
@@ -82,7 +82,7 @@ def move(name: str, unit: str, to: str, last: str, phone: str, yes: bool) -> Non
         moved = move_entry(session, by, place, span, first, end)
         return words.moves(place, span, moved)
 
-    _edit(change, unit, phone, sure=yes)
+    _edit(change, unit, phone, asked=yes)
 
 
 @click.command("add")
@@ -93,7 +93,7 @@ def move(name: str, unit: str, to: str, last: str, phone: str, yes: bool) -> Non
 @click.option("--last", default="", help="Its last day; without it, it is a single day.")
 @click.option("--grades", default="", help="Who sits an exam, such as 七年级、八年级; without it, everybody.")
 @_by
-@_yes
+@yes
 def add(kind: str, name: str, unit: str, first: str, last: str, grades: str, phone: str, yes: bool) -> None:
     """Add an entry to a unit's calendar: KIND is term, exam, vacation, flood, holiday, local (集市, 龙舟)
     or makeup (a day of school on a weekend, 调休)."""
@@ -110,7 +110,7 @@ def add(kind: str, name: str, unit: str, first: str, last: str, grades: str, pho
         write_entry(session, by, place, span)
         return words.adds(place, span)
 
-    _edit(change, unit, phone, sure=yes)
+    _edit(change, unit, phone, asked=yes)
 
 
 @click.command("grades")
@@ -118,7 +118,7 @@ def add(kind: str, name: str, unit: str, first: str, last: str, grades: str, pho
 @click.argument("grades")
 @_unit
 @_by
-@_yes
+@yes
 def grades_(name: str, grades: str, unit: str, phone: str, yes: bool) -> None:
     """Say which GRADES (七年级、八年级, or 全部) sit the next exam NAME: its notices are for their guardians only."""
     sit = read_grades(grades)
@@ -131,14 +131,14 @@ def grades_(name: str, grades: str, unit: str, phone: str, yes: bool) -> None:
         write_entry(session, by, place, after)
         return words.regrades(place, span, after)
 
-    _edit(change, unit, phone, sure=yes)
+    _edit(change, unit, phone, asked=yes)
 
 
 @click.command("drop")
 @click.argument("name")
 @_unit
 @_by
-@_yes
+@yes
 def drop(name: str, unit: str, phone: str, yes: bool) -> None:
     """Take the next NAME out of a unit's calendar; what it has sent stays sent."""
 
@@ -147,10 +147,10 @@ def drop(name: str, unit: str, phone: str, yes: bool) -> None:
         write_entry(session, by, place, span, gone=True)
         return words.drops(place, span)
 
-    _edit(change, unit, phone, sure=yes)
+    _edit(change, unit, phone, asked=yes)
 
 
-def _edit(change: Change, unit: str, phone: str, *, sure: bool) -> None:
+def _edit(change: Change, unit: str, phone: str, *, asked: bool) -> None:
     """Says what would be, asks, does it and says what was."""
     store = open_store(load_settings())
     said: list[str] = []
@@ -159,11 +159,11 @@ def _edit(change: Change, unit: str, phone: str, *, sure: bool) -> None:
         by = staff_by_phone(session, phone)
         said[:] = [change(session, by, unit_named(session, unit)), by.name]
 
-    if not sure:
+    if not asked:
         _tell(said, would_move(store, do))
-        click.confirm(say("cli.edit_sure"), abort=True)
+        sure(say("cli.edit_sure"))
     moved = edit(store, do)
-    if sure:
+    if asked:
         _tell(said, moved)
     click.echo(say("cli.edit_done", name=said[1]))
 
