@@ -16,6 +16,7 @@ from models.learning.records import LessonRecord
 from models.learning.times import LessonTime
 from models.messaging.allowances import Allowance
 from models.messaging.broadcasts import Broadcast
+from models.messaging.closed_days import ClosedDay
 from models.messaging.conversations import Conversation
 from models.messaging.emergency import Review
 from models.messaging.inbox import InboxMessage
@@ -53,6 +54,7 @@ ALL: tuple[type[SQLModel], ...] = (
     CalendarEntry,
     Child,
     ChildCategory,
+    ClosedDay,
     Consent,
     Conversation,
     Delivery,

@@ -14,6 +14,7 @@ from redis.commands.core import Script
 from bot.city.link import Away, Link
 from bot.delivery.throttle import Pace, Quota, Throttle, burst
 from models.base.clock import Clock
+from models.messaging.closed_days import Day
 from models.messaging.outbox import Channel, Lane
 from models.messaging.outbox.rows import BY_DAY
 from models.messaging.outlets import URGENT_SHARE
@@ -130,13 +131,14 @@ class SharedThrottle(Throttle):
         if seconds:
             self._unsaid.append((channel, _Said(rest=seconds)))
 
-    def pause(self, channel: Channel, until: datetime) -> None:
+    def pause(self, channel: Channel, until: datetime, *, lane: Lane = Lane.NOTICE, why: str = "") -> None:
         """A quota is spent, and it is everyone's."""
-        super().pause(channel, until)
+        super().pause(channel, until, lane=lane, why=why)
         self._unsaid.append((channel, _closed(self._paces[channel])))
 
     def _opened(self, channel: Channel) -> None:
-        self._unsaid.append((channel, _Said(opened_at=self._clock.now())))
+        day = self._paces[channel].day
+        self._unsaid.append((channel, _Said(opened_at=day.opened_at if day is not None else None)))
 
     def look(self) -> bool:
         """Says what is new here, hears what is new elsewhere. Always False: there is no hurry."""
@@ -172,23 +174,21 @@ class SharedThrottle(Throttle):
                 pace.quota = Quota(int(per_day), int(left), date.fromisoformat(day.decode()))
             pace.busy_until = monotonic() + busy / 1000
             self._rest(pace, monotonic() + rests / 1000 if rests else 0.0, pauses)
-            self._close(channel, pace, _moment(closed_for_day), *map(_moment, heard))
+            self._close(channel, pace, closed_for_day, *heard)
 
     @staticmethod
     def _rest(pace: Pace, until: float, pauses: int) -> None:
         if until > pace.closed_until + LOOK_SECONDS:
             pace.closed_until, pace.pauses, pace.window = until, max(pace.pauses, pauses), 1
 
-    def _close(self, channel: Channel, pace: Pace, until: datetime, refused_at: datetime, opened_at: datetime) -> None:
+    def _close(self, channel: Channel, pace: Pace, closed_for_day: bytes, refused_at: bytes, opened_at: bytes) -> None:
         """Takes over what another said; says again what an emptied Redis has forgotten."""
-        mine, now = pace.closed_for_day, self._clock.now()
-        if mine is not None and pace.refused_at is not None and pace.refused_at < opened_at:
-            mine, pace.closed_for_day, pace.window = None, None, 1
-        if until > now:
-            pace.refused_at = max(refused_at, pace.refused_at or refused_at)
-            if mine is None or until > mine:
-                pace.closed_for_day, pace.window = until, 1
-        if mine is not None and mine > now and until < mine and not self._unsaid:
+        if refused_at:
+            refused = _moment(refused_at)
+            opened = _moment(opened_at) if opened_at else None
+            self.hear(channel, Day(refused, _moment(closed_for_day), refused, opened_at=opened))
+        day = pace.day
+        if day is not None and self._is_closed(pace) and _moment(closed_for_day) < day.until and not self._unsaid:
             self._unsaid.append((channel, _closed(pace)))
 
     def _run(self, script: Script, channel: Channel, facts: list[Any], _client: object) -> Any:
@@ -199,7 +199,8 @@ class SharedThrottle(Throttle):
 
 
 def _closed(pace: Pace) -> _Said:
-    return _Said(closed_for_day=pace.closed_for_day, refused_at=pace.refused_at)
+    day = pace.day
+    return _Said() if day is None else _Said(closed_for_day=day.until, refused_at=day.refused_at)
 
 
 def _stamp(moment: datetime | None) -> str:

@@ -25,7 +25,7 @@ class Ticket:
 @dataclass(slots=True, eq=False)
 class Way:
     """What the messages of one lease share; `address` is the URL with its token. `owner` is whose the results are; the
-    sender does not look at it."""
+    sender does not look at it. `as_try`: its one message asks whether a closed day has opened."""
 
     channel: Channel
     lane: Lane
@@ -33,6 +33,7 @@ class Way:
     token: str
     ticket: Ticket
     owner: Any = None
+    as_try: bool = False
     address: str = field(init=False)
 
     def __post_init__(self) -> None:

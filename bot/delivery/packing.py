@@ -14,10 +14,10 @@ from models.messaging.outbox.settling import Outcome
 FEWEST_IN_MASS = 2
 
 
-def packed(holding: Holding, renderer: Renderer, api_base: str, token: str) -> list[Message]:
+def packed(holding: Holding, renderer: Renderer, api_base: str, token: str, *, as_try: bool = False) -> list[Message]:
     """The messages of a lease. Raises what the renderer raises."""
-    lease = holding.lease
-    way = Way(lease.channel, lease.lane, api_base + PATHS[lease.channel], token, holding.ticket, owner=holding)
+    lease, url = holding.lease, api_base + PATHS[holding.lease.channel]
+    way = Way(lease.channel, lease.lane, url, token, holding.ticket, owner=holding, as_try=as_try)
     return [
         Message(row.id, body, way, min(_not_after(lease, one) for one in holding.rows_with(row)))
         for row, body in renderer.bodies(lease)

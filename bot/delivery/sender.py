@@ -113,7 +113,7 @@ class Sender:
     def _may_go(self, message: Message) -> bool:
         way = message.way
         in_time = way.ticket.valid() and time.monotonic() < message.not_after
-        return in_time and self._throttle.is_open(way.channel, way.lane)
+        return in_time and self._throttle.is_open(way.channel, as_try=way.as_try)
 
     def _landed(self, handle: Any, error: int) -> None:
         message: Message = handle.message
@@ -130,7 +130,7 @@ class Sender:
             self._failed(message, sent=True)
             return
         if errcode == 0:
-            self._throttle.answered(channel)
+            self._throttle.answered(channel, as_try=message.way.as_try)
         elif next_for(errcode) == Next.BACK_OFF:
             self._throttle.refused(channel)
         self._back(Result(message, Fate.ANSWERED, errcode, str(msgid) if msgid else None, str(answer.get("errmsg"))))

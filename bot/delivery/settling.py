@@ -69,8 +69,9 @@ def _answered(gathered: Gathered, rows: list[Row], result: Result, throttle: Thr
     step = next_for(result.errcode)
     by_template = channel == Channel.MASS and (step in _MASS_IS_CLOSED or result.errcode == _NOT_ALLOWED)
     if step in (Next.PAUSE_DAY, Next.PAUSE_MINUTE) and not by_template:
-        throttle.pause(channel, _begins_anew(step, clock.now()))
         gathered.trouble = explain(result.errcode)
+        until, lane = _begins_anew(step, clock.now()), result.message.way.lane
+        throttle.pause(channel, until, lane=lane, why=gathered.trouble)
     if step == Next.DONE:
         results.outcomes += [Outcome(row.id, State.SENT, msgid=result.msgid) for row in rows]
     elif step == Next.BACK_OFF:

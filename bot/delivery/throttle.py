@@ -3,11 +3,12 @@
 import threading
 import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 
 from models.base.clock import Clock, at_local, local_date
+from models.messaging.closed_days import TICK, Day, merged
 from models.messaging.outbox import Channel, Lane
 from models.messaging.outbox.rows import BY_DAY
 from models.messaging.outlets import URGENT_SHARE
@@ -17,9 +18,6 @@ _DOUBLINGS = 6
 """So often a pause is doubled: an outage of a day has more pauses than a number has room for doublings."""
 _SILENT_IN_A_ROW = 20
 _LEAST = 4
-LOOK_AGAIN = timedelta(minutes=10)
-"""A day that the platform closed may open before midnight: its quota can be cleared or raised. Where the platform says
-that something is left it opens so long after the last refusal; urgent messages try so often whatever it says."""
 BURST_SECONDS = 10.0
 """Where a rate is set: of how many seconds' messages a worker may take at once."""
 
@@ -35,13 +33,12 @@ class Quota:
 
 @dataclass
 class Pace:
-    """How one channel stands in this process. Times are monotonic seconds; `closed_for_day` and `refused_at`, when the
-    platform last said so, are the clock's."""
+    """How one channel stands in this process. Times are monotonic seconds; those of the `day` that was refused are the
+    clock's."""
 
     window: int
     closed_until: float = 0.0
-    closed_for_day: datetime | None = None
-    refused_at: datetime | None = None
+    day: Day | None = None
     busy_until: float = 0.0
     pauses: int = 0
     silent: int = 0
@@ -62,13 +59,15 @@ class Throttle:
         self._most = in_flight
         self._per_minute = per_minute
         self._lock = threading.RLock()
+        self.changes = 0
+        """Grows with each refusal and each opening that was met here."""
         self._paces: defaultdict[Channel, Pace] = defaultdict(lambda: Pace(in_flight))
 
     def set_quota(self, channel: Channel, per_day: int, left: int) -> None:
         """What the platform says: so many a day, so many left of today's; a day that was closed may be open again."""
         pace = self._paces[channel]
         pace.quota = Quota(per_day, left, self._today())
-        if left > 0:
+        if left > 0 and pace.day is not None and self._clock.now() >= pace.day.next_look:
             self._open_again(channel, pace)
 
     def take(self, channel: Channel, lane: Lane, count: int) -> int:
@@ -95,20 +94,44 @@ class Throttle:
         """Whether a batch of this lane may be begun now."""
         return self.seconds_closed(channel, lane) == 0
 
-    def is_open(self, channel: Channel, lane: Lane) -> bool:
-        """Whether what has its permit may be handed over now: there is no pause."""
+    def is_open(self, channel: Channel, *, as_try: bool = False) -> bool:
+        """Whether what has its permit may be handed over now: there is no pause. `as_try`: it asks whether a closed
+        day has opened."""
         pace = self._paces[channel]
-        until = pace.closed_for_day  # read once: worker and sender ask at the same time
-        if until is not None:
-            now = self._clock.now()
-            if now < _closed_to(lane, until, pace.refused_at):
-                return False
-            if now < until:  # a try, until it is answered
-                return time.monotonic() >= pace.closed_until
-            with self._lock:
-                if pace.closed_for_day == until:
-                    pace.closed_for_day = None
-        return time.monotonic() >= pace.closed_until
+        return time.monotonic() >= pace.closed_until and (as_try or not self._is_closed(pace))
+
+    def is_closed_for_long(self, channel: Channel) -> bool:
+        """Whether the platform closed the day: what waits for it may go the moment that it opens."""
+        pace = self._paces[channel]
+        return pace.day is not None and pace.day.is_long and self._is_closed(pace)
+
+    def to_try(self) -> list[Channel]:
+        """Channels whose closed day something urgent may try now, as far as this process knows."""
+        return [
+            channel
+            for channel, pace in list(self._paces.items())
+            if (day := pace.day) is not None
+            and self.is_closed_for_long(channel)
+            and self._clock.now() >= day.next_try
+            and time.monotonic() >= pace.closed_until
+        ]
+
+    def day(self, channel: Channel) -> Day | None:
+        """What is known here of a day that was refused."""
+        return self._paces[channel].day
+
+    def hear(self, channel: Channel, day: Day) -> None:
+        """What is known elsewhere, which may be less."""
+        with self._lock:
+            pace = self._paces[channel]
+            self._set_day(pace, merged(pace.day, day))
+
+    def tried(self, channel: Channel, at: datetime | None) -> None:
+        """When something urgent last tried it, here or elsewhere; None where it came to nothing."""
+        with self._lock:
+            pace = self._paces[channel]
+            if pace.day is not None:
+                pace.day = replace(pace.day, tried_at=at)
 
     def window(self, channel: Channel) -> int:
         """How many may be in flight: one after a pause, one more for each answer."""
@@ -117,8 +140,8 @@ class Throttle:
     def seconds_closed(self, channel: Channel, lane: Lane) -> float:
         """How long it stays closed to a lane, 0 where it is open."""
         pace, now, real = self._paces[channel], self._clock.now(), time.monotonic()
-        until = pace.closed_for_day
-        by_day = (_closed_to(lane, until, pace.refused_at) - now).total_seconds() if until is not None else 0.0
+        day = pace.day
+        by_day = (day.until - now).total_seconds() if day is not None and day.is_closed(now) else 0.0
         waits = [0.0, by_day, pace.closed_until - real]
         if lane in BY_DAY:
             waits.append(pace.busy_until - real)
@@ -127,11 +150,11 @@ class Throttle:
                 waits.append((_tomorrow(now) - now).total_seconds())
         return max(waits)
 
-    def answered(self, channel: Channel) -> None:
-        """The platform took one."""
+    def answered(self, channel: Channel, *, as_try: bool = False) -> None:
+        """The platform took one. A try ends a closed day at once; what else is answered left before it closed."""
         pace = self._paces[channel]
         pace.silent = pace.pauses = 0
-        if pace.closed_for_day is not None:
+        if as_try:
             self._open_again(channel, pace)
         if pace.window < self._most:
             pace.window += 1
@@ -163,21 +186,35 @@ class Throttle:
         """The platform itself is busy (-1): whoever uses the channel backs off."""
         self.back_off(channel)
 
-    def pause(self, channel: Channel, until: datetime) -> None:
-        """A quota is spent (45009, 45011): closed until it begins anew."""
+    def pause(self, channel: Channel, until: datetime, *, lane: Lane = Lane.NOTICE, why: str = "") -> None:
+        """A quota is spent (45009, 45011): closed until it begins anew. `why`: what the platform said, in words."""
         with self._lock:
-            pace = self._paces[channel]
-            pace.closed_for_day = max(until, pace.closed_for_day or until)
-            pace.refused_at = self._clock.now()
+            pace, now = self._paces[channel], self._clock.now()
+            if pace.day is not None and pace.day.opened_at is not None:
+                now = max(now, pace.day.opened_at + TICK)
+            tried_at = now if lane == Lane.URGENT else None
+            self._set_day(pace, merged(pace.day, Day(now, until, now, tried_at, why=why)))
             pace.window = 1
+            self.changes += 1
 
     def _open_again(self, channel: Channel, pace: Pace) -> None:
-        """Ends a closed day, save where the refusal is so fresh that what speaks against it may be older."""
         with self._lock:
-            if pace.closed_for_day is not None and self._clock.now() >= _tried_at(pace.refused_at, pace.closed_for_day):
-                pace.closed_for_day = None
-                pace.window = 1
+            if pace.day is not None and self._is_closed(pace):
+                opened_at = max(self._clock.now(), pace.day.refused_at + TICK)
+                self._set_day(pace, replace(pace.day, opened_at=opened_at))
+                self.changes += 1
                 self._opened(channel)
+
+    def _set_day(self, pace: Pace, day: Day | None) -> None:
+        """One after a pause, and one after a closed day."""
+        was_closed = self._is_closed(pace)
+        pace.day = day
+        if self._is_closed(pace) != was_closed:
+            pace.window = 1
+
+    def _is_closed(self, pace: Pace) -> bool:
+        day = pace.day  # read once: worker and sender ask at the same time
+        return day is not None and not day.is_opened and self._clock.now() < day.until
 
     def _opened(self, channel: Channel) -> None:
         """A closed day has opened again here."""
@@ -203,15 +240,6 @@ class Throttle:
 def burst(per_minute: int) -> int:
     """How many messages may be taken at once at this rate."""
     return max(1, int(per_minute * BURST_SECONDS / 60))
-
-
-def _closed_to(lane: Lane, until: datetime, refused_at: datetime | None) -> datetime:
-    return _tried_at(refused_at, until) if lane == Lane.URGENT else until
-
-
-def _tried_at(refused_at: datetime | None, until: datetime) -> datetime:
-    """From when it may be tried whether a closed day is open again."""
-    return until if refused_at is None else min(until, refused_at + LOOK_AGAIN)
 
 
 def _kept(quota: Quota) -> int:

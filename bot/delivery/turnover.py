@@ -15,9 +15,10 @@ from bot.delivery.messages import Fate, Message, Result
 from bot.delivery.refreshing import Refresher
 from bot.delivery.sender import Sender
 from bot.delivery.settling import gather
-from bot.delivery.throttle import LOOK_AGAIN, Throttle
+from bot.delivery.throttle import Throttle
 from models.base.clock import SystemClock
 from models.base.store import Session, Store
+from models.messaging.closed_days import LOOK_AGAIN
 from models.messaging.outbox import Channel, Lane
 from models.messaging.outbox.results import Standing, bring_in, give_back, stop_for_trouble
 
@@ -153,7 +154,7 @@ class Turnover:
         self._back(one for one in self.holdings if one.waiting and not self._may_go(one))
 
     def _may_go(self, holding: Holding) -> bool:
-        return holding.ticket.valid() and self._throttle.is_open(holding.lease.channel, holding.lease.lane)
+        return holding.ticket.valid() and self._throttle.is_open(holding.lease.channel)
 
     def _back(self, holdings: Iterable[Holding]) -> None:
         for holding in holdings:
@@ -177,8 +178,9 @@ class Turnover:
     def _hand_back(self, session: Session, holding: Holding) -> None:
         lease = holding.lease
         closed = timedelta(seconds=self._throttle.seconds_closed(lease.channel, lease.lane))
-        # Not until midnight: the day may open before, and nothing is leased for a channel that is closed.
         retry_at = session.now + min(closed, LOOK_AGAIN) if closed else None
+        if self._throttle.is_closed_for_long(lease.channel):  # nothing is leased for it, and it may open at any moment
+            retry_at = None
         if holding.try_again and not closed:
             retry_at = session.now + pause_after(lease.attempts)
         if retry_at is not None and lease.channel == Channel.MASS:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from bot.delivery.admission import Admission
+from bot.delivery.closed_days import ClosedDays
 from bot.delivery.errands import Errands
 from bot.delivery.holding import Holding
 from bot.delivery.messages import Fate, Result, Ticket
@@ -71,6 +72,7 @@ class Worker:
         self._refresher = Refresher(tokens, sender, throttle, Admission(store), token_pause)
         self._turnover = Turnover(store, sender, self._refresher, throttle, lease)
         self._throttle = throttle
+        self._closed_days = ClosedDays(store, throttle)
         self._api_base = api_base.rstrip("/")
         self.lanes = tuple(lanes)
         self._errands = Errands(store, lease) if errands else None
@@ -134,9 +136,10 @@ class Worker:
     def tick(self, *, at_once: bool = False, errands: bool = True) -> bool:
         """Takes one step of each kind; whether there was any to take."""
         did = self._turnover.run_if_due(at_once=at_once)
+        self._closed_days.look(at_once=at_once)
         if errands and self._errands is not None:
             did = self._errands.run(at_once=at_once) or did
-        return self._take() or did
+        return self._take() or self._try() or did
 
     def _errands_apart(self, stop: threading.Event) -> threading.Thread | None:
         if self._errands is None or self._store.on_sqlite:
@@ -169,6 +172,31 @@ class Worker:
             self._submit(Holding(lease, Ticket(until)), token, marked)
         return lease is not None
 
+    def _try(self) -> bool:
+        """One urgent message asks whether a day that the platform closed has opened; whether it is on its way."""
+        if Lane.URGENT not in self.lanes:
+            return False
+        return any(self._try_channel(channel) for channel in self._throttle.to_try())
+
+    def _try_channel(self, channel: Channel) -> bool:
+        others = tuple(each for each in Channel if each != channel)
+        if not self._is_waiting([((Lane.URGENT,), others)]):
+            return False
+        token, until = self._refresher.token(), time.monotonic() + self._lease.total_seconds()
+        if not token:
+            return False
+        with self._store.write() as session:
+            if not self._closed_days.claim(session, channel):
+                return False
+            lease = lease_next(session, self._real.now(), self._lease, lanes=(Lane.URGENT,), not_channels=others)
+            if lease is None or not lease.rows:
+                self._closed_days.leave(session, channel)
+                return lease is not None
+            lease = worded(session, lease)
+            begin(session, lease.rows[:1])
+        self._submit(Holding(lease, Ticket(until)), token, 1, as_try=True)
+        return True
+
     def _is_waiting(self, groups: list[tuple[tuple[Lane, ...], tuple[Channel, ...]]]) -> bool:
         """A look before the write: who has nothing to do keeps nobody else from writing."""
         with self._store.read() as session:
@@ -187,7 +215,7 @@ class Worker:
         begin(session, lease.rows if room and lease.channel == Channel.MASS else lease.rows[:room])
         return room
 
-    def _submit(self, holding: Holding, token: str, marked: int) -> None:
+    def _submit(self, holding: Holding, token: str, marked: int, *, as_try: bool = False) -> None:
         lease = holding.lease
         instead = too_few(lease)
         if instead is not None:
@@ -196,12 +224,12 @@ class Worker:
                 give_back(session, lease.batch_id, lease.fence)
             return
         try:
-            messages = packed(holding, self._renderer, self._api_base, token)
+            messages = packed(holding, self._renderer, self._api_base, token, as_try=as_try)
         except Exception as error:
             log.error("batch %s cannot be put into words: %s", lease.batch_id, whereabouts(error))
             self._set_aside(holding, str(error) if isinstance(error, Misconfigured) else type(error).__name__)
             return
-        permits = self._throttle.take(lease.channel, lease.lane, len(messages))
+        permits = self._throttle.take(lease.channel, lease.lane, 1 if as_try else len(messages))
         self._turnover.take_in(holding, messages[:permits], marked)
         self._sender.results.extend(Result(message, Fate.NO_PERMIT) for message in messages[permits:])
 

@@ -74,14 +74,14 @@ def test_what_the_platform_says_to_one_pauses_the_other(throttles: Throttles, cl
     else:
         one.pause(T, clock.now() + timedelta(hours=3))
     one.look()
-    assert two.is_open(T, Lane.NOTICE)
+    assert two.is_open(T)
     two.look()
-    assert not two.is_open(T, Lane.NOTICE) and two.window(T) == 1 and two.is_open(Channel.CUSTOM, Lane.NOTICE)
+    assert not two.is_open(T) and two.window(T) == 1 and two.is_open(Channel.CUSTOM)
     expected = 1.0 if sign == "busy" else 3 * 3600
     assert 0 < two.seconds_closed(T, Lane.URGENT) <= expected
     if sign == "spent":
         clock.advance(hours=3, seconds=1)
-    until(lambda: two.is_open(T, Lane.NOTICE))
+    until(lambda: two.is_open(T))
 
 
 def test_trouble_of_ones_own_line_stays_ones_own(throttles: Throttles) -> None:
@@ -89,7 +89,7 @@ def test_trouble_of_ones_own_line_stays_ones_own(throttles: Throttles) -> None:
     one.back_off(T)
     one.look()
     two.look()
-    assert not one.is_open(T, Lane.NOTICE) and two.is_open(T, Lane.NOTICE)
+    assert not one.is_open(T) and two.is_open(T)
 
 
 def test_a_rate_is_kept_by_all_together_and_alerts_do_not_wait(throttles: Throttles) -> None:
@@ -110,7 +110,7 @@ def test_while_redis_is_away_each_goes_on_with_what_it_knew(throttles: Throttles
     assert one.take(T, Lane.NOTICE, 500) == 400 and one.take(T, Lane.NOTICE, 500) == 0
     assert two.take(T, Lane.NOTICE, 500) == 300 and two.take(T, Lane.URGENT, 10) == 10
     one.pause(T, one._clock.now() + timedelta(hours=1))
-    assert one.look() is False and not one.is_open(T, Lane.NOTICE)
+    assert one.look() is False and not one.is_open(T)
 
 
 def test_an_emptied_redis_is_told_again(throttles: Throttles, lines: Lines, clock: FrozenClock) -> None:
@@ -124,7 +124,7 @@ def test_an_emptied_redis_is_told_again(throttles: Throttles, lines: Lines, cloc
     one.look()  # and the pause
     newcomer = throttles()
     newcomer.look()
-    assert not newcomer.is_open(T, Lane.NOTICE)
+    assert not newcomer.is_open(T)
     assert newcomer.take(T, Lane.NOTICE, 1000) == 400
 
 
@@ -139,14 +139,14 @@ def test_a_day_that_one_finds_open_again_is_open_for_all_and_closes_again(
     two.set_quota(T, 1000, 1000)
     for each in (two, one, throttles()):
         each.look()
-        assert each.is_open(T, Lane.NOTICE) and each.window(T) in (1, 16)
+        assert each.is_open(T) and each.window(T) in (1, 16)
     clock.advance(seconds=1)
     one.pause(T, clock.now() + timedelta(hours=13))
     for each in (one, two):
         each.look()
-        assert not each.is_open(T, Lane.URGENT)
+        assert not each.is_open(T)
     two.set_quota(T, 1000, 1000)
-    assert not two.is_open(T, Lane.NOTICE)  # refused a moment ago
+    assert not two.is_open(T)  # refused a moment ago
 
 
 def test_a_process_that_was_away_does_not_close_again_what_was_opened(throttles: Throttles, clock: FrozenClock) -> None:
@@ -159,4 +159,4 @@ def test_a_process_that_was_away_does_not_close_again_what_was_opened(throttles:
     away.look()  # says only now what it was told ten minutes ago
     for each in (one, away):
         each.look()
-        assert each.is_open(T, Lane.NOTICE)
+        assert each.is_open(T)

@@ -22,6 +22,8 @@ from bot.wechat.wire import Wire
 from models.base.store import Store
 from models.roster.consent import give_consent
 from tests.cast import OPENIDS, Cast
+from tests.conftest import FrozenClock
+from tests.delivery.stage import Stage
 from tests.simulator.running import APP_ID, SECRET, Bot, Simulator
 
 TEMPLATES = {
@@ -103,6 +105,27 @@ def agreed(store: Store, cast: Cast) -> Cast:
         for person in (cast.grandmother, cast.father, cast.other_mother):
             give_consent(session, person)
     return cast
+
+
+@pytest.fixture
+def stage(
+    store: Store,
+    agreed: Cast,
+    clock: FrozenClock,
+    simulator: Simulator,
+    throttle_of: Callable[[int], Throttle],
+    workers: Workers,
+) -> Stage:
+    """For stories of a day that the platform closes."""
+    return Stage(store, agreed, clock, simulator, throttle_of, workers)
+
+
+@pytest.fixture
+def spent(stage: Stage) -> Iterator[Stage]:
+    """The same, with a platform of one template message a day."""
+    stage.platform.tell("/sim/config", quotas={"template_day": 1})
+    yield stage
+    stage.platform.tell("/sim/config", quotas={"template_day": 100_000})
 
 
 @pytest.fixture

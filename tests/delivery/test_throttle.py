@@ -30,11 +30,11 @@ def test_a_pause_that_two_see_end_at_once_is_over_for_both(asks: str) -> None:
     clock = Interrupted()
     throttle = Throttle(clock, 8)
     throttle.pause(Channel.TEMPLATE, NOON + timedelta(minutes=1))
-    assert not throttle.is_open(Channel.TEMPLATE, Lane.NOTICE)
+    assert not throttle.is_open(Channel.TEMPLATE)
     clock.time += timedelta(minutes=1)
-    clock.meanwhile = lambda: throttle.is_open(Channel.TEMPLATE, Lane.NOTICE)
+    clock.meanwhile = lambda: throttle.is_open(Channel.TEMPLATE)
     if asks == "is_open":
-        assert throttle.is_open(Channel.TEMPLATE, Lane.NOTICE)
+        assert throttle.is_open(Channel.TEMPLATE)
     else:
         assert throttle.admits(Channel.TEMPLATE, Lane.URGENT)
 
@@ -44,8 +44,8 @@ def test_a_pause_that_is_said_anew_while_the_old_one_ends_stays() -> None:
     throttle = Throttle(clock, 8)
     throttle.pause(Channel.TEMPLATE, NOON)
     clock.meanwhile = lambda: throttle.pause(Channel.TEMPLATE, NOON + timedelta(minutes=1))
-    throttle.is_open(Channel.TEMPLATE, Lane.NOTICE)
-    assert not throttle.is_open(Channel.TEMPLATE, Lane.NOTICE)
+    throttle.is_open(Channel.TEMPLATE)
+    assert not throttle.is_open(Channel.TEMPLATE)
 
 
 def test_an_outage_of_days_is_a_pause_a_minute_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
