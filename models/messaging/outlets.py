@@ -11,6 +11,7 @@ from models.base.clock import local_date
 from models.base.columns import BigId, Moment
 from models.base.store import Session
 from models.base.turns import take_turn
+from models.messaging.closed_days import Day, closed_days
 from models.messaging.outbox import UNSETTLED, Batch, BatchState, Channel, Delivery
 
 URGENT_SHARE = 0.1
@@ -46,12 +47,14 @@ class Outlet(SQLModel, table=True):
 
 @dataclass(frozen=True)
 class Means:
-    """The same at one moment, for planning. `left`: template messages of today; None where there is no known limit."""
+    """The same at one moment, for planning. `left`: template messages of today; None where there is no known limit.
+    `closed`: what the platform said when it closed the channel for the day: then none are left."""
 
     usable: frozenset[Channel] = frozenset({Channel.TEMPLATE})
     subscribe_template: str = ""
     per_day: int | None = None
     left: int | None = None
+    closed: Day | None = None
 
     @property
     def reserve(self) -> int:
@@ -88,7 +91,8 @@ def note_quota(session: Session, channel: Channel, per_day: int, left: int) -> N
 
 
 def means_now(session: Session) -> Means:
-    """What may be used now. Of the templates left, those that other sendings have planned already are taken off."""
+    """What may be used now. Of the templates left, those that other sendings have planned already are taken off; where
+    the platform closed the channel for the day none are left, whatever it says. Another that is closed is not used."""
     rows = {row.channel: row for row in session.exec(select(Outlet))}
     template = rows.get(Channel.TEMPLATE)
     usable = {channel for channel, row in rows.items() if row.usable}
@@ -99,8 +103,11 @@ def means_now(session: Session) -> Means:
         if template.read_at is not None and local_date(template.read_at) < session.today:
             left = per_day or 0
         left = max(0, left - _planned_already(session))
+    shut = closed_days(session)
+    left, closed = (left, None) if Channel.TEMPLATE not in shut else (0, shut[Channel.TEMPLATE])
+    usable -= shut.keys() - {Channel.TEMPLATE}
     subscribe = rows.get(Channel.SUBSCRIBE)
-    return Means(frozenset(usable), subscribe.template_id if subscribe else "", per_day, left)
+    return Means(frozenset(usable), subscribe.template_id if subscribe else "", per_day, left, closed)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,19 @@
-"""A day that the platform closed (45009): how often it is tried whether it opened."""
+"""A day that the platform closed (45009): how often it is tried whether it opened, and what is planned meanwhile."""
 
+from datetime import timedelta
+
+import pytest
 from sqlmodel import select
 
-from models.messaging.closed_days import ClosedDay, closed_days
+from models.messaging.broadcasts import Urgency
+from models.messaging.closed_days import ClosedDay, Day, closed_days, note
 from models.messaging.outbox import Channel, State
-from tests.delivery.stage import QUOTA, Stage
-from tests.delivery.stories import FLOOD, WATER
+from models.messaging.outlets import AccountKind, note_quota, open_outlets
+from models.messaging.planning.forecast import Preview, preview
+from models.messaging.planning.preview_words import time_words
+from models.messaging.wording.notices import Notice
+from tests.delivery.stage import FATHER, GRANDMOTHER, QUOTA, Stage
+from tests.delivery.stories import FLOOD, WATER, drafted
 
 
 def test_a_notice_goes_on_ten_minutes_after_its_quota_was_cleared(spent: Stage) -> None:
@@ -89,6 +97,39 @@ def test_one_that_was_killed_before_it_said_that_the_day_is_open_is_followed(sta
     assert stage.states(alert) == {State.PLANNED: 2}
     stage.later(anew, seconds=1)
     assert stage.states(alert) == {State.SENT: 2}
+
+
+@pytest.mark.parametrize("urgency", list(Urgency))
+@pytest.mark.parametrize("useful", [timedelta(hours=6), timedelta(days=7)], ids=["today", "tomorrow"])
+def test_a_closed_channel_is_planned_for_like_one_of_which_nothing_is_left(
+    stage: Stage, urgency: Urgency, useful: timedelta
+) -> None:
+    stage.windows(FATHER)
+
+    def planned(left: int) -> Preview:
+        notice = Notice(**{**vars(WATER), "urgency": urgency, "useful_for": useful})
+        with stage.store.write() as session:
+            note_quota(session, Channel.TEMPLATE, 100, left)
+            return preview(session, drafted(session, stage.cast, notice, key=f"{left}"))
+
+    spent = planned(0)
+    with stage.store.write() as session:
+        midnight = session.now + timedelta(hours=14)
+        note(session, Channel.TEMPLATE, Day(session.now, midnight, session.now, why="额度用完了"))
+    closed = planned(100)
+    assert (closed.channels, closed.unreachable) == (spent.channels, spent.unreachable)
+    assert (closed.plan, closed.later, closed.days) == (spent.plan, spent.later, spent.days)
+    assert closed.channels.get(Channel.CUSTOM) == 1
+    assert "6月1日 10:00起，卡片发不出去" in time_words(closed) and "发不出去" not in time_words(spent)
+
+
+def test_another_channel_that_is_closed_is_not_planned_for(stage: Stage) -> None:
+    stage.windows(FATHER, GRANDMOTHER)
+    with stage.store.write() as session:
+        open_outlets(session, AccountKind.SERVICE)
+        note_quota(session, Channel.TEMPLATE, 100, 0)
+        note(session, Channel.CUSTOM, Day(session.now, session.now + timedelta(hours=14), session.now))
+        assert preview(session, drafted(session, stage.cast, WATER)).channels == {Channel.TEMPLATE: 2}
 
 
 def test_an_alert_tries_by_itself_where_the_platform_does_not_say_what_is_left(spent: Stage) -> None:

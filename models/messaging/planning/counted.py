@@ -79,11 +79,13 @@ def _as_json(found: Forecast, at: datetime) -> str:
             "later": seen.later,
             "days": seen.days,
             "digest": seen.digest,
+            "closed_since": seen.closed_since.isoformat() if seen.closed_since is not None else None,
         }
     )
 
 
 def _from_json(broadcast: Broadcast, kept: dict[str, Any]) -> Forecast:
+    closed_since = kept.get("closed_since")
     seen = Preview(
         count=kept["count"],
         channels={Channel(name): count for name, count in kept["channels"].items()},
@@ -95,5 +97,6 @@ def _from_json(broadcast: Broadcast, kept: dict[str, Any]) -> Forecast:
         later=kept["later"],
         days=kept["days"],
         plan=Plan.from_json(broadcast.plan),
+        closed_since=datetime.fromisoformat(closed_since) if closed_since else None,
     )
     return Forecast(seen, {reason: tuple((who, n) for who, n in each) for reason, each in kept["phoning"].items()})

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from math import ceil
 from typing import Any
 
@@ -33,7 +33,7 @@ class Preview:
     """What would happen. `count` is everyone meant; `channels` and `unreachable` (by reason) add up to it.
 
     `minutes`: of sending; `days`: how many more days it needs because of the day's quota, 0 if it ends today;
-    `later`: how many wait for those days.
+    `later`: how many wait for those days. `closed_since`: the platform takes no templates any more today.
     """
 
     count: int
@@ -46,6 +46,7 @@ class Preview:
     later: int = 0
     days: int = 0
     plan: Plan = field(default_factory=Plan)
+    closed_since: datetime | None = None
 
     @property
     def reachable(self) -> int:
@@ -85,7 +86,7 @@ def preview(
     counted = _by_way(classes, broadcast.urgency, plan)
     calls = sum(count for channel, count in counted.channels.items() if channel != Channel.MASS) - counted.later
     mass_calls = -(-counted.channels.get(Channel.MASS, 0) // batch_size(Channel.MASS))
-    a_day = max(1, (means.per_day or 0) - (0 if urgent else means.reserve))
+    a_day = max(1, (means.per_day or counted.later) - (0 if urgent else means.reserve))
     return Preview(
         count=sum(count for _, count in classes),
         channels=counted.channels,
@@ -97,6 +98,7 @@ def preview(
         later=counted.later,
         days=-(-counted.later // a_day),
         plan=plan,
+        closed_since=means.closed.since if means.closed is not None else None,
     )
 
 

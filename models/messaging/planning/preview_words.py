@@ -47,7 +47,14 @@ def _voices(broadcast: Broadcast, meant: Sequence[str]) -> Iterator[str]:
 
 
 def time_words(seen: Preview) -> str:
-    """3 分钟内发完。 or how many go today and how long the rest waits; then the ways, if there are several."""
+    """3 分钟内发完。 or how many go today and how long the rest waits; then the ways, if there are several; before it
+    that the platform takes no cards today."""
+    if seen.closed_since is not None:
+        return say("preview.closed", since=moment_in_words(seen.closed_since)) + "\n" + _times(seen)
+    return _times(seen)
+
+
+def _times(seen: Preview) -> str:
     if not seen.reachable:
         return say("preview.nobody")
     if seen.later:
