@@ -1,4 +1,5 @@
-"""What one worker does besides sending: freezes approved broadcasts, settles receipts, closes what is overdue."""
+"""What one worker does besides sending: freezes approved broadcasts, finds other ways for what is urgent, settles
+receipts, closes what is overdue."""
 
 import logging
 import threading
@@ -6,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
+from bot.delivery.rerouter import Rerouter
 from bot.wechat.trouble import whereabouts
 from models.base.clock import SystemClock
 from models.base.store import Store
@@ -32,6 +34,7 @@ class Errands:
         self._real = SystemClock()
         self._errands = (
             _Errand("freezing", self._freezer.step, _LOOK_EVERY),
+            _Errand("rerouting", Rerouter(store).step, _EVERY),
             _Errand("reports", self._settle, _EVERY),
             _Errand("closing", self._close_one, _EVERY),
         )

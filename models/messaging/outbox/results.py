@@ -173,6 +173,7 @@ def _move(session: Session, results: Results) -> None:
         settle_held(session, [Outcome(row_id, State.UNREACHABLE, "no_channel") for row_id in results.elsewhere])
         return
     batch, size = session.get_one(Batch, results.batch_id), batch_size(Channel.TEMPLATE)
+    reason = "no_chat" if batch.channel == Channel.CUSTOM else ""  # planning/rerouting.py does not send it there again
     for at in range(0, len(results.elsewhere), size):
         other = Batch(
             broadcast_id=batch.broadcast_id,
@@ -186,5 +187,5 @@ def _move(session: Session, results: Results) -> None:
         session.connection().execute(
             sa.update(Delivery)
             .where(col(Delivery.id).in_(results.elsewhere[at : at + size]), col(Delivery.state).in_(UNSETTLED))
-            .values(batch_id=other.id, channel=Channel.TEMPLATE, state=State.PLANNED, first_try_at=None)
+            .values(batch_id=other.id, channel=Channel.TEMPLATE, state=State.PLANNED, first_try_at=None, reason=reason)
         )

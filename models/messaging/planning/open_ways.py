@@ -35,7 +35,7 @@ _NO_MASS = (State.FAILED, State.UNREACHABLE, *_NOTHING_WENT_OUT)
 
 def reached_by(session: Session, found: sa.Subquery, plan: Plan, channels: Collection[Channel]) -> sa.Select[Any]:
     """`with_accounts` for rows of people; in columns named for these channels, whether each is open."""
-    return with_accounts(found, *(_is_open(session, channel, plan).label(channel) for channel in _asked(channels)))
+    return with_accounts(found, *(is_open(session, channel, plan).label(channel) for channel in _asked(channels)))
 
 
 def all_reached(session: Session, found: sa.Subquery, plan: Plan, channels: Collection[Channel]) -> sa.Select[Any]:
@@ -65,7 +65,8 @@ def _asked(channels: Collection[Channel]) -> list[Channel]:
     return [channel for channel in channels if channel != Channel.TEMPLATE]
 
 
-def _is_open(session: Session, channel: Channel, plan: Plan) -> _Condition:
+def is_open(session: Session, channel: Channel, plan: Plan) -> _Condition:
+    """Whether the channel is open to an `Account` of the query; not asked of templates, which only the quota bounds."""
     if channel == Channel.SUBSCRIBE:
         return unused(plan.subscribe_template).where(col(Allowance.openid) == col(Account.openid)).exists()
     sent = sa.select(sa.func.count()).where(col(Delivery.openid) == col(Account.openid))

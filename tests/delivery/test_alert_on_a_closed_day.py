@@ -1,0 +1,122 @@
+"""紧急 on a day whose templates are spent: who has another way hears at once, the others within a minute of its
+opening, nobody twice."""
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from models.base.clock import SystemClock
+from models.messaging.broadcasts import Broadcast
+from models.messaging.closed_days import Day, note
+from models.messaging.outbox import Channel, Delivery, State
+from models.messaging.outbox.leasing import lease_next
+from models.messaging.outbox.results import Results, Standing, bring_in
+from models.messaging.outbox.trying import begin
+from models.messaging.planning.rerouting import reroute, stranded
+from models.roster.children import Child
+from models.roster.people import Person
+from models.roster.ties import set_guardian
+from tests.cast import OPENIDS
+from tests.delivery.stage import CHAT, FATHER, GRANDMOTHER, Stage
+from tests.delivery.stories import FLOOD, WATER
+from tests.freezing import freeze_all
+
+
+def test_an_alert_asks_at_once_and_with_one_message(stage: Stage) -> None:
+    stage.refuse()
+    stage.goes(WATER)
+    asked = stage.asked()
+    stage.clock.advance(seconds=1)
+    stage.mend()
+    alert = stage.goes(FLOOD, "click-2")
+    assert stage.states(alert) == {State.SENT: 2}
+    stage.refuse()
+    stage.clock.advance(seconds=1)
+    stage.goes(WATER, "click-3")
+    asked = stage.asked()
+    stage.clock.advance(minutes=2)
+    alert = stage.goes(FLOOD, "click-4")
+    assert stage.asked() == asked + 1 and stage.states(alert) == {State.PLANNED: 2}
+
+
+def test_where_mass_calls_are_allowed_an_alert_goes_by_them_and_who_is_alone_in_a_voice_by_the_chat(
+    spent: Stage,
+) -> None:
+    spent.windows(FATHER, mass=True)
+    with spent.store.write() as session:  # the platform takes a call for two of one voice
+        child = session.get_one(Child, spent.cast.xiaoman)
+        set_guardian(session, child, session.get_one(Person, spent.cast.other_mother), "姑姑", at_home=True)
+    spent.goes(WATER)
+    spent.clock.advance(seconds=30)
+    alert = spent.goes(FLOOD, "click-2")
+    assert spent.states(alert) == {State.SENT: 3}
+    assert spent.kinds(GRANDMOTHER)[-1:] == spent.kinds(OPENIDS["other_mother"])[-1:] == ["mass"]
+    assert spent.kinds(FATHER)[-1] == "custom"
+
+
+def test_a_batch_in_other_hands_is_left_there_until_its_lease_is_over(stage: Stage) -> None:
+    stage.windows(FATHER, GRANDMOTHER)
+    alert, real, lasts = stage.send(FLOOD), SystemClock().now(), timedelta(seconds=30)
+    freeze_all(stage.store)
+    with stage.store.write() as session:
+        lease = lease_next(session, real, lasts)
+        assert lease is not None and len(lease.rows) == 2
+        begin(session, lease.rows[:1])
+        note(session, Channel.TEMPLATE, Day(session.now, session.now + timedelta(hours=14), session.now))
+    with stage.store.write() as session:
+        assert stranded(session, real) == [] and reroute(session, lease.batch_id, real) == 0
+        late = real + timedelta(seconds=31)
+        assert stranded(session, late) == [lease.batch_id] and reroute(session, lease.batch_id, late) == 1
+    with stage.store.write() as session:
+        late_word = Results(lease.batch_id, lease.fence, starting=[row.id for row in lease.rows])
+        assert bring_in(session, late_word, late + lasts) == Standing.LOST
+    with stage.store.read() as session:
+        rows = session.exec(select(Delivery.channel, Delivery.state).where(Delivery.broadcast_id == alert))
+        assert set(rows) == {(Channel.TEMPLATE, State.TRYING), (Channel.CUSTOM, State.PLANNED)}
+
+
+def test_what_was_planned_before_the_day_closed_goes_into_the_chat_of_whoever_wrote(spent: Stage) -> None:
+    spent.windows(FATHER, GRANDMOTHER)
+    alert = spent.goes(FLOOD)
+    assert spent.states(alert) == {State.SENT: 2} and spent.trouble(alert) == ""
+    assert sorted(spent.kinds(FATHER) + spent.kinds(GRANDMOTHER)) == ["custom", "template"]
+    with spent.store.read() as session:
+        assert session.get_one(Broadcast, alert).finished_at is not None
+    spent.later(minutes=5)
+    assert len(spent.kinds(FATHER) + spent.kinds(GRANDMOTHER)) == 2
+
+
+def test_who_writes_while_an_alert_waits_gets_it_in_the_chat(spent: Stage) -> None:
+    spent.windows()
+    alert = spent.goes(FLOOD)
+    assert spent.states(alert) == {State.SENT: 1, State.PLANNED: 1}
+    spent.windows(FATHER, GRANDMOTHER)
+    spent.later(spent.begin_anew(), seconds=10)
+    assert spent.states(alert) == {State.SENT: 2}
+
+
+def test_whom_the_chat_sends_back_waits_for_a_card_and_is_not_sent_there_again(stage: Stage) -> None:
+    stage.windows(FATHER, GRANDMOTHER)
+    stage.refuse()
+    stage.refuse(CHAT, 45015)
+    alert = stage.goes(FLOOD)
+    for _ in range(3):
+        stage.later(stage.begin_anew(), seconds=30)
+    assert stage.states(alert) == {State.PLANNED: 2} and stage.asked(CHAT) == 2
+    stage.mend()
+    stage.later(seconds=61)
+    assert stage.states(alert) == {State.SENT: 2}
+    with stage.store.read() as session:
+        rows = session.exec(select(Delivery).where(Delivery.broadcast_id == alert)).all()
+    assert {(row.channel, row.reason) for row in rows} == {(Channel.TEMPLATE, "")}
+
+
+def test_a_row_that_may_have_arrived_stays_where_it_is(stage: Stage) -> None:
+    stage.windows(FATHER, GRANDMOTHER)
+    stage.platform.tell("/sim/faults", path="/cgi-bin/message/template/send", do="drop_reply", times=2)
+    alert = stage.goes(FLOOD)
+    stage.refuse()
+    for _ in range(8):
+        stage.later(minutes=1)
+    assert len(stage.kinds(FATHER)) == len(stage.kinds(GRANDMOTHER)) == 1
+    assert set(stage.states(alert)) <= {State.SENT, State.UNKNOWN, State.TRYING, State.PLANNED}
