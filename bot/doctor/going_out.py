@@ -7,15 +7,17 @@ from sqlalchemy import or_
 from sqlmodel import col, func, select
 
 from bot.app import House
-from bot.doctor.finding import Finding, bad, look, or_good
+from bot.doctor.finding import Finding, Grade, bad, look, or_good
 from models.base.clock import SystemClock
 from models.base.store import Session
 from models.calendar.pulse import Lease
 from models.calendar.quiet import is_quiet
 from models.care.alerts import Alert
 from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.closed_days import closed_days
 from models.messaging.emergency import to_review
-from models.messaging.outbox import Batch, BatchState, Delivery, State
+from models.messaging.hindrance import closed_words
+from models.messaging.outbox import Batch, BatchState, Delivery, Lane, State
 from models.messaging.outbox.rows import BY_DAY
 from scheduler.clockwork import LEADER
 
@@ -34,10 +36,11 @@ def scheduler(house: House) -> Iterator[Finding]:
 
 
 def outbox(house: House) -> Iterator[Finding]:
-    """Late batches, stopped ones, broadcasts that trouble paused, and messages of which nobody knows."""
+    """Channels that are closed for the day, late batches, stopped ones, broadcasts that trouble paused, and messages of
+    which nobody knows."""
     about = "doctor.outbox"
     with house.store.read() as session:
-        found = [*_stopped(session), *_paused(session)]
+        found = [*_closed(session), *_stopped(session), *_paused(session)]
         late = _late(session)
         if late:
             found.append(look(about, "doctor.outbox_late", count=late, minutes=_LATE // timedelta(minutes=1)))
@@ -85,6 +88,14 @@ def _late(session: Session) -> int:
     if is_quiet(session.now):
         query = query.where(col(Batch.lane).not_in(BY_DAY))
     return session.exec(query).one()
+
+
+def _closed(session: Session) -> Iterator[Finding]:
+    for channel, day in closed_days(session).items():
+        urgent = select(Batch.id).where(Batch.state == BatchState.READY, Batch.channel == channel)
+        urgent = urgent.where(Batch.lane == Lane.URGENT, Batch.not_before <= session.now)
+        lane = Lane.URGENT if session.exec(urgent.limit(1)).first() is not None else Lane.NOTICE
+        yield Finding("doctor.outbox", Grade.BAD, closed_words(session, channel, day, lane))
 
 
 def _stopped(session: Session) -> Iterator[Finding]:

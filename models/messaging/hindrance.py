@@ -1,6 +1,6 @@
 """Why nothing of a notice goes out at this time, or nothing at all, in the words that everybody reads."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -8,8 +8,9 @@ from models.base.dates import moment_in_words
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
+from models.messaging.closed_days import Day, closed_days
 from models.messaging.outage import Outage, outage
-from models.messaging.outbox import Batch, BatchState
+from models.messaging.outbox import Batch, BatchState, Channel, Lane
 from models.roster.people import Duty, Person, duties_of
 
 LOOKERS = WRITERS | {Duty.APPROVER}
@@ -18,16 +19,58 @@ _PASSING = timedelta(minutes=1)
 
 
 def hindrance(session: Session, broadcast: Broadcast, *, minutes: bool = True) -> str:
-    """Why nothing of it goes out now, and since when; '' where it does. `minutes`: how long that is by now as well."""
-    found = outage_of(session, broadcast)
+    """Why it does not go out now, or some of it, and since when; '' where it does. `minutes`: how long that is by now
+    as well, and when it is tried next: what changes with time alone."""
+    found = _outage_of(session, broadcast)
     if found is not None:
         return _in_words(session, found, minutes=minutes)
-    return broadcast.trouble or _refusal(session, broadcast)
+    if broadcast.trouble:
+        return broadcast.trouble
+    closed = _closed_to(session, broadcast)
+    if closed is not None:
+        return closed_words(session, *closed, broadcast.lane, minutes=minutes)
+    return _refusal(session, broadcast)
 
 
-def outage_of(session: Session, broadcast: Broadcast) -> Outage | None:
+def stopped_since(session: Session, broadcast: Broadcast) -> datetime | None:
+    """Since when nothing of it goes out, or nothing of what waits for a channel that is closed; None where it does."""
+    found = _outage_of(session, broadcast)
+    if found is not None:
+        return found.since
+    closed = _closed_to(session, broadcast)
+    return closed[1].since if closed is not None else None
+
+
+def closed_words(session: Session, channel: Channel, day: Day, lane: Lane, *, minutes: bool = True) -> str:
+    """That a channel is closed for the day, why and since when, when what is in this lane is tried next, and what one
+    can do."""
+    urgent = lane == Lane.URGENT
+    at = max(session.now, day.next_try if urgent else day.next_look)
+    return say(
+        "closed.day",
+        way=say(f"way.{channel.value}"),
+        why=day.why,
+        since=moment_in_words(day.since),
+        tried=say("closed.urgent") if urgent else say("closed.others"),
+        again=say("closed.next", at=moment_in_words(at)) if minutes else "",
+    )
+
+
+def _outage_of(session: Session, broadcast: Broadcast) -> Outage | None:
     """What keeps it in, and everything else, at this time: no batch of it would say so."""
     return _lasting(session) if broadcast.state == BroadcastState.SENDING else None
+
+
+def _closed_to(session: Session, broadcast: Broadcast) -> tuple[Channel, Day] | None:
+    """The channel that is closed for the day and that something of it waits for."""
+    if broadcast.state != BroadcastState.SENDING:
+        return None
+    closed = closed_days(session)
+    if not closed:
+        return None
+    waits = select(Batch.channel).where(Batch.broadcast_id == broadcast.id, Batch.state == BatchState.READY)
+    found = session.exec(waits.where(col(Batch.channel).in_(closed)).order_by(col(Batch.id)).limit(1)).first()
+    return (Channel(found), closed[Channel(found)]) if found is not None else None
 
 
 def hindrance_of_all(session: Session, person: Person) -> str:

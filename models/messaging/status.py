@@ -8,7 +8,7 @@ from models.base.store import Session
 from models.base.texts import say
 from models.messaging import mass
 from models.messaging.broadcasts import Broadcast
-from models.messaging.hindrance import hindrance, outage_of
+from models.messaging.hindrance import hindrance, stopped_since
 from models.messaging.ladder.calling import call_counts
 from models.messaging.ladder.tables import MISSED, CallOutcome
 from models.messaging.outbox import State
@@ -23,22 +23,22 @@ _SHOWN = ("planned", "reached", "acknowledged", "waiting", "not_reached", "unkno
 def status_document(session: Session, broadcast: Broadcast) -> dict[str, Any]:
     """What is known now, as JSON takes it.
 
-    `state`; `trouble`, and `stopped_since` where the platform gives us no token. `planned`, of which `settled` have an
+    `state`; `trouble`, and `stopped_since` where the platform gives us no token or closed a channel that some of it
+    waits for. `planned`, of which `settled` have an
     outcome and `waiting` have none; `reached`, of which `acknowledged`; `not_reached`, of which `unknown`;
     `mass_missing`: of the mass calls, whom the platform reports as missed without saying who. `counts` by state of the
     outbox. `calls` by outcome, and in `phoning` as `told`, `missed` and `open`: whom the list for phoning names, the
     missed among them. `rate` a second on average since it began, `seconds_left` (None where nobody can say). Times are
-    ISO 8601 (UTC). `words`: the state, the time that is left, and the trouble with the minutes that it has lasted, as
-    people read them. `etag` does not change with time alone.
+    ISO 8601 (UTC). `words`: the state, the time that is left, and the trouble with the minutes that it has lasted and
+    when it is tried next, as people read them. `etag` does not change with time alone.
     """
     now, calls = progress(session, broadcast), call_counts(session, broadcast.id)
-    shut = outage_of(session, broadcast)
     facts: dict[str, Any] = {
         "id": str(broadcast.id),
         "title": broadcast.title,
         "state": broadcast.state.value,
         "trouble": hindrance(session, broadcast, minutes=False),
-        "stopped_since": _iso(shut.since if shut is not None else None),
+        "stopped_since": _iso(stopped_since(session, broadcast)),
         "planned": now.planned,
         "settled": now.settled,
         "waiting": now.waiting,

@@ -10,7 +10,8 @@ from benchmarks.people import settle_crowd
 from bot.delivery.errands import Errands
 from bot.delivery.worker import LEASE
 from models.messaging.broadcasts import Broadcast, BroadcastState
-from models.messaging.outbox import Batch, BatchState, Delivery, State
+from models.messaging.closed_days import Day, note
+from models.messaging.outbox import Batch, BatchState, Channel, Delivery, State
 from models.messaging.outbox.closing import done
 from models.messaging.wording.notices import notices
 from models.roster.people import Duty, find_person, give_duty
@@ -253,6 +254,17 @@ def test_a_hazard_that_is_none_or_without_a_time_is_refused(office: Office) -> N
     assert "这个时间已经过了" in office.refuses(*line[:2], "heat", *line[3:], "2020-01-01T08:00")
     for further in ("400 days", "4000 hours", "999999 days"):
         assert "最多写3天" in office.refuses(*line[:2], "暴雨", *line[3:], further)
+
+
+def test_a_channel_that_the_platform_closed_is_told_of_by_the_doctor_and_in_what_is_shown(office: Office) -> None:
+    store = office.store()
+    with store.write() as session:
+        now = session.now
+        note(session, Channel.TEMPLATE, Day(now, now + timedelta(hours=2), now, why="今天的额度用完了（45009）"))
+    store.close()
+    assert "卡片发不出去" in office.does("broadcast", "show", _drafted(office, notice="rainstorm"))
+    said = office.refuses("doctor", "--offline")
+    assert "[坏] 待发：卡片发不出去：今天的额度用完了（45009）" in said and "清零" in said, said
 
 
 def test_what_was_sent_alone_is_listed_and_reviewed_by_another(office: Office) -> None:

@@ -1,5 +1,5 @@
 """紧急 on a day whose templates are spent: who has another way hears at once, the others within a minute of its
-opening, nobody twice."""
+opening, nobody twice; and whoever looks on reads why it waits."""
 
 from datetime import timedelta
 
@@ -13,13 +13,49 @@ from models.messaging.outbox.leasing import lease_next
 from models.messaging.outbox.results import Results, Standing, bring_in
 from models.messaging.outbox.trying import begin
 from models.messaging.planning.rerouting import reroute, stranded
+from models.messaging.status import status_document
 from models.roster.children import Child
 from models.roster.people import Person
 from models.roster.ties import set_guardian
 from tests.cast import OPENIDS
 from tests.delivery.stage import CHAT, FATHER, GRANDMOTHER, Stage
-from tests.delivery.stories import FLOOD, WATER
+from tests.delivery.stories import FLOOD, WATER, outcomes
 from tests.freezing import freeze_all
+from tests.ladder.conftest import House
+
+
+def test_half_a_minute_after_a_refusal_an_alert_reaches_whom_it_can_and_the_rest_once_the_quota_is_cleared(
+    spent: Stage,
+) -> None:
+    spent.windows(FATHER)
+    notice = spent.goes(WATER)
+    spent.clock.advance(seconds=30)
+    alert = spent.goes(FLOOD, "click-2")
+    cast, found = spent.cast, outcomes(spent.store, alert)
+    assert (found[cast.father], found[cast.grandmother]) == ((State.SENT, ""), (State.PLANNED, ""))
+    assert spent.kinds(FATHER)[-1] == "custom"
+    chat = House(spent.store, spent.clock)
+    chat.types(OPENIDS["wang"], "进度")
+    for said in (spent.trouble(alert), chat.types(OPENIDS["wang"], "1")):
+        assert "卡片发不出去：今天的额度用完了" in said and "45009" in said, said
+        assert (
+            "6月1日 10:00起停着，每分钟试一次，下次是6月1日 10:01" in said and "清零" in said and "请先打电话" in said
+        )
+    assert "每10分钟看一次有没有剩的，下次是6月1日 10:10" in spent.trouble(notice)
+    with spent.store.read() as session:
+        before = status_document(session, session.get_one(Broadcast, alert))
+    assert before["stopped_since"] == "2027-06-01T02:00:00+00:00"
+    spent.platform.tell("/sim/config", quotas={"template_day": 50})
+    spent.later(seconds=30)
+    with spent.store.read() as session:
+        assert status_document(session, session.get_one(Broadcast, alert))["etag"] == before["etag"]
+    spent.later(seconds=31)
+    assert spent.states(alert) == spent.states(notice) == {State.SENT: 2}  # it is open for all
+    assert spent.trouble(alert) == spent.trouble(notice) == ""
+    assert sorted(spent.kinds(FATHER)) == ["custom", "template"] and spent.kinds(GRANDMOTHER) == ["template"] * 2
+    later = spent.send(WATER, "click-3")
+    spent.begin_anew().drain()
+    assert spent.states(later) == {State.SENT: 2}
 
 
 def test_an_alert_asks_at_once_and_with_one_message(stage: Stage) -> None:
