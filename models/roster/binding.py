@@ -14,6 +14,7 @@ from models.roster.accounts import Account, accounts_of, person_of
 from models.roster.children import Child
 from models.roster.guesses import note_wrong
 from models.roster.invitations import Invitation
+from models.roster.nominations import Nomination
 from models.roster.people import WEIGHTY, Duty, Person, duties_of, staff_of
 from models.roster.requests import Request, has_lapsed, settle, vouchers, waiting
 from models.roster.ties import wards_of
@@ -107,8 +108,9 @@ def last_request(session: Session, openid: str) -> BindingRequest | None:
 
 
 def deciders_of(session: Session, request: BindingRequest) -> Sequence[Person]:
-    """Who may say yes to a request today."""
-    return _deciders(session, session.get_one(Person, request.person_id), request.unit_id, request.why)
+    """Who may say yes to a request today. A weighty duty that came since it was asked asks for a second person too."""
+    person = session.get_one(Person, request.person_id)
+    return _deciders(session, person, request.unit_id, _why_not_at_once(session, person) or request.why)
 
 
 def waiting_for(session: Session, decider: Person) -> list[BindingRequest]:
@@ -182,7 +184,7 @@ def _let_go(session: Session, openid: str) -> None:
 
 
 def _why_not_at_once(session: Session, person: Person) -> Why | None:
-    if any(staff.duty in WEIGHTY for staff in duties_of(session, person.id)):
+    if _circles(session, person):
         return Why.SECOND_PERSON
     return None if person.phone else Why.NO_PHONE
 
@@ -193,13 +195,20 @@ def _may_decide(session: Session, decider: Person, request: BindingRequest) -> b
 
 def _deciders(session: Session, person: Person, unit_id: int, why: Why) -> list[Person]:
     """Who may vouch: for want of a phone the class teacher or an administrator at or above the unit; for a weighty
-    duty somebody bound who administers or approves at or above every unit of such a duty. Never the person."""
+    duty whoever is in every circle (`_circles`). Never the person."""
     if why is Why.NO_PHONE:
         unit = session.get_one(Unit, unit_id)
         people = [*staff_of(session, unit, Duty.CLASS_TEACHER), *staff_of(session, unit, Duty.ADMIN, above=True)]
         found = {each.id: each for each in people if each.id != person.id and accounts_of(session, each.id)}
     else:
-        units = [staff.unit_id for staff in duties_of(session, person.id) if staff.duty in WEIGHTY]
-        circles = [vouchers(session, session.get_one(Unit, each), person.id) for each in units]
+        circles = _circles(session, person)
         found = {i: each for i, each in circles[0].items() if all(i in circle for circle in circles)} if circles else {}
     return list(found.values())
+
+
+def _circles(session: Session, person: Person) -> list[dict[int, Person]]:
+    """For each weighty duty of a person, who is bound and administers or approves at or above its unit. One that waits
+    for a second person's yes counts as had, and who asked for it does not vouch: the yes would arm his own account."""
+    held = [(staff.unit_id, person.id) for staff in duties_of(session, person.id) if staff.duty in WEIGHTY]
+    asked = [(each.unit_id, each.asked_by) for each in waiting(session, Nomination) if each.person_id == person.id]
+    return [vouchers(session, session.get_one(Unit, unit), person.id, besides) for unit, besides in held + asked]

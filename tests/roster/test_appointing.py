@@ -10,8 +10,9 @@ from models.base.errors import Refused
 from models.base.store import Store
 from models.roster.accounts import Account
 from models.roster.appointing import PLACES, appoint, dismiss, holders
-from models.roster.binding import unbind
+from models.roster.binding import Bound, Waiting, deciders_of, try_binding, unbind
 from models.roster.consent import give_consent
+from models.roster.invitations import invitation_of, invite
 from models.roster.nominations import Nomination, decide_nomination, nominations_for
 from models.roster.people import WEIGHTY, Duty, Person, add_person, duties_of, find_person, give_duty
 from models.roster.units import Unit
@@ -242,3 +243,43 @@ def test_a_restored_duty_was_ended_by_oneself_today(
     phone("gao").types("安排职务 柳溪小学 讲师", "周老师不再做了", "1")
     assert wang.types("撤销").startswith("只能撤销自己今天停的。")
     assert (Duty.LECTURER, cast.school) not in duties(store, cast.zhou)
+
+
+def binds(store: Store, person_id: int, unit_id: int, openid: str, digits: str) -> Bound | Waiting:
+    """An account gives a good code of this person's."""
+    with store.write() as session:
+        code = invite(session, session.get_one(Person, person_id), session.get_one(Unit, unit_id))
+        invitation = invitation_of(session, code)
+        assert invitation is not None
+        found = try_binding(session, openid, invitation, digits)
+        assert isinstance(found, Bound | Waiting)
+        return found
+
+
+def test_an_account_that_comes_while_a_yes_is_waited_for_needs_a_second_person_too(
+    store: Store, cast: Cast, phone: PhoneOf
+) -> None:
+    """Who asked may have the code in his hand: neither at once nor by his word does an account get the duty."""
+    asks_for_an_approver(phone("wang"))
+    found = binds(store, cast.zhou, cast.class_, "o-another", "0003")
+    assert isinstance(found, Waiting)
+    assert [each.id for each in found.deciders] == [cast.li]
+    assert phone("wang").types("待办") == "现在没有等您批准的。"
+
+
+def test_a_request_from_before_the_duty_is_a_second_persons_afterwards(
+    store: Store, cast: Cast, phone: PhoneOf
+) -> None:
+    """孙老师 has no phone: the class teacher would say who he is, but not once he approves."""
+    with store.write() as session:
+        sun = add_person(session, "孙老师")
+        session.flush()
+        sun_id = sun.id
+        give_duty(session, sun, session.get_one(Unit, cast.class_), Duty.CLASS_TEACHER)
+    found = binds(store, sun_id, cast.class_, "o-sun", "")
+    assert isinstance(found, Waiting) and cast.zhou in [each.id for each in found.deciders]
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, sun_id), session.get_one(Unit, cast.county), Duty.APPROVER)
+    with store.write() as session:
+        assert [each.id for each in deciders_of(session, found.request)] == [cast.li]
+    assert phone("zhou").types("待办") == phone("wang").types("待办") == "现在没有等您批准的。"
