@@ -106,8 +106,7 @@ def end(duty: str, unit: str, name: str, phone: str, by: str) -> None:
     with open_store(load_settings()).write() as session:
         ender, place = staff_by_phone(session, by), unit_named(session, unit)
         found = _held(session, place, _named(duty), name, phone)
-        dismiss(session, ender, found.staff)
-        is_dismissed(session, found.staff, ender)
+        is_dismissed(session, dismiss(session, ender, found.staff), ender)
         facts = {
             "name": found.person.name,
             "unit": label(session, place),

@@ -58,8 +58,7 @@ def appoint_staff(chat: Chat) -> Dialogue:
 
 def take_back(chat: Chat, staff_id: int) -> str:
     """撤销 of a duty that was given: it ends."""
-    staff = chat.session.get_one(Staff, staff_id)
-    dismiss(chat.session, chat.me, staff)
+    staff = dismiss(chat.session, chat.me, chat.session.get_one(Staff, staff_id))
     is_dismissed(chat.session, staff, chat.me)
     return chat.say("appoint.ended", **_facts(chat, staff))
 
@@ -108,9 +107,9 @@ def _ending(chat: Chat, holder: Holder, *, sole: bool) -> Dialogue:
     facts = _facts(chat, holder.staff)
     alone = chat.say("appoint.none_left", **facts) if sole else ""
     yield from Confirm("appoint.end_read_back", **facts, alone=alone)
-    dismiss(chat.session, chat.me, holder.staff)
-    is_dismissed(chat.session, holder.staff, chat.me)
-    return Kept("appoint.ended", facts, undo=("dismissed", holder.staff.id))
+    ended = dismiss(chat.session, chat.me, holder.staff)
+    is_dismissed(chat.session, ended, chat.me)
+    return Kept("appoint.ended", facts, undo=("dismissed", ended.id))
 
 
 def _facts(chat: Chat, staff: Staff) -> dict[str, object]:

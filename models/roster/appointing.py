@@ -77,12 +77,12 @@ def appoint(session: Session, by: Person, person: Person, unit: Unit, duty: Duty
 
     Raises Refused `appoint.not_yours`, `.not_here`, `.has_it`, and what `nominate` raises.
     """
+    hold_one(session, Person, person.id)
+    take_turn(session, ROSTER)
     _may(session, by, unit)
     if duty not in duties_in(unit):
         raise Refused("appoint.not_here", unit=unit.name, duty=_called(duty))
-    hold_one(session, Person, person.id)
-    take_turn(session, ROSTER)
-    if any(held.unit_id == unit.id and held.duty == duty for held in duties_of(session, person.id)):
+    if _running(session, person, unit, duty) is not None:
         raise Refused("appoint.has_it", name=person.name, duty=_called(duty))
     if duty in WEIGHTY:
         return nominate(session, by, person, unit, duty)
@@ -91,28 +91,36 @@ def appoint(session: Session, by: Person, person: Person, unit: Unit, duty: Duty
     return give_duty(session, person, unit, duty, by=by.id)
 
 
-def dismiss(session: Session, by: Person, staff: Staff) -> None:
-    """Ends a duty today. Raises Refused `appoint.not_yours`, `.of_a_mentor`, and `.last_admin` where nobody would be
-    left who is bound and could give a duty in the unit."""
+def dismiss(session: Session, by: Person, staff: Staff) -> Staff:
+    """Ends a duty today, whichever row of it runs by now; returns that row.
+
+    Raises Refused `appoint.not_yours`, `.of_a_mentor`, `.not_held`, and `.last_admin` where nobody would be left who is
+    bound and could give a duty in the unit.
+    """
     unit = session.get_one(Unit, staff.unit_id)
+    person = hold_one(session, Person, staff.person_id)
+    take_turn(session, ROSTER)
     _may(session, by, unit)
     if staff.duty not in PLACES:
         raise Refused("appoint.of_a_mentor")
-    take_turn(session, ROSTER)
+    running = _running(session, person, unit, staff.duty)
+    if running is None:
+        raise Refused("appoint.not_held", name=person.name, duty=_called(staff.duty))
     if staff.duty is Duty.ADMIN:
-        others = [each for each in staff_of(session, unit, Duty.ADMIN, above=True) if each.id != staff.person_id]
+        others = [each for each in staff_of(session, unit, Duty.ADMIN, above=True) if each.id != person.id]
         if not any(accounts_of(session, each.id) for each in others):
             raise Refused("appoint.last_admin", unit=unit.name)
-    end(session, staff, by=by.id)
+    end(session, running, by=by.id)
     facts = {"unit": unit.id, "duty": staff.duty.value}
-    audit.record(session, "dismiss", by=by.id, subject="person", subject_id=staff.person_id, **facts)
+    audit.record(session, "dismiss", by=by.id, subject="person", subject_id=person.id, **facts)
+    return running
 
 
 def restore(session: Session, by: Person, staff: Staff) -> Staff:
     """A duty that this person ended today holds again. Raises Refused `appoint.not_yours`, and `appoint.undo_late`."""
     unit, person = session.get_one(Unit, staff.unit_id), session.get_one(Person, staff.person_id)
-    _may(session, by, unit)
     take_turn(session, ROSTER)
+    _may(session, by, unit)
     ended = select(Staff).where(Staff.person_id == person.id, Staff.unit_id == unit.id, Staff.duty == staff.duty)
     last = session.exec(ended.order_by(col(Staff.recorded_at).desc(), col(Staff.id).desc())).first()
     if last is None or last.until != session.today or last.recorded_by != by.id:
@@ -132,7 +140,13 @@ def holders(session: Session, unit: Unit, *, below: bool = False) -> list[Holder
     return sorted(rows, key=lambda row: (row.unit.path, order.index(row.staff.duty), row.staff.id))
 
 
+def _running(session: Session, person: Person, unit: Unit, duty: Duty) -> Staff | None:
+    held = (each for each in duties_of(session, person.id) if each.unit_id == unit.id and each.duty == duty)
+    return next(held, None)
+
+
 def _may(session: Session, by: Person, unit: Unit) -> None:
+    """Asked within the turn: whoever is being stopped just then stops nobody any more."""
     if not admin_scope(session, by).covers_unit(unit):
         raise Refused("appoint.not_yours", unit=unit.name)
 

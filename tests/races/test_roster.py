@@ -10,7 +10,7 @@ from models.base.errors import Refused
 from models.base.facts import holding
 from models.base.store import Session, Store
 from models.roster.accounts import Account, accounts_of, heard
-from models.roster.appointing import appoint
+from models.roster.appointing import appoint, dismiss
 from models.roster.binding import Bound, NotBound, Waiting, decide, try_binding, unbind, waiting_for
 from models.roster.children import Child, Placement, move_child
 from models.roster.consent import Consent, give_consent
@@ -202,3 +202,19 @@ def test_two_who_ask_at_once_ask_once(store: Store, cast: Cast) -> None:
         "appoint.waits",
         "asked",
     ]
+
+
+def test_of_two_administrators_who_stop_each_other_one_is_stopped(store: Store, cast: Cast) -> None:
+    """A third one is there, so nobody is the last; but whoever is stopped already stops nobody."""
+    with store.write() as session:
+        school = session.get_one(Unit, cast.school)
+        of_wang = next(each.id for each in duties_of(session, cast.wang))
+        of_zhou = give_duty(session, session.get_one(Person, cast.zhou), school, Duty.ADMIN).id
+        give_duty(session, session.get_one(Person, cast.lin), school, Duty.ADMIN)
+
+    def stop(session: Session, by: int, staff: int) -> str:
+        dismiss(session, session.get_one(Person, by), session.get_one(Staff, staff))
+        return "stopped"
+
+    one, other = overlapping(store, lambda s: stop(s, cast.wang, of_zhou), lambda s: stop(s, cast.zhou, of_wang))
+    assert one == "stopped" and other == "appoint.not_yours"

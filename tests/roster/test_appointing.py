@@ -283,3 +283,26 @@ def test_a_request_from_before_the_duty_is_a_second_persons_afterwards(
     with store.write() as session:
         assert [each.id for each in deciders_of(session, found.request)] == [cast.li]
     assert phone("zhou").types("待办") == phone("wang").types("待办") == "现在没有等您批准的。"
+
+
+def test_every_undo_says_what_is_true(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    """A duty that was given, ended and is back by 撤销 runs on another row: the next 撤销 ends that one, and tells."""
+    wang = phone("wang")
+    wang.types("安排职务 柳溪小学 讲师", "周老师", "1")
+    wang.types("安排职务 柳溪小学 讲师", "周老师不再做了", "1")
+    wang.types("撤销")
+    assert (Duty.LECTURER, cast.school) in duties(store, cast.zhou)
+    assert wang.types("撤销") == "好了，周老师不再是柳溪小学的讲师。"
+    assert (Duty.LECTURER, cast.school) not in duties(store, cast.zhou)
+    assert phone("zhou").told()[-1] == "您不再是柳溪小学的讲师了。\n有疑问，请找王主任。"
+    assert len(phone("zhou").told()) == 4
+
+
+def test_who_ends_what_is_over_hears_so(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        wang, school = session.get_one(Person, cast.wang), session.get_one(Unit, cast.school)
+        staff = give_duty(session, session.get_one(Person, cast.zhou), school, Duty.LECTURER)
+        dismiss(session, wang, staff)
+        with pytest.raises(Refused, match=r"appoint\.not_held"):
+            dismiss(session, wang, staff)
+    assert verbs(store, cast.zhou).count("dismiss") == 1
