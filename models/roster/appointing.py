@@ -117,14 +117,21 @@ def dismiss(session: Session, by: Person, staff: Staff) -> Staff:
 
 
 def restore(session: Session, by: Person, staff: Staff) -> Staff:
-    """A duty that this person ended today holds again. Raises Refused `appoint.not_yours`, and `appoint.undo_late`."""
-    unit, person = session.get_one(Unit, staff.unit_id), session.get_one(Person, staff.person_id)
+    """A duty that this person ended today holds again.
+
+    Raises Refused `appoint.not_yours`, `.undo_late`, and `.undo_bound` where a weighty one would go to an account that
+    was bound since: between the end and this nobody had to vouch for it.
+    """
+    unit, person = session.get_one(Unit, staff.unit_id), hold_one(session, Person, staff.person_id)
     take_turn(session, ROSTER)
     _may(session, by, unit)
     ended = select(Staff).where(Staff.person_id == person.id, Staff.unit_id == unit.id, Staff.duty == staff.duty)
     last = session.exec(ended.order_by(col(Staff.recorded_at).desc(), col(Staff.id).desc())).first()
     if last is None or last.until != session.today or last.recorded_by != by.id:
         raise Refused("appoint.undo_late")
+    bound = (account.bound_at for account in accounts_of(session, person.id))
+    if staff.duty in WEIGHTY and any(at is not None and at > last.recorded_at for at in bound):
+        raise Refused("appoint.undo_bound", name=person.name)
     facts = {"unit": unit.id, "duty": staff.duty.value}
     audit.record(session, "restore", by=by.id, subject="person", subject_id=person.id, **facts)
     return give_duty(session, person, unit, staff.duty, by=by.id)

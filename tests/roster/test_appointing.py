@@ -306,3 +306,16 @@ def test_who_ends_what_is_over_hears_so(store: Store, cast: Cast) -> None:
         with pytest.raises(Refused, match=r"appoint\.not_held"):
             dismiss(session, wang, staff)
     assert verbs(store, cast.zhou).count("dismiss") == 1
+
+
+def test_an_account_bound_after_the_end_is_not_given_the_duty_back(
+    store: Store, cast: Cast, phone: PhoneOf, clock: FrozenClock
+) -> None:
+    """Without the duty a code and four digits bind: 撤销 must not make an approver of that account."""
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, cast.zhou), session.get_one(Unit, cast.school), Duty.APPROVER)
+    phone("wang").types("安排职务 柳溪小学 审批人", "周老师不再做了", "1")
+    clock.advance(minutes=1)
+    assert isinstance(binds(store, cast.zhou, cast.class_, "o-another", "0003"), Bound)
+    assert phone("wang").types("撤销").startswith("周老师后来绑定过微信，不能撤销。")
+    assert (Duty.APPROVER, cast.school) not in duties(store, cast.zhou)
