@@ -1,5 +1,7 @@
 """Who hears of an appointment: whoever has the duty now or no longer, whoever asked, and who may say yes to it."""
 
+from models.base.clock import local
+from models.base.dates import day_in_words
 from models.base.store import Session
 from models.base.texts import say
 from models.messaging.words import tell
@@ -17,10 +19,11 @@ def facts_of(session: Session, person: Person, unit: Unit, duty: Duty) -> dict[s
 
 
 def facts_of_nomination(session: Session, nomination: Nomination) -> dict[str, object]:
-    """The same of a nomination, and who asked (`by`)."""
+    """The same of a nomination, who asked (`by`), and since when the person has an account (`bound`): nobody but
+    themselves can say whether it is theirs."""
     person, unit = session.get_one(Person, nomination.person_id), session.get_one(Unit, nomination.unit_id)
     asker = session.get_one(Person, nomination.asked_by)
-    return {**facts_of(session, person, unit, nomination.duty), "by": asker.name}
+    return {**facts_of(session, person, unit, nomination.duty), "by": asker.name, "bound": _bound(session, person)}
 
 
 def is_appointed(session: Session, staff: Staff, by: Person) -> str:
@@ -75,6 +78,11 @@ def tell_of_lapsed_nomination(session: Session, nomination: Nomination) -> None:
     facts = facts_of_nomination(session, nomination)
     asker = session.get_one(Person, nomination.asked_by)
     _tell(session, asker, say("appoint.lapsed", days=WAITS.days, **facts), f"nomination:{nomination.id}")
+
+
+def _bound(session: Session, person: Person) -> str:
+    days = [local(each.bound_at).date() for each in accounts_of(session, person.id) if each.bound_at]
+    return say("appoint.bound", day=day_in_words(max(days), session.today)) if days else say("appoint.not_bound")
 
 
 def _tell(session: Session, person: Person, text: str, key: str) -> None:

@@ -6,9 +6,11 @@ import pytest
 from sqlmodel import col, select
 
 from models.base.audit import AuditEntry
+from models.base.clock import local
+from models.base.dates import day_in_words
 from models.base.errors import Refused
 from models.base.store import Store
-from models.roster.accounts import Account
+from models.roster.accounts import Account, accounts_of
 from models.roster.appointing import PLACES, appoint, dismiss, holders
 from models.roster.binding import Bound, Waiting, deciders_of, try_binding, unbind
 from models.roster.consent import give_consent
@@ -71,7 +73,8 @@ def test_a_weighty_duty_waits_for_a_second_person(store: Store, cast: Cast, phon
     assert (Duty.APPROVER, cast.school) not in duties(store, cast.zhou)
     assert li.told() == ["王主任想请周老师（手机尾号0003）\n做柳溪小学的审批人，要您同意。\n请先问清本人，再回：待办"]
     assert li.types("待办") == (
-        "王主任想请周老师（手机尾号0003）\n做柳溪小学的审批人。\n问清本人了吗？\n1 同意　2 不同意"
+        "王主任想请周老师（手机尾号0003）\n做柳溪小学的审批人。\n"
+        "微信是6月1日绑定的，请问是不是本人绑的。\n都问清本人了吗？\n1 同意　2 不同意"
     )
     assert li.types("1") == "好了，周老师是柳溪小学的审批人了。"
     assert (Duty.APPROVER, cast.school) in duties(store, cast.zhou)
@@ -319,3 +322,23 @@ def test_an_account_bound_after_the_end_is_not_given_the_duty_back(
     assert isinstance(binds(store, cast.zhou, cast.class_, "o-another", "0003"), Bound)
     assert phone("wang").types("撤销").startswith("周老师后来绑定过微信，不能撤销。")
     assert (Duty.APPROVER, cast.school) not in duties(store, cast.zhou)
+
+
+def test_the_second_person_reads_since_when_an_account_is_bound(
+    store: Store, cast: Cast, phone: PhoneOf, clock: FrozenClock
+) -> None:
+    """An account that came by a code just before is the one thing the person themselves must be asked about."""
+    clock.advance(days=3)
+    assert isinstance(binds(store, cast.zhou, cast.class_, "o-another", "0003"), Bound)
+    clock.advance(days=1)
+    asks_for_an_approver(phone("wang"))
+    with store.read() as session:
+        (account,) = accounts_of(session, cast.zhou)
+        assert account.bound_at is not None
+        day = day_in_words(local(account.bound_at).date())
+    li = phone("li")
+    assert f"\n微信是{day}绑定的，请问是不是本人绑的。\n都问清本人了吗？\n" in li.types("待办")
+    with store.write() as session:
+        unbind(session, "o-another", by=None)
+    li.types("取消")
+    assert "\n还没绑定微信。\n都问清" in li.types("待办")
