@@ -73,7 +73,7 @@ def give(duty: str, unit: str, name: str, phone: str, by: str) -> None:
     or sends alone waits for a second person: 待办 in the chat, or `staff agree`."""
     with open_store(load_settings()).write() as session:
         giver, place = staff_by_phone(session, by), unit_named(session, unit)
-        made = appoint(session, giver, somebody(session, name, phone), place, _named(duty))
+        made = appoint(session, giver, somebody(session, giver, name, phone), place, _named(duty))
         if isinstance(made, Nomination):
             click.echo(say("cli.staff_asked", who=ask_seconds(session, made), number=short(made)))
         else:

@@ -81,7 +81,7 @@ def _giving(chat: Chat, unit: Unit, duty: Duty) -> Dialogue:
     name, phone = name_and_phone(said.text)
     person: Person | None = None
     if phone:
-        name, phone = checked(chat.session, name, phone)
+        name, phone = checked(chat.session, chat.me, name, phone)
     else:
         found = staff_named(chat.session, admin_scope(chat.session, chat.me), name)
         if not found:
@@ -96,7 +96,7 @@ def _giving(chat: Chat, unit: Unit, duty: Duty) -> Dialogue:
         "duty": _called(chat, duty),
     }
     yield from Confirm("appoint.read_back", **words, second=second)
-    person = person or somebody(chat.session, name, phone)
+    person = person or somebody(chat.session, chat.me, name, phone)
     made = appoint(chat.session, chat.me, person, unit, duty)
     if isinstance(made, Nomination):
         return Kept("appoint.asked", {"who": ask_seconds(chat.session, made)}, undo=("nominated", made.id))

@@ -47,10 +47,11 @@ def duties_in(unit: Unit) -> list[Duty]:
     return [duty for duty, kinds in PLACES.items() if unit.kind in kinds]
 
 
-def checked(session: Session, name: str, phone: str) -> tuple[str, str]:
+def checked(session: Session, by: Person, name: str, phone: str) -> tuple[str, str]:
     """The name and the phone as they are kept.
 
-    Raises Refused `import.bad_name`, `import.bad_phone`, and `appoint.phone_taken` where other staff have the phone.
+    Raises Refused `import.bad_name`, `import.bad_phone`, and where other staff have the phone `appoint.phone_taken`, or
+    `.phone_elsewhere` where none of their duties is in what `by` administers: a number tells nobody a name there.
     """
     try:
         name, phone = cells.name("", name), cells.phone("", phone)
@@ -58,15 +59,19 @@ def checked(session: Session, name: str, phone: str) -> tuple[str, str]:
         raise Refused(clash.key, **clash.params) from clash
     same = select(Person).where(Person.phone_index == session.vault.blind("person.phone", phone))
     for other in session.exec(same):
-        if normalised(other.name) != normalised(name) and duties_of(session, other.id):
-            raise Refused("appoint.phone_taken", name=other.name)
+        held = duties_of(session, other.id)
+        if normalised(other.name) != normalised(name) and held:
+            scope = admin_scope(session, by)
+            if any(scope.covers_unit(session.get_one(Unit, each.unit_id)) for each in held):
+                raise Refused("appoint.phone_taken", name=other.name)
+            raise Refused("appoint.phone_elsewhere")
     return name, phone
 
 
-def somebody(session: Session, name: str, phone: str) -> Person:
+def somebody(session: Session, by: Person, name: str, phone: str) -> Person:
     """The person of this name and phone, made where nobody has both. Raises Refused, as `checked`."""
     take_turn(session, ROSTER)
-    name, phone = checked(session, name, phone)
+    name, phone = checked(session, by, name, phone)
     person = find_person(session, name, phone) or add_person(session, name, phone)
     session.flush()
     return person

@@ -109,6 +109,8 @@ def test_somebody_new_is_written_with_a_phone(store: Store, cast: Cast, phone: P
     )
     assert wang.types("郑新人 1380000").startswith("要写11位手机号，以1开头。")
     assert wang.types("郑新人 13800000003").startswith("这个手机号登记的是周老师，请核对。")
+    elsewhere = wang.types("郑新人 13800000002")  # 陈老师 of another school is not named
+    assert elsewhere.startswith("这个手机号登记的是别的单位的人，请核对。") and "陈老师" not in elsewhere
     assert "请郑新人（手机尾号0399）" in wang.types("郑新人，138 0000 0399")
     with store.read() as session:
         assert find_person(session, *NEW) is None  # nothing is written before it is confirmed
