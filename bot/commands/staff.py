@@ -11,6 +11,7 @@ from bot.settings import load_settings
 from models.base.errors import Misconfigured
 from models.base.store import Session
 from models.base.texts import say
+from models.care.leaving import hand_on_alerts
 from models.messaging.appointment_news import (
     ask_seconds,
     facts_of_nomination,
@@ -107,6 +108,7 @@ def end(duty: str, unit: str, name: str, phone: str, by: str) -> None:
         ender, place = staff_by_phone(session, by), unit_named(session, unit)
         found = _held(session, place, _named(duty), name, phone)
         is_dismissed(session, dismiss(session, ender, found.staff), ender)
+        hand_on_alerts(session, found.person)
         facts = {
             "name": found.person.name,
             "unit": label(session, place),

@@ -10,6 +10,7 @@ from models.base.clock import local
 from models.base.dates import day_in_words
 from models.base.errors import Refused
 from models.base.store import Store
+from models.care.alerts import Alert, open_alerts, raise_alert, take_alert
 from models.roster.accounts import Account, accounts_of
 from models.roster.appointing import PLACES, appoint, dismiss, holders
 from models.roster.binding import Bound, Waiting, deciders_of, try_binding, unbind
@@ -344,3 +345,32 @@ def test_the_second_person_reads_since_when_an_account_is_bound(
         unbind(session, "o-another", by=None)
     li.types("取消")
     assert "\n还没绑定微信。\n都问清" in li.types("待办")
+
+
+def test_an_alert_of_somebody_who_is_stopped_goes_to_the_next(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    """周老师 said 我来处理; without a duty she cannot, and everybody else read that she was on it."""
+    with store.write() as session:
+        grandmother, zhou = session.get_one(Person, cast.grandmother), session.get_one(Person, cast.zhou)
+        alert = raise_alert(session, openid="o-grandmother", person=grandmother, words="小满说不想活了", cause=90001)
+        assert [each.id for each in open_alerts(session, zhou)] == [alert.id]
+        take_alert(session, zhou, alert)
+        alert_id = alert.id
+    assert phone("wang").told() == []
+    phone("wang").types("安排职务 1班 班主任", "周老师不再做了", "1")
+    assert duties(store, cast.zhou) == set()
+    assert phone("wang").told() == ["有一条危急消息没人管了。\n请马上看，回“预警”看详情。"]
+    with store.read() as session:
+        assert session.get_one(Alert, alert_id).owner_id is None
+        assert [each.id for each in open_alerts(session, session.get_one(Person, cast.wang))] == [alert_id]
+
+
+def test_who_keeps_another_duty_keeps_the_alert(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    with store.write() as session:
+        grandmother, zhou = session.get_one(Person, cast.grandmother), session.get_one(Person, cast.zhou)
+        give_duty(session, zhou, session.get_one(Unit, cast.school), Duty.COUNSELLOR)
+        alert = raise_alert(session, openid="o-grandmother", person=grandmother, words="小满说不想活了", cause=90001)
+        take_alert(session, zhou, alert)
+        alert_id = alert.id
+    phone("wang").types("安排职务 柳溪小学 心理辅导员", "周老师不再做了", "1")
+    with store.read() as session:
+        assert session.get_one(Alert, alert_id).owner_id == cast.zhou
