@@ -9,6 +9,7 @@ from handlers.flow import flow
 from handlers.prompts import Confirm, Pick, Text
 from handlers.staff.asking import placed
 from models.base.errors import Refused
+from models.care.leaving import hand_on_alerts
 from models.messaging.words import tell
 from models.roster import changes
 from models.roster.labels import label, labels
@@ -61,6 +62,7 @@ def hand_over(chat: Chat) -> Dialogue:
     reason = yield from Text("hand_over.why", at_most=60)
     yield from Confirm("hand_over.read_back", leaving=leaving.name, taking=taking.name, count=count, why=reason)
     children = changes.hand_over(session, scope, leaving, taking, reason=reason.text, by=chat.me.id)
+    hand_on_alerts(session, leaving)
     names = "\n".join(label(session, child) for child in children[:5])
     words: dict[str, object] = {"leaving": leaving.name, "taking": taking.name, "count": count, "names": names}
     tell(session, taking, chat.say("hand_over.takes", **words), key=f"handed:{chat.cause}:{taking.id}")

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from models.base.facts import end
 from models.base.store import Store
+from models.care.alerts import Alert, raise_alert, take_alert
 from models.roster.children import Child
 from models.roster.people import Duty, Person, add_person, duties_of, give_duty
 from models.roster.ties import mentees_of, mentors_of
@@ -116,3 +118,19 @@ def test_two_teachers_of_one_name_are_a_choice_with_their_classes(store: Store, 
         give_duty(session, other, session.get_one(Unit, cast.school), Duty.COUNSELLOR)
     answer = phone("wang").types("交接", "林老师", "周老师")
     assert answer == "是哪一位？回数字。\n1 周老师（柳溪小学三年级1班）\n2 周老师（柳溪小学）"
+
+
+def test_what_a_mentor_who_leaves_had_taken_on_is_free_again(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    with store.write() as session:
+        lin = session.get_one(Person, cast.lin)
+        give_duty(session, lin, session.get_one(Unit, cast.class_), Duty.CLASS_TEACHER)
+        grandmother = session.get_one(Person, cast.grandmother)
+        alert = raise_alert(session, openid="o-grandmother", person=grandmother, words="小满说不想活了", cause=90001)
+        take_alert(session, lin, alert)
+        alert_id = alert.id
+        (teaching,) = [each for each in duties_of(session, cast.lin) if each.duty is Duty.CLASS_TEACHER]
+        end(session, teaching, by=cast.wang)
+    phone("wang").types("交接", "林老师", "周老师", "调走", "1")
+    with store.read() as session:
+        assert session.get_one(Alert, alert_id).owner_id is None
+    assert "有一条危急消息没人管了。\n请马上看，回“预警”看详情。" in phone("zhou").told()
