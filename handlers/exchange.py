@@ -19,7 +19,7 @@ from handlers.said import Said
 from handlers.stranger import to_a_stranger
 from handlers.universal import Universal, universal
 from models.messaging.conversations import last_kept
-from models.roster.people import duties_of
+from models.roster.people import Duty, duties_of
 
 _STUCK = 2
 _NEVER_MIND = ("算了", "算了吧")
@@ -213,14 +213,22 @@ class Exchange(Doubting):
         if held := intents.once_theirs(said.words, self.tables.flows, self.session, self.person):
             told = to_a_former(chat, held)
             return chat.say(told.key, **told.params)
-        if intents.is_somebody_elses(said.words, self.tables.flows):
-            return chat.say("refused.not_yours")
+        if meant := intents.somebody_elses(said.words, self.tables.flows, self.session, self.person):
+            return self._not_theirs(meant)
         if not said.words:
             return chat.say("menu.other_kind")
         self.memory.misses += 1
         words = said.words if len(said.words) <= 12 else said.words[:12] + "…"
         text = chat.say("menu.lost", said=words)
         return f"{text}\n{chat.say('ask.stuck')}" if self.memory.misses >= _STUCK else text
+
+    def _not_theirs(self, flow: Flow) -> str:
+        """Who can do it, for whoever works here; to everybody else it is nothing that there is."""
+        chat = self._chat()
+        if not flow.duties or not duties_of(self.session, chat.me.id):
+            return chat.say("refused.not_yours")
+        who = chat.say("refused.or").join(chat.say(f"duty.{each.value}") for each in Duty if each in flow.duties)
+        return chat.say("refused.others_duty", who=who)
 
     # -- what waits, and what was kept
 

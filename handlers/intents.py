@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers.flow import Flow, Who
 from handlers.reading.plain import plain
 from models.base.store import Session
-from models.roster.people import Person, Staff, last_held
+from models.roster.people import Person, Staff, duties_of, last_held
 
 
 def opened_by(
@@ -37,6 +37,14 @@ def once_theirs(words: str, flows: Sequence[Flow], session: Session, person: Per
     return last_held(session, person.id, duties) if duties else None
 
 
-def is_somebody_elses(words: str, flows: Sequence[Flow]) -> bool:
-    """Whether the words are those of a flow that not everyone may use."""
-    return any(flow.is_called(words) and flow.who is not Who.ANYONE for flow in flows)
+def somebody_elses(words: str, flows: Sequence[Flow], session: Session, person: Person) -> Flow | None:
+    """The flow whose words these are, which not everyone may use: for a member of staff also with what follows them."""
+    line = words.strip()
+    said, works_here = plain(line), bool(duties_of(session, person.id))
+    meant = (
+        flow
+        for flow in flows
+        if flow.who is not Who.ANYONE
+        and (flow.is_called(line) or (works_here and flow.duties and flow.matches(line, said) is not None))
+    )
+    return next(meant, None)

@@ -28,7 +28,7 @@ class Act(StrEnum):
 @flow("审批", "批准", duty=Duty.APPROVER, menu="announce.approve_menu", names=notice_names)
 def approve_notice(chat: Chat) -> Dialogue:
     """One broadcast that waits for a second person."""
-    waiting = in_sight(chat.session, chat.me, BroadcastState.AWAITING)
+    waiting = in_sight(chat.session, chat.me, BroadcastState.AWAITING, duties=frozenset({Duty.APPROVER}))
     others = [each for each in waiting if each.written_by != chat.me.id]
     broadcast = yield from which_notice("announce.which_waiting", others, empty="announce.none_waiting")
     facts = preview_facts(chat.session, broadcast, forecast(chat.session, broadcast))

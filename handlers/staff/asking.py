@@ -141,3 +141,39 @@ class WhichUnit(Pick[Unit]):
             return unit_in_reach(turn.chat.session, word, self.tops)
         except Refused as refused:
             return None if refused.key == "unit.unknown" else Missed(turn.chat.say(refused.key, **refused.params))
+
+
+class OwnUnit(Pick[Unit]):
+    """One of the units that are theirs; an only one is taken without asking, unless somebody else's is named: that is
+    said, with what is possible, and not answered with another's."""
+
+    def __init__(self, chat: Chat, key: str, units: Sequence[Unit], *, name: Callable[[Unit], str]) -> None:
+        super().__init__(key, units, name=name, sole=True)
+        self.session = chat.session
+        self.tops = list(_highest(units))
+
+    def claim(self, turn: Turn, opening: Opening) -> Got | None:
+        """As every choice, after a look whether a word of the line is somebody else's unit."""
+        for index, word in enumerate(opening.left):
+            if line := self._of_another(turn, word):
+                opening.take(index)
+                turn.view["line"] = line
+                return None
+        return super().claim(turn, opening)
+
+    def read(self, turn: Turn, said: Said) -> Outcome:
+        """One of those shown."""
+        outcome = super().read(turn, said)
+        line = self._of_another(turn, said.text.strip()) if isinstance(outcome, Missed) else ""
+        return Missed(line) if line else outcome
+
+    def _of_another(self, turn: Turn, word: str) -> str:
+        """That a unit of this name is somebody else's; '' where it is not, or there is none."""
+        if not self.tops or self.options.find(word, part=False):
+            return ""
+        try:
+            unit_in_reach(self.session, word, self.tops)
+        except Refused as refused:
+            if refused.key == "broadcast.not_your_unit":
+                return turn.chat.say("unit.not_yours", **refused.params)
+        return ""

@@ -8,6 +8,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Told
 from handlers.flow import flow
 from handlers.prompts import Pick
+from handlers.staff.asking import OwnUnit
 from models.care.duties import rates
 from models.care.duties.kinds import kinds
 from models.care.duties.owners import owners_of
@@ -37,7 +38,7 @@ def completion(chat: Chat) -> Dialogue:
     scope = admin_scope(chat.session, chat.me)
     units = chat.session.exec(scope.units()).all()
     tops = [u for u in units if not any(u.path.startswith(other.path) for other in units if other.id != u.id)]
-    unit = yield from Pick("duties.rate_unit", tops, name=lambda u: label(chat.session, u), sole=True)
+    unit = yield from OwnUnit(chat, "duties.rate_unit", tops, name=lambda u: label(chat.session, u))
     since, until = rates.school_year_began(chat.today), chat.today
     by_kind = rates.rates_by_kind(chat.session, scope, unit, since, until)
     rows = [_Row(name, _line(chat, kinds()[name].title, rate)) for name, rate in by_kind.items() if name in kinds()]

@@ -9,13 +9,13 @@ from handlers.flow import flow
 from handlers.prompts import Pick, Text
 from handlers.staff.asking import notice_names, typed_count, which_notice
 from models.base.clock import local
+from models.base.errors import Refused
 from models.messaging import approval, emergency, stopping
-from models.messaging.broadcasts import WRITERS, Broadcast, Urgency
+from models.messaging.broadcasts import WRITERS, Broadcast
 from models.messaging.overview import drafts_of
 from models.messaging.planning import planner
 from models.messaging.planning.counted import forecast
 from models.messaging.planning.preview_words import preview_facts
-from models.roster.people import Duty, duties_of
 
 
 class Act(StrEnum):
@@ -72,6 +72,8 @@ def _shown(chat: Chat, broadcast: Broadcast) -> dict[str, Any]:
 
 
 def _acts(chat: Chat, broadcast: Broadcast) -> list[Act]:
-    on_duty = any(staff.duty == Duty.DUTY_OFFICER for staff in duties_of(chat.session, chat.me.id))
-    urgent = broadcast.urgency == Urgency.URGENT and on_duty
-    return [Act.TRY, Act.ASK, Act.DROP, *([Act.NOW] if urgent else [])]
+    try:
+        emergency.may_send_alone(chat.session, broadcast, chat.me)
+    except Refused:  # before anybody is asked why
+        return [Act.TRY, Act.ASK, Act.DROP]
+    return [Act.TRY, Act.ASK, Act.DROP, Act.NOW]

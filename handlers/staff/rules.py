@@ -10,6 +10,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept
 from handlers.flow import flow
 from handlers.prompts import Confirm, Day, Pick
+from handlers.staff.asking import OwnUnit
 from models.calendar.occurrences import (
     EVERY_RULE,
     LONGEST_APPROVAL_DAYS,
@@ -31,7 +32,7 @@ class Act(StrEnum):
 @flow("自动通知", duty=Duty.APPROVER, menu="rule.menu")
 def standing_approvals(chat: Chat) -> Dialogue:
     """Asks for which unit and until when; stopping takes back every approval there."""
-    unit = yield from Pick("rule.which_unit", _units(chat), name=lambda each: each.name, sole=True)
+    unit = yield from OwnUnit(chat, "rule.which_unit", _units(chat), name=lambda each: each.name)
     running = running_approvals(chat.session, unit)
     act, until = Act.ALLOW, chat.today
     if running:

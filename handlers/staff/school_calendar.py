@@ -11,6 +11,7 @@ from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Confirm, Day, Grades, Pick, Text
 from handlers.prompts.prompt import Prompt
+from handlers.staff.asking import OwnUnit
 from models.base.clock import local_date
 from models.base.errors import Refused
 from models.calendar import entries, words
@@ -65,7 +66,7 @@ def school_calendar(chat: Chat) -> Dialogue:
     """Shows what lies ahead, asks what changes, says which notices that moves, and writes it after a yes."""
     units = _units(chat)
     called = labels(chat.session, units)
-    unit = yield from Pick("calendar.which_unit", units, name=lambda each: called[each.id], sole=True)
+    unit = yield from OwnUnit(chat, "calendar.which_unit", units, name=lambda each: called[each.id])
     ahead = _ahead(chat, unit)
     shown = [line.label for line in ahead[:_SHOWN]] or [chat.say("calendar.empty")]
     act = yield from Pick("calendar.act", Act, words=_also, unit=unit, days="\n".join([*shown, *_warnings(chat, unit)]))

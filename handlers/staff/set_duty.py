@@ -8,6 +8,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept
 from handlers.flow import flow
 from handlers.prompts import Confirm, Pick
+from handlers.staff.asking import OwnUnit
 from models.care.duties.kinds import Kind, kinds
 from models.care.duties.orders import end_duty, orders_of, set_duty
 from models.roster.people import Duty
@@ -28,7 +29,7 @@ def set_duties(chat: Chat) -> Dialogue:
     scope = admin_scope(chat.session, chat.me)
     units = chat.session.exec(scope.units().where(col(Unit.kind).not_in((UnitKind.GRADE,)))).all()
     called = labels(chat.session, units)
-    unit = yield from Pick("duties.set_unit", units, name=lambda u: called[u.id], sole=True)
+    unit = yield from OwnUnit(chat, "duties.set_unit", units, name=lambda u: called[u.id])
     running = {order.kind: order for order in orders_of(chat.session, unit)}
     choices = [_Choice(each.id, _title(chat, each, each.id in running), each) for each in kinds().values()]
     kind = (yield from Pick("duties.set_which", choices, words=lambda choice: (choice.kind.title,))).kind

@@ -13,11 +13,14 @@ from models.roster.scope import duty_scope
 
 SHOWN_FOR = timedelta(days=30)
 _MOST = 20
+_LOOKERS = WRITERS | {Duty.APPROVER}
 
 
-def in_sight(session: Session, person: Person, *states: BroadcastState) -> Sequence[Broadcast]:
-    """The broadcasts of the last 30 days in these states, at most 20."""
-    units = duty_scope(session, person, WRITERS | {Duty.APPROVER}).units().subquery()
+def in_sight(
+    session: Session, person: Person, *states: BroadcastState, duties: frozenset[Duty] = _LOOKERS
+) -> Sequence[Broadcast]:
+    """The broadcasts of the last 30 days in these states, at most 20, of the units where one has such a duty."""
+    units = duty_scope(session, person, duties).units().subquery()
     return session.exec(
         select(Broadcast)
         .where(col(Broadcast.unit_id).in_(select(units.c.id)), col(Broadcast.state).in_(states))

@@ -6,11 +6,12 @@ import pytest
 from sqlmodel import select
 
 from models.base.store import Store
+from models.messaging.approval import ask_approval
 from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit
 from tests.care.conftest import Phone
 from tests.cast import Cast
-from tests.delivery.stories import approved
+from tests.delivery.stories import approved, drafted
 
 Phones = Callable[[str], Phone]
 
@@ -137,3 +138,25 @@ def test_a_stop_that_was_only_begun_does_not_wait_behind_another(phone: Phones, 
     assert asked.startswith("《天热了，看住水》")
     assert wang.types("停发 天热了，看住水") == asked
     assert "没弄完" not in wang.types("1")
+
+
+@pytest.mark.parametrize("line", ["发通知", "发通知 天热了，看住水", "险情 暴雨 3小时", "停发", "更正", "草稿"])
+def test_a_mentor_who_begins_what_is_not_theirs_hears_at_once_who_can(phone: Phones, line: str) -> None:
+    said = phone("o-lin").types(line)
+    assert said.startswith("这件事要管理员") and "值班员" in said and said.endswith("来做。\n您能做的，回“帮助”看。")
+
+
+def test_a_duty_officer_of_elsewhere_is_not_asked_why_it_cannot_wait(phone: Phones, store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        other = session.get_one(Unit, cast.other_class)
+        give_duty(session, session.get_one(Person, cast.wang), other, Duty.DUTY_OFFICER)
+    assert "现在就发" not in phone("o-wang").types("险情 暴雨 柳溪小学 3小时")
+
+
+def test_what_waits_for_an_approver_of_elsewhere_is_not_offered(phone: Phones, store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        zhou = session.get_one(Person, cast.zhou)
+        give_duty(session, zhou, session.get_one(Unit, cast.school), Duty.ADMIN)
+        give_duty(session, zhou, session.get_one(Unit, cast.other_class), Duty.APPROVER)
+        ask_approval(session, drafted(session, cast), session.get_one(Person, cast.wang))
+    assert phone("o-zhou").types("审批") == "现在没有等您审批的通知。"

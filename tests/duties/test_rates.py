@@ -108,7 +108,11 @@ def test_in_the_chat_from_the_kind_to_the_school_to_the_name(county: School, pho
     assert "《假期前安全大讲堂》青禾县 1/2（50%）" in said and "2 竹山小学 0/1（0%）" in said
     assert "还差1件：\n竹山小学，6月30日到期，陈老师" in li.types("竹山小学")
     assert "都做完了：1/1" in phone("o-wang").types("完成率", "大讲堂")
-    assert "不能用" in phone("o-lin").types("完成率")
+    assert "要管理员来做" in phone("o-lin").types("完成率")
+    for line in ("完成率 竹山小学", "布置任务 竹山小学"):
+        said = phone("o-wang").types(line)
+        assert said.startswith("“竹山小学”不归您管。\n您管的是：柳溪小学。\n")
+        phone("o-wang").types("取消")
 
 
 def test_what_was_found_and_not_mended_is_seen_from_above(school: School, wang: Phone, phone: Phones) -> None:
@@ -140,7 +144,7 @@ def test_an_administrator_sets_and_stops_a_duty_in_the_chat(school: School, wang
     assert "布置了" in wang.types("1")
     assert "《心理课》" in wang.types("布置任务", "柳溪小学", "心理课")
     assert "不再布置" in wang.types("1")
-    assert "不能用" in phone("o-zhou").types("布置任务")
+    assert "要管理员来做" in phone("o-zhou").types("布置任务")
 
 
 def test_the_school_year_begins_in_august() -> None:

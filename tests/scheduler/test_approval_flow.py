@@ -7,7 +7,6 @@ from sqlmodel import select
 
 from models.base.clock import SHANGHAI
 from models.base.store import Store
-from models.base.texts import say
 from models.messaging.broadcasts import Broadcast
 from scheduler.clockwork import tick
 from tests.cast import Cast
@@ -45,4 +44,4 @@ def test_the_head_of_the_bureau_approves_and_what_was_held_goes(store: Store, cl
 
 
 def test_a_teacher_cannot(types: Chats) -> None:
-    assert types("lin", "自动通知") == say("refused.not_yours")
+    assert types("lin", "自动通知") == "这件事要审批人来做。\n您能做的，回“帮助”看。"

@@ -167,7 +167,10 @@ def test_nobody_edits_the_calendar_of_a_unit_above_or_beside_theirs(
     for other in ("竹山小学", "青禾县"):
         assert f"没看懂“{other}”" in types("zhou", other)
         types("zhou", "取消")
-        assert f"{other}往后的校历" not in types("zhou", f"校历 {other}")
+        said = types("zhou", f"校历 {other}")
+        assert said.startswith(f"“{other}”不归您管。\n您管的是：柳溪小学。\n") and "往后的校历" not in said
+        assert "柳溪小学往后的校历" in types("zhou", "1")
+        types("zhou", "取消")
     assert edits(store, approved.county) == []
 
 
@@ -242,5 +245,6 @@ def test_a_vacation_is_asked_for_its_last_day(store: Store, clock: FrozenClock, 
 
 
 def test_whoever_administers_nothing_cannot(types: Chats) -> None:
-    for who in ("lin", "li", "grandmother"):
-        assert types(who, "校历") == say("refused.not_yours")
+    for who in ("lin", "li"):
+        assert types(who, "校历") == "这件事要管理员来做。\n您能做的，回“帮助”看。"
+    assert types("grandmother", "校历") == say("refused.not_yours")
