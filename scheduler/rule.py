@@ -8,7 +8,7 @@ from models.base.clock import at_local
 from models.calendar.grades import Grades
 from models.calendar.occurrences import first_of
 from models.calendar.parts import part_of
-from models.calendar.school import SchoolCalendar
+from models.calendar.school import Kind, SchoolCalendar
 from models.calendar.when import When
 from models.messaging.broadcasts import Urgency
 
@@ -46,6 +46,16 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Named:
+    """Entries of a calendar that a rule speaks of: of a kind, perhaps by name, as `said` at a `place` in its file."""
+
+    kind: Kind
+    name: str
+    said: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Rule:
     """A notice on certain days, at an hour in Asia/Shanghai outside the quiet hours.
 
@@ -53,7 +63,7 @@ class Rule:
     it is about an exam of some grades, for no child in another. It sends only under a standing approval of a person for
     the rule's name (or all rules) in the unit. `until`: the last day on which it comes due. `urgency`: where it is not
     the notice's own. `births`: for those whose birthday it is. `all_grades`: an exam gives only the day. `parts`: the
-    notices of a series in order, the first of which is `notice`.
+    notices of a series in order, the first of which is `notice`. `named`: the entries it speaks of.
     """
 
     name: str
@@ -68,6 +78,7 @@ class Rule:
     births: bool = False
     all_grades: bool = False
     parts: tuple[str, ...] = ()
+    named: tuple[Named, ...] = ()
 
     def notice_of(self, occasion: str) -> str:
         """The notice that an occasion brings."""

@@ -11,16 +11,16 @@ from pathlib import Path
 from models.base.content import read_toml, written
 from models.base.errors import Misconfigured, Refused
 from models.base.texts import CONTENT, say
-from models.calendar.language import Misread, read
+from models.calendar.language import Misread, entries_meant, read
 from models.calendar.parts import in_parts
 from models.calendar.quiet import BEGINS, ENDS
-from models.calendar.vocabulary import Dates
+from models.calendar.vocabulary import OF_KIND, Dates
 from models.calendar.when import read_hour
 from models.messaging.audiences.language import read as read_audience
 from models.messaging.broadcasts import Urgency
 from models.messaging.wording.notices import notices, useful_life
 from models.messaging.wording.series import SERIES_KEYS, all_series, read_series
-from scheduler.rule import Rule, SameDay
+from scheduler.rule import Named, Rule, SameDay
 
 _NEEDED = ("when", "notice", "useful_for")
 _OPTIONS = ("hour", "same_day", "urgency", "until", "all_grades")
@@ -109,6 +109,7 @@ class _Page:
             until=self._until(),
             births=found.births,
             all_grades=self._yes("all_grades"),
+            named=tuple(self._named()),
         )
 
     def _when(self, hour: time | None) -> Dates:
@@ -122,6 +123,11 @@ class _Page:
             if each is not None:
                 self._by_day("when", each)
         return found
+
+    def _named(self) -> Iterator[Named]:
+        for meant in entries_meant(self._word("when")):
+            said = f'{meant.word}("{meant.name}")' if meant.name else meant.word
+            yield Named(OF_KIND[meant.word], meant.name, said, self._place("when", meant.at))
 
     def _hour(self) -> time | None:
         if "hour" not in self._facts:
@@ -186,6 +192,10 @@ class _Page:
 
     def _wrong(self, key: str, why: str, at: int | None = None) -> Misconfigured:
         """The fault of a key, or of the character at `at` of its value, with the place in the file."""
+        return Misconfigured(say("rule_file.fault", place=self._place(key, at), why=why))
+
+    def _place(self, key: str, at: int | None) -> str:
+        """File and line of a key; of a character of its value the column as well."""
         found = re.search(rf"^[ \t]*{re.escape(key)}[ \t]*=", self._text, re.M)
         place = found.start() if found else 0
         if found and at is not None:
@@ -193,5 +203,4 @@ class _Page:
             place = value + at if value >= 0 else place
         line = self._text.count("\n", 0, place) + 1
         column = place - (self._text.rfind("\n", 0, place) + 1) + 1
-        where = f"{self._path.name}:{line}:{column}" if at is not None else f"{self._path.name}:{line}"
-        return Misconfigured(say("rule_file.fault", place=where, why=why))
+        return f"{self._path.name}:{line}:{column}" if at is not None else f"{self._path.name}:{line}"

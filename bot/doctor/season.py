@@ -17,6 +17,7 @@ from models.calendar.school import SchoolCalendar, school_year_days
 from models.care.duties.kinds import kinds_faults
 from models.learning.lint import content_faults
 from models.roster.units import Unit
+from scheduler.idle import idle_rules
 from scheduler.plan import places
 from scheduler.rules import rules as all_rules
 from scheduler.rules import titles
@@ -52,7 +53,8 @@ def calendar(house: House) -> Iterator[Finding]:
 
 
 def rules(house: House) -> Iterator[Finding]:
-    """The rule files: readable; and their standing approvals: what waits for one, who has none, whose ends soon."""
+    """The rule files: readable; and their standing approvals: what waits for one, who has none, whose ends soon; and
+    what they speak of that no calendar has."""
     about, found = "doctor.rules", []
     try:
         all_rules()
@@ -69,6 +71,7 @@ def rules(house: House) -> Iterator[Finding]:
             unit = session.get_one(Unit, row.unit_id).name
             waiting[unit] = waiting.get(unit, 0) + 1
         found += [look(about, "doctor.rules_held", unit=unit, count=count) for unit, count in waiting.items()]
+        found += [Finding(about, Grade.LOOK, words) for words in idle_rules(session, all_rules())]
         for place in places(session):
             found += _approvals(session, session.get_one(Unit, place.unit_id))
             found += _short(place.calendar, session.today)

@@ -1,6 +1,7 @@
 """The words of `when` as an administrator writes them: within(flood_season).weekly("fri 16:00").not_on(makeup_day)."""
 
 import re
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from itertools import accumulate
@@ -11,7 +12,7 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken
 
 from models.base.texts import say
 from models.calendar import when
-from models.calendar.vocabulary import KINDS, WORDS, Dates, Days
+from models.calendar.vocabulary import KINDS, OF_KIND, WORDS, Dates, Days
 
 LONGEST = 500
 DEEPEST = 20
@@ -47,6 +48,15 @@ class Misread(Exception):
         self.why = why
 
 
+@dataclass(frozen=True)
+class Meant:
+    """Entries of a calendar that a text speaks of by a word and perhaps their name. `at`: where in the text."""
+
+    word: str
+    name: str
+    at: int
+
+
 def read(text: str) -> Dates:
     """The days, and the hours, that a text says. Raises Misread at the word that is wrong."""
     if len(text) > LONGEST:
@@ -59,6 +69,20 @@ def read(text: str) -> Dates:
     except UnexpectedInput as error:
         raise _stuck(error, text) from error
     return _dates(_value(tree.children[0]), tree)
+
+
+def entries_meant(text: str) -> list[Meant]:
+    """Of which entries of a calendar a text that can be read speaks, in order."""
+    found = []
+    for node in _parser().parse(text).iter_subtrees():
+        if not node.children:
+            continue
+        word, *rest = node.children
+        if isinstance(word, Token) and word.type == "WORD" and word in OF_KIND:
+            inside = rest[0].children if rest and isinstance(rest[0], Tree) else []
+            name = next((each[1:-1] for each in inside if isinstance(each, Token) and each.type == "TEXT"), "")
+            found.append(Meant(str(word), name, word.start_pos or 0))
+    return sorted(found, key=lambda meant: meant.at)
 
 
 @cache

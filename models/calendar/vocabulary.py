@@ -6,6 +6,7 @@ from datetime import time
 from typing import Any
 
 from models.calendar import spans, when
+from models.calendar.school import Kind
 
 
 @dataclass(frozen=True)
@@ -154,3 +155,14 @@ KINDS = {
     str: "when.a_text",
 }
 """How the kinds of things are called to whoever wrote another, by the key of the text."""
+
+OF_KIND = {
+    "term": Kind.TERM,
+    "term_end": Kind.TERM,
+    "exam": Kind.EXAM,
+    "vacation": Kind.VACATION,
+    "flood_season": Kind.FLOOD,
+    "holiday": Kind.HOLIDAY,
+    "local": Kind.LOCAL,
+}
+"""The words that speak of entries of a calendar, which somebody must have written."""

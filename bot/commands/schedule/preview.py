@@ -25,6 +25,7 @@ from models.calendar.grades import grades_kept
 from models.messaging.wording.notices import notices
 from models.roster.units import Unit
 from scheduler.forecast import Coming, forecast
+from scheduler.idle import idle_rules
 from scheduler.rules import rules, titles
 from scheduler.why import Reason, unreachable, why
 
@@ -74,6 +75,8 @@ def _list(session: Session, unit: Unit | None, first: date, last: date) -> None:
         Console().print(table)
     else:
         click.echo(say("cli.nothing_planned", days=(last - first).days))
+    for words in idle_rules(session, rules()):
+        click.echo(words)
 
 
 def _sitting(coming: Coming) -> Iterator[str]:
