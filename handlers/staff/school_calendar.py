@@ -106,7 +106,7 @@ def _moved(chat: Chat, unit: Unit, ahead: Sequence[_Line]) -> _Asked:
             "calendar.new_last", earliest=first, latest=first + LONGEST, future=True, optional=True, count=count
         )
         last = said or last
-    after = replace(span, first=first, last=last)
+    after = entries.moved_to(span, first, last)
     return after, words.moves(unit, span, after)
 
 
@@ -122,7 +122,7 @@ def _added(chat: Chat, unit: Unit, _ahead: Sequence[_Line]) -> _Asked:
         last = yield from Day("calendar.last_of_many", earliest=first, latest=first + LONGEST, future=True)
     else:
         last = yield from Day("calendar.last", earliest=first, latest=first + LONGEST, future=True, optional=True)
-    name = (yield from Text("calendar.name", at_most=20)).text
+    name = (yield from Text("calendar.name", at_most=entries.LONGEST_NAME)).text
     here = entries.calendar_here(chat.session, unit)
     span = entries.new_entry(here, Kind[what.name], name, first, last or first, grades)
     return span, words.adds(unit, span)

@@ -22,6 +22,7 @@ from models.roster.scope import admin_scope
 from models.roster.units import Unit
 
 _SHOWN = 8
+LONGEST_NAME = 20
 
 
 @dataclass(frozen=True)
@@ -56,16 +57,28 @@ def move_entry(session: Session, by: Person, unit: Unit, span: Span, first: date
 
     Only this unit and what inherits from it are moved. Raises as `write_entry` does.
     """
-    moved = replace(span, first=first, last=last or first + (span.last - span.first))
+    moved = moved_to(span, first, last or first + (span.last - span.first))
     write_entry(session, by, unit, moved)
     return moved
+
+
+def moved_to(span: Span, first: date, last: date) -> Span:
+    """The same entry on other days; a day of work and school that is called after its date is called after the new."""
+    dated = span.kind == Kind.MAKEUP and span.name == makeup_entry(span.first).name
+    return replace(span, first=first, last=last, name=makeup_entry(first).name if dated else span.name)
 
 
 def new_entry(
     unit_calendar: SchoolCalendar, kind: Kind, name: str, first: date, last: date, grades: Grades = ()
 ) -> Span:
     """An entry that is not there yet, named for the school year its first day is in (a holiday for its year, a day of
-    work and school for its date). `grades`: who sits an exam, where it is not all."""
+    work and school for its date). `grades`: who sits an exam, where it is not all.
+
+    Raises Refused `calendar.name_wrong` where it is called nothing, or at too great a length.
+    """
+    name = " ".join(name.split())
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise Refused("calendar.name_wrong", most=LONGEST_NAME)
     if kind == Kind.MAKEUP:
         return replace(makeup_entry(first), name=name, last=last)
     year = first.year if kind == Kind.HOLIDAY else school_year(first)

@@ -132,6 +132,26 @@ def test_a_term_of_one_day_and_a_year_of_market_are_slips(office: Office) -> Non
     assert "最多250天" in office.refuses("schedule", "add", "local", "集市", "--last", "2027-11-28", *edit)
 
 
+def test_an_entry_has_a_name_of_some_length(office: Office) -> None:
+    edit = ("--first", str(TODAY), "--unit", "青禾县", "--by", WANG, "--yes")
+    for name in ("", "  ", "字" * 21):
+        assert "名字要写，最多20个字" in office.refuses("schedule", "add", "local", name, *edit)
+    assert "加上“集 市”" in office.does("schedule", "add", "local", " 集  市 ", *edit)
+
+
+def test_a_day_of_school_that_is_moved_is_called_after_its_new_date(office: Office) -> None:
+    edit = ("--unit", "青禾县", "--by", WANG, "--yes")
+    office.does("schedule", "move", "5月8日调休上课", "--to", "2027-05-15", *edit)
+    days = office.does("schedule", "days", "--unit", "青禾县")
+    assert "5月15日调休上课" in days and "5月8日调休上课" not in days
+
+
+def test_a_file_in_no_folder_is_refused(office: Office) -> None:
+    for option in ("--ics", "--svg"):
+        said = office.refuses("schedule", "preview", "--unit", "青禾县", option, "nowhere/year")
+        assert "nowhere" in said and "文件夹" in said
+
+
 def test_the_preview_says_what_comes_and_to_how_many(office: Office) -> None:
     winter = ("schedule", "preview", "--to", str(TODAY + timedelta(days=120)), "--unit")
     assert {"3 位", "没有批准，到时不发"} <= _row(office.does(*winter, "青禾县"), "winter_vacation")

@@ -123,6 +123,9 @@ def _what(each: Reason) -> str:
 
 def _write(session: Session, unit: Unit, first: date, last: date, ics: Path | None, svg: Path | None) -> None:
     year = year_of(session, unit, first, last)
+    for path in filter(None, (ics, svg)):
+        if not path.parent.is_dir():
+            raise Misconfigured(say("cli.no_folder", path=path, folder=path.parent))
     if ics:
         ics.write_bytes(as_ics(year, session.now))
         click.echo(say("cli.year_written", path=ics, spans=len(year.spans), notes=len(year.notes)))
