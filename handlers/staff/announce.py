@@ -10,9 +10,10 @@ from handlers.flow import flow
 from handlers.opening import Opening
 from handlers.prompts import Pick, Text
 from handlers.prompts.prompt import Got, Turn
-from handlers.staff.asking import WhichUnit, notice_names
+from handlers.staff.asking import notice_names
 from handlers.staff.drafts import handle
 from handlers.staff.hazard import announce_hazard
+from handlers.staff.which_unit import WhichUnit
 from models.base.errors import Refused
 from models.messaging.audiences import Audience, Where
 from models.messaging.broadcasts import WRITERS, Urgency

@@ -11,6 +11,7 @@ from handlers.flow import flow
 from handlers.prompts import Confirm, Pick, Text
 from handlers.reading.people import name_and_phone
 from handlers.staff.asking import placed
+from handlers.staff.which_unit import OwnUnit
 from models.base.errors import Refused
 from models.care.leaving import hand_on_alerts
 from models.messaging.appointment_news import ask_seconds, facts_of, is_appointed, is_dismissed
@@ -38,7 +39,7 @@ def appoint_staff(chat: Chat) -> Dialogue:
     units = chat.session.exec(scope.units().where(col(Unit.kind) != UnitKind.GRADE)).all()
     called = labels(chat.session, units)
     highest_first = sorted(units, key=lambda each: each.path.count("/"))
-    unit = yield from Pick("appoint.unit", highest_first, name=lambda each: called[each.id], sole=True)
+    unit = yield from OwnUnit(chat, "appoint.unit", highest_first, name=lambda each: called[each.id])
     held = holders(chat.session, unit)
     duty = yield from Pick(
         "appoint.which",

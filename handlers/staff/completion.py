@@ -8,7 +8,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Told
 from handlers.flow import flow
 from handlers.prompts import Pick
-from handlers.staff.asking import OwnUnit
+from handlers.staff.which_unit import OwnUnit
 from models.care.duties import rates
 from models.care.duties.kinds import kinds
 from models.care.duties.owners import owners_of

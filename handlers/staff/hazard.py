@@ -9,8 +9,8 @@ from handlers.flow import flow
 from handlers.opening import Opening
 from handlers.prompts import Pick
 from handlers.prompts.prompt import Got, Turn
-from handlers.staff.asking import WhichUnit
 from handlers.staff.drafts import handle
+from handlers.staff.which_unit import WhichUnit
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import WRITERS
 from models.messaging.hazards import draft_hazard, hazards

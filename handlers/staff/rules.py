@@ -10,7 +10,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept
 from handlers.flow import flow
 from handlers.prompts import Confirm, Day, Pick
-from handlers.staff.asking import OwnUnit
+from handlers.staff.which_unit import OwnUnit
 from models.calendar.occurrences import (
     EVERY_RULE,
     LONGEST_APPROVAL_DAYS,

@@ -11,7 +11,7 @@ from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Confirm, Day, Grades, Pick, Text
 from handlers.prompts.prompt import Prompt
-from handlers.staff.asking import OwnUnit
+from handlers.staff.which_unit import OwnUnit
 from models.base.clock import local_date
 from models.base.errors import Refused
 from models.calendar import entries, words

@@ -8,7 +8,7 @@ from handlers.chat import Chat
 from handlers.dialogue import Dialogue, Kept
 from handlers.flow import flow
 from handlers.prompts import Confirm, Pick
-from handlers.staff.asking import OwnUnit
+from handlers.staff.which_unit import OwnUnit
 from models.care.duties.kinds import Kind, kinds
 from models.care.duties.orders import end_duty, orders_of, set_duty
 from models.roster.people import Duty

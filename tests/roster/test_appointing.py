@@ -208,8 +208,9 @@ def test_nobody_reaches_beyond_what_they_administer(store: Store, cast: Cast, ph
         for each in duties_of(session, cast.chen):
             with pytest.raises(Refused, match=r"appoint\.not_yours"):
                 dismiss(session, wang, each)
-    assert phone("lin").types("安排职务").startswith("这个功能您现在不能用")
-    assert phone("li").types("安排职务").startswith("这个功能您现在不能用")  # an approver appoints nobody
+    for nobody in ("lin", "li"):  # a mentor, an approver
+        assert phone(nobody).types("安排职务").startswith("这件事要管理员来做。")
+    assert phone("wang").types("安排职务 竹山小学").startswith("“竹山小学”不归您管。\n您管的是：柳溪小学。")
 
 
 @pytest.mark.parametrize("duty", list(Duty))
