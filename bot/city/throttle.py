@@ -131,9 +131,9 @@ class SharedThrottle(Throttle):
         if seconds:
             self._unsaid.append((channel, _Said(rest=seconds)))
 
-    def pause(self, channel: Channel, until: datetime, *, lane: Lane = Lane.NOTICE, why: str = "") -> None:
+    def pause(self, channel: Channel, until: datetime, *, tried: bool = False, why: str = "") -> None:
         """A quota is spent, and it is everyone's."""
-        super().pause(channel, until, lane=lane, why=why)
+        super().pause(channel, until, tried=tried, why=why)
         self._unsaid.append((channel, _closed(self._paces[channel])))
 
     def _opened(self, channel: Channel) -> None:

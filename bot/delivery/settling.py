@@ -9,7 +9,7 @@ from bot.delivery.messages import Fate, Result
 from bot.delivery.throttle import Throttle
 from bot.wechat.errcodes import Next, explain, next_for
 from models.base.clock import Clock, at_local, local_date
-from models.messaging.outbox import KEYED, Channel, State
+from models.messaging.outbox import KEYED, Channel, Lane, State
 from models.messaging.outbox.recipients import Row
 from models.messaging.outbox.results import Results
 from models.messaging.outbox.settling import Outcome
@@ -70,8 +70,10 @@ def _answered(gathered: Gathered, rows: list[Row], result: Result, throttle: Thr
     by_template = channel == Channel.MASS and (step in _MASS_IS_CLOSED or result.errcode == _NOT_ALLOWED)
     if step in (Next.PAUSE_DAY, Next.PAUSE_MINUTE) and not by_template:
         gathered.trouble = explain(result.errcode)
-        until, lane = _begins_anew(step, clock.now()), result.message.way.lane
-        throttle.pause(channel, until, lane=lane, why=gathered.trouble)
+        way, until = result.message.way, _begins_anew(step, clock.now())
+        # A try was noted when it was claimed: the next is a minute after that, however long this one was under way.
+        tried = way.lane == Lane.URGENT and not way.as_try
+        throttle.pause(channel, until, tried=tried, why=gathered.trouble)
     if step == Next.DONE:
         results.outcomes += [Outcome(row.id, State.SENT, msgid=result.msgid) for row in rows]
     elif step == Next.BACK_OFF:

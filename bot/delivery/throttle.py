@@ -186,14 +186,14 @@ class Throttle:
         """The platform itself is busy (-1): whoever uses the channel backs off."""
         self.back_off(channel)
 
-    def pause(self, channel: Channel, until: datetime, *, lane: Lane = Lane.NOTICE, why: str = "") -> None:
-        """A quota is spent (45009, 45011): closed until it begins anew. `why`: what the platform said, in words."""
+    def pause(self, channel: Channel, until: datetime, *, tried: bool = False, why: str = "") -> None:
+        """A quota is spent (45009, 45011): closed until it begins anew. `tried`: something urgent found that out, and
+        needs no try at once; `why`: what the platform said, in words."""
         with self._lock:
             pace, now = self._paces[channel], self._clock.now()
             if pace.day is not None and pace.day.opened_at is not None:
                 now = max(now, pace.day.opened_at + TICK)
-            tried_at = now if lane == Lane.URGENT else None
-            self._set_day(pace, merged(pace.day, Day(now, until, now, tried_at, why=why)))
+            self._set_day(pace, merged(pace.day, Day(now, until, now, now if tried else None, why=why)))
             pace.window = 1
             self.changes += 1
 

@@ -1,6 +1,7 @@
 """紧急 on a day whose templates are spent: who has another way hears at once, the others within a minute of its
 opening, nobody twice; and whoever looks on reads why it waits."""
 
+import threading
 from datetime import timedelta
 
 from sqlmodel import select
@@ -8,7 +9,7 @@ from sqlmodel import select
 from models.base.clock import SystemClock
 from models.messaging.broadcasts import Broadcast
 from models.messaging.closed_days import Day, note
-from models.messaging.outbox import Channel, Delivery, State
+from models.messaging.outbox import Channel, Delivery, Lane, State
 from models.messaging.outbox.leasing import lease_next
 from models.messaging.outbox.results import Results, Standing, bring_in
 from models.messaging.outbox.trying import begin
@@ -22,6 +23,7 @@ from tests.delivery.stage import CHAT, FATHER, GRANDMOTHER, Stage
 from tests.delivery.stories import FLOOD, WATER, outcomes
 from tests.freezing import freeze_all
 from tests.ladder.conftest import House
+from tests.waiting import until
 
 
 def test_half_a_minute_after_a_refusal_an_alert_reaches_whom_it_can_and_the_rest_once_the_quota_is_cleared(
@@ -56,6 +58,29 @@ def test_half_a_minute_after_a_refusal_an_alert_reaches_whom_it_can_and_the_rest
     later = spent.send(WATER, "click-3")
     spent.begin_anew().drain()
     assert spent.states(later) == {State.SENT: 2}
+
+
+def test_the_two_workers_of_a_house_that_runs_bring_it_in_their_turn_and_to_nobody_twice(spent: Stage) -> None:
+    spent.windows(FATHER)
+    lanes, stop = (Lane.URGENT, Lane.ANSWER), threading.Event()
+    swift = spent.workers(throttle=spent.throttle, lanes=lanes, errands=False)
+    threads = [threading.Thread(target=each.run, args=(stop,)) for each in (swift, spent.worker)]
+    for thread in threads:
+        thread.start()
+    try:
+        notice = spent.send(WATER)
+        until(lambda: spent.states(notice) == {State.SENT: 1, State.PLANNED: 1} and bool(spent.trouble(notice)))
+        spent.clock.advance(seconds=30)
+        alert = spent.send(FLOOD, "click-2")
+        until(lambda: spent.kinds(FATHER)[-1:] == ["custom"] and "每分钟试一次" in spent.trouble(alert))
+        spent.platform.tell("/sim/config", quotas={"template_day": 50})
+        spent.clock.advance(seconds=61)
+        until(lambda: spent.states(alert) == spent.states(notice) == {State.SENT: 2})
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert sorted(spent.kinds(FATHER)) == ["custom", "template"] and spent.kinds(GRANDMOTHER) == ["template"] * 2
 
 
 def test_an_alert_asks_at_once_and_with_one_message(stage: Stage) -> None:
