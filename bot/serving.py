@@ -15,7 +15,7 @@ from bot.threads import change_threads_often
 from models.base.asleep import end_sleepers
 from models.base.errors import Misconfigured
 from models.base.texts import say
-from models.messaging.outbox.leasing import release_all
+from models.messaging.dispatch.leasing import release_all
 
 log = logging.getLogger(__name__)
 

@@ -24,8 +24,8 @@ from bot.delivery.worker import Worker
 from models.base.clock import SystemClock
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast
+from models.messaging.dispatch.leasing import Lease
 from models.messaging.outbox import Channel, Delivery, Lane, State
-from models.messaging.outbox.leasing import Lease
 from models.messaging.outbox.recipients import Row
 
 RENDERER = Renderer({"notice": "T" * 43}, "https://shouwang.example.cn", VAULT)

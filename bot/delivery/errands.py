@@ -13,8 +13,8 @@ from models.base.clock import SystemClock
 from models.base.store import Store
 from models.messaging import mass, receipts
 from models.messaging.approval import lapse
+from models.messaging.dispatch.closing import close_overdue
 from models.messaging.freezing.freezer import Freezer
-from models.messaging.outbox.closing import close_overdue
 from models.messaging.upkeep import is_overdue, is_reported
 
 log = logging.getLogger(__name__)

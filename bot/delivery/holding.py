@@ -4,8 +4,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from bot.delivery.messages import Message, Result, Ticket
+from models.messaging.dispatch.leasing import Lease
 from models.messaging.outbox import Channel
-from models.messaging.outbox.leasing import Lease
 from models.messaging.outbox.recipients import Row
 
 

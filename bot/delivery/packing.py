@@ -5,10 +5,10 @@ import time
 from bot.delivery.holding import Holding
 from bot.delivery.messages import Message, Way
 from bot.delivery.render import PATHS, Renderer
+from models.messaging.dispatch.leasing import Lease
+from models.messaging.dispatch.results import Results
 from models.messaging.outbox import Channel, State, retry_within
-from models.messaging.outbox.leasing import Lease
 from models.messaging.outbox.recipients import Row
-from models.messaging.outbox.results import Results
 from models.messaging.outbox.settling import Outcome
 
 FEWEST_IN_MASS = 2

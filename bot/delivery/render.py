@@ -9,9 +9,9 @@ from typing import Any
 from models.base.errors import Misconfigured
 from models.base.seal import Vault
 from models.base.texts import say
+from models.messaging.dispatch.leasing import Lease
 from models.messaging.links import token_for
 from models.messaging.outbox import Channel, client_mass_id, client_msg_id
-from models.messaging.outbox.leasing import Lease
 from models.messaging.outbox.recipients import Row
 from models.messaging.wording.cards import fitted
 

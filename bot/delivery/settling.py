@@ -9,9 +9,9 @@ from bot.delivery.messages import Fate, Result
 from bot.delivery.throttle import Throttle
 from bot.wechat.errcodes import Next, explain, next_for
 from models.base.clock import Clock, at_local, local_date
+from models.messaging.dispatch.results import Results
 from models.messaging.outbox import KEYED, Channel, Lane, State
 from models.messaging.outbox.recipients import Row
-from models.messaging.outbox.results import Results
 from models.messaging.outbox.settling import Outcome
 
 log = logging.getLogger(__name__)

@@ -19,8 +19,8 @@ from bot.delivery.throttle import Throttle
 from models.base.clock import SystemClock
 from models.base.store import Session, Store
 from models.messaging.closed_days import LOOK_AGAIN
+from models.messaging.dispatch.results import Standing, bring_in, give_back, stop_for_trouble
 from models.messaging.outbox import Channel, Lane
-from models.messaging.outbox.results import Standing, bring_in, give_back, stop_for_trouble
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from models.base.store import Session
 from models.learning.wording import KIND, digest_words, question_words
-from models.messaging.outbox.leasing import Lease
+from models.messaging.dispatch.leasing import Lease
 
 
 def worded(session: Session, lease: Lease) -> Lease:

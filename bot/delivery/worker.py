@@ -28,9 +28,9 @@ from bot.wechat.trouble import whereabouts
 from models.base.clock import SystemClock
 from models.base.errors import Misconfigured
 from models.base.store import Session, Store
+from models.messaging.dispatch.leasing import Lease, is_waiting, lease_next
+from models.messaging.dispatch.results import Results, bring_in, give_back
 from models.messaging.outbox import KEYED, Channel, Lane
-from models.messaging.outbox.leasing import Lease, is_waiting, lease_next
-from models.messaging.outbox.results import Results, bring_in, give_back
 from models.messaging.outbox.trying import begin
 
 log = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from bot.demo.world import World, demo_phones
 from bot.menu import account_menu
 from bot.serving import Running
 from models.base.clock import FileClock, SystemClock
+from models.messaging.dispatch.leasing import is_waiting
 from models.messaging.outbox import Lane
-from models.messaging.outbox.leasing import is_waiting
 from models.migrations import upgrade
 from scheduler.clockwork import due_tasks, tick
 from scheduler.learning import ENROL

@@ -9,8 +9,8 @@ from models.base.columns import UtcDateTime
 from models.base.store import Session
 from models.messaging import mass
 from models.messaging.approval import APPROVAL_WITHIN, has_lapsed
+from models.messaging.dispatch.closing import not_leased
 from models.messaging.outbox import Batch, BatchState
-from models.messaging.outbox.closing import not_leased
 from models.messaging.receipts import Receipt
 
 _NOW, _REAL, _ASKED, _GIVEN_UP = (

@@ -11,8 +11,8 @@ from bot.delivery.errands import Errands
 from bot.delivery.worker import LEASE
 from models.messaging.broadcasts import Broadcast, BroadcastState
 from models.messaging.closed_days import Day, note
+from models.messaging.dispatch.closing import done
 from models.messaging.outbox import Batch, BatchState, Channel, Delivery, State
-from models.messaging.outbox.closing import done
 from models.messaging.wording.notices import notices
 from models.roster.people import Duty, find_person, give_duty
 from models.roster.units import Unit

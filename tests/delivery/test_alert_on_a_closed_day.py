@@ -9,9 +9,9 @@ from sqlmodel import select
 from models.base.clock import SystemClock
 from models.messaging.broadcasts import Broadcast
 from models.messaging.closed_days import Day, note
+from models.messaging.dispatch.leasing import lease_next
+from models.messaging.dispatch.results import Results, Standing, bring_in
 from models.messaging.outbox import Channel, Delivery, Lane, State
-from models.messaging.outbox.leasing import lease_next
-from models.messaging.outbox.results import Results, Standing, bring_in
 from models.messaging.outbox.trying import begin
 from models.messaging.planning.rerouting import reroute, stranded
 from models.messaging.status import status_document

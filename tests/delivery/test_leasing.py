@@ -7,9 +7,9 @@ from sqlmodel import col, select
 
 from models.base.clock import SHANGHAI
 from models.base.store import Store
+from models.messaging.dispatch.leasing import Lease, lease_next
+from models.messaging.dispatch.results import Results, Standing, bring_in, give_back
 from models.messaging.outbox import Batch, Channel, Delivery, Lane, Post, State, post_many
-from models.messaging.outbox.leasing import Lease, lease_next
-from models.messaging.outbox.results import Results, Standing, bring_in, give_back
 from models.messaging.outbox.settling import Outcome
 from models.messaging.outbox.trying import begin
 from models.roster.consent import give_consent, withdraw_consent

@@ -12,9 +12,9 @@ from models.learning.times import change_time
 from models.messaging.approval import from_rule
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Urgency
+from models.messaging.dispatch.leasing import lease_next
 from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Batch, Delivery, Lane
-from models.messaging.outbox.leasing import lease_next
 from models.messaging.planning.own_hours import choose_hour
 from models.messaging.wording.notices import notices
 from models.roster.people import Person

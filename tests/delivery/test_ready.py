@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from models.base.store import Store
+from models.messaging.dispatch.results import give_back
 from models.messaging.outbox import Channel, Lane, Ready, post
-from models.messaging.outbox.results import give_back
 from models.messaging.stopping import pause, resume
 from models.roster.people import Person
 from tests.cast import OPENIDS, Cast

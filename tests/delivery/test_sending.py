@@ -8,8 +8,8 @@ from bot.delivery import turnover as turnover_module
 from bot.delivery.worker import Worker
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.dispatch.results import Standing
 from models.messaging.outbox import Batch, BatchState, Channel, Delivery, Lane, State, post
-from models.messaging.outbox.results import Standing
 from models.messaging.stopping import resume
 from models.messaging.words import tell
 from models.roster.people import Person

@@ -8,11 +8,11 @@ from sqlmodel import col, select
 
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.dispatch.closing import close_overdue
 from models.messaging.failures import stopped_work
 from models.messaging.freezing import freezer as freezing
 from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Delivery, State
-from models.messaging.outbox.closing import close_overdue
 from models.messaging.phoning import to_phone
 from models.messaging.stopping import pause, stop
 from models.messaging.wording.notices import Notice

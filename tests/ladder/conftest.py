@@ -10,11 +10,11 @@ from handlers.house import house_router
 from handlers.said import Said
 from models.base.clock import SystemClock
 from models.base.store import Store
+from models.messaging.dispatch.leasing import lease_next
+from models.messaging.dispatch.results import Results, bring_in, give_back
 from models.messaging.freezing.freezer import Freezer
 from models.messaging.ladder.tables import PhoneCall
 from models.messaging.outbox import Delivery, State
-from models.messaging.outbox.leasing import lease_next
-from models.messaging.outbox.results import Results, bring_in, give_back
 from models.messaging.outbox.settling import Outcome
 from models.messaging.outbox.trying import begin
 from models.roster.accounts import Account

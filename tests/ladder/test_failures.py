@@ -9,10 +9,10 @@ from benchmarks.people import settle_crowd
 from models.base.clock import SystemClock
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.dispatch.leasing import lease_next
+from models.messaging.dispatch.results import Results, bring_in, give_back, stop_for_trouble
 from models.messaging.failures import stopped_work
 from models.messaging.outbox import Batch, BatchState, Delivery, Lane
-from models.messaging.outbox.leasing import lease_next
-from models.messaging.outbox.results import Results, bring_in, give_back, stop_for_trouble
 from models.messaging.words import tell
 from models.roster.people import Person
 from models.roster.units import Unit

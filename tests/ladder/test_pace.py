@@ -15,11 +15,11 @@ from models.base.clock import SHANGHAI
 from models.base.errors import Misconfigured
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency
+from models.messaging.dispatch.results import stop_for_trouble
 from models.messaging.freezing.freezer import Freezer
 from models.messaging.ladder.steps import all_steps
 from models.messaging.ladder.tables import CallOutcome, Ladder
 from models.messaging.outbox import Batch
-from models.messaging.outbox.results import stop_for_trouble
 from models.messaging.stopping import pause, resume, stop
 from models.roster.people import Person
 from scheduler.task import Made

@@ -14,8 +14,8 @@ from models.learning.lessons import course
 from models.learning.records import CheckIn, LessonRecord
 from models.learning.times import LessonTime
 from models.messaging.broadcasts import Broadcast, Urgency
+from models.messaging.dispatch.leasing import lease_next
 from models.messaging.outbox import Batch, BatchState, Channel, Delivery, State
-from models.messaging.outbox.leasing import lease_next
 from models.messaging.outlets import AccountKind, open_outlets
 from models.roster.accounts import Account
 from models.roster.consent import withdraw_consent

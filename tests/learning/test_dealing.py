@@ -16,8 +16,8 @@ from models.learning.enrolments import ROUND, Enrolment
 from models.learning.lessons import course
 from models.learning.records import LessonRecord, checkin_moment
 from models.learning.times import LessonTime
+from models.messaging.dispatch.leasing import lease_next
 from models.messaging.outbox import Batch, Delivery, State
-from models.messaging.outbox.leasing import lease_next
 from models.roster.accounts import Account
 from models.roster.children import BANDS, Sex, add_child, band_of
 from models.roster.consent import give_consent

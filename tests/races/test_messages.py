@@ -16,11 +16,11 @@ from models.messaging.acknowledgements import acknowledge, mark_read
 from models.messaging.approval import approve, ask_approval, from_rule
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState
+from models.messaging.dispatch.leasing import lease_next
+from models.messaging.dispatch.results import Results, bring_in, give_back
 from models.messaging.freezing.freezer import Freezer
 from models.messaging.inbox import Route, admit, settle
 from models.messaging.outbox import Batch, Delivery, State
-from models.messaging.outbox.leasing import lease_next
-from models.messaging.outbox.results import Results, bring_in, give_back
 from models.messaging.outbox.settling import Outcome, settle_rows
 from models.messaging.receipts import record as keep_receipt
 from models.messaging.receipts import settle as settle_receipts

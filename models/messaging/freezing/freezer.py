@@ -22,12 +22,12 @@ from models.base.texts import say
 from models.base.turns import take_turn
 from models.messaging import audiences
 from models.messaging.broadcasts import Broadcast, BroadcastState, finish_if_done, hold_for_trouble, locked, scope_of
+from models.messaging.dispatch.results import BROKEN_PASSES
 from models.messaging.failures import alarm_of_broadcast, alarm_of_the_end
 from models.messaging.freezing.claiming import CLAIM, claim, extend, let_go
 from models.messaging.freezing.pieces import freeze
 from models.messaging.freezing.unsent import name_unsent
 from models.messaging.outbox import Channel, Delivery, Lane, State, batch_size
-from models.messaging.outbox.results import BROKEN_PASSES
 from models.messaging.outlets import Plan
 from models.messaging.planning.choosing import ORDER
 

@@ -16,8 +16,8 @@ from models.base.store import Session
 from models.base.turns import take_turn
 from models.messaging.broadcasts import SENDABLE, Broadcast
 from models.messaging.closed_days import closed_days
+from models.messaging.dispatch.closing import done, not_leased
 from models.messaging.outbox import UNSETTLED, Batch, BatchState, Channel, Delivery, Lane, State, batch_size
-from models.messaging.outbox.closing import done, not_leased
 from models.messaging.outlets import Plan, usable
 from models.messaging.planning.open_ways import is_open
 from models.roster.accounts import Account

@@ -14,8 +14,8 @@ from models.base.store import Session
 from models.base.turns import hold_these
 from models.calendar.quiet import is_quiet
 from models.messaging.broadcasts import SENDABLE, Broadcast, BroadcastState, hold_for_trouble
+from models.messaging.dispatch.closing import done
 from models.messaging.failures import alarm, alarm_of_refusal
-from models.messaging.outbox.closing import done
 from models.messaging.outbox.rows import BY_DAY, UNSETTLED, Batch, BatchState, Channel, Delivery, State, batch_size
 from models.messaging.outbox.settling import Outcome, settle_held, settle_rows
 from models.messaging.outbox.trying import begin_held

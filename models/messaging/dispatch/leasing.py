@@ -16,7 +16,7 @@ from models.base.columns import UtcDateTime
 from models.base.store import Session
 from models.calendar.quiet import is_quiet
 from models.messaging.broadcasts import SENDABLE, Broadcast
-from models.messaging.outbox.closing import done, gone, not_leased
+from models.messaging.dispatch.closing import done, gone, not_leased
 from models.messaging.outbox.recipients import Row, recipients
 from models.messaging.outbox.rows import (
     BY_DAY,
