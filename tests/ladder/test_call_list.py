@@ -12,6 +12,7 @@ from bot.pages.visitor import remember
 from bot.wechat.oauth import OAuth
 from bot.wechat.wire import Wire
 from models.base.errors import Refused
+from models.base.facts import end
 from models.base.store import Store
 from models.messaging.broadcasts import Broadcast
 from models.messaging.ladder.calling import settle_call
@@ -20,7 +21,7 @@ from models.messaging.links import page_token
 from models.messaging.outbox import Delivery, State
 from models.messaging.phoning import to_phone
 from models.roster.accounts import Account
-from models.roster.people import Person
+from models.roster.people import Person, duties_of
 from models.roster.ties import mentors_of, unpair
 from tests.cast import OPENIDS, Cast
 from tests.ladder.conftest import PAGES, House
@@ -171,6 +172,44 @@ def test_a_list_is_for_its_caller_alone(house: House, store: Store, agreed: Cast
     with store.write() as session:
         listed = to_phone(session, session.get_one(Broadcast, silent), session.get_one(Person, agreed.wang))
         assert {call.name for call in listed} == {"张桂花", "张大河"}  # the school still sees them
+
+
+def test_a_call_of_a_mentor_who_left_goes_to_the_next(house: House, store: Store, agreed: Cast, silent: int) -> None:
+    """林老师 has phoned the father in vain when her pairings end: 周老师 finds both on her list, and may dial now."""
+    house.types(LIN, "电话名单", "张大河", "2")
+    with store.write() as session:
+        for child in (agreed.xiaoman, agreed.xiaochuan):
+            for tie in mentors_of(session, child):
+                unpair(session, tie, reason="调走")
+    assert "没有要您打的电话" in house.types(OPENIDS["zhou"], "电话名单")
+    assert made(house, minutes=1) == {"handed_on": 2}
+    assert [text.split("》")[1] for text in house.told(OPENIDS["zhou"])] == [
+        "有家长没收到或没回。\n请您打电话告诉一声。\n看名单，请回“电话名单”。"
+    ]
+    assert "没有要您打的电话" in house.types(LIN, "电话名单")
+    assert house.types(OPENIDS["zhou"], "电话名单").startswith("有2位要您打电话。")
+    assert "张桂花知道了" in house.types(OPENIDS["zhou"], "张桂花", "1")
+    assert made(house, minutes=1) == {"family": 1}
+    assert house.calls()[agreed.father].caller_id == agreed.zhou
+
+
+def test_a_call_that_nobody_can_take_stays_with_the_school(
+    house: House, store: Store, agreed: Cast, silent: int
+) -> None:
+    """The mentor, the class teacher and the administrator are gone; the county's approver phones nobody."""
+    with store.write() as session:
+        for child in (agreed.xiaoman, agreed.xiaochuan):
+            for tie in mentors_of(session, child):
+                unpair(session, tie, reason="调走")
+        for who in (agreed.lin, agreed.zhou, agreed.wang):
+            for held in duties_of(session, who):
+                end(session, held, by=None)
+    assert made(house, minutes=1) == {"handed_on": 2}
+    assert {call.caller_id for call in house.calls().values()} == {None}
+    assert made(house, minutes=1) == {}  # and nobody is looked for each minute
+    with store.write() as session:
+        listed = to_phone(session, session.get_one(Broadcast, silent), session.get_one(Person, agreed.li))
+        assert {call.name for call in listed} == {"张桂花", "张大河"}
 
 
 def test_a_guardian_without_a_number_is_listed_all_the_same(

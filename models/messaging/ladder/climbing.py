@@ -19,6 +19,7 @@ from models.base.turns import hold, take_turn
 from models.calendar.quiet import after_quiet, is_quiet
 from models.messaging.broadcasts import ENDED_EARLY, Broadcast, BroadcastState, Urgency
 from models.messaging.ladder.callers import administrators, school_of
+from models.messaging.ladder.handing_on import hand_on, out_of_sight
 from models.messaging.ladder.listing import call_off, let_lapse, list_calls, spare_families
 from models.messaging.ladder.pushing import AGAIN, FAMILY, push
 from models.messaging.ladder.steps import Steps, steps_of
@@ -46,7 +47,8 @@ _SCHOOLS_AT_ONCE = 20
 
 
 class Rung(NamedTuple):
-    """One rung: how long after it was sent, whom it is about, what is done, and with how many in one transaction."""
+    """One rung: how long after it was sent, whom (or which calls) it is about, what is done, and with how many in one
+    transaction."""
 
     name: str
     after: timedelta
@@ -97,7 +99,10 @@ def climb(store: Store, broadcast_id: int) -> dict[str, int]:
 
 def _rungs(broadcast: Broadcast, steps: Steps, ladder: Ladder, now: datetime) -> list[Rung]:
     """The rungs on which somebody may be due: from when the first was sent it until all have been looked at."""
-    rungs = [Rung("unreachable", timedelta(0), unreachable, partial(list_calls, rung="at_once"), _CALLS_AT_ONCE)]
+    rungs = [
+        Rung("handed_on", timedelta(0), out_of_sight, hand_on, _CALLS_AT_ONCE),
+        Rung("unreachable", timedelta(0), unreachable, partial(list_calls, rung="at_once"), _CALLS_AT_ONCE),
+    ]
     timed = [Rung("again", steps.again, to_remind, partial(push, rung=AGAIN), AT_ONCE)]
     if broadcast.frozen_at is not None:  # before that, another guardian may still get a row of his own
         timed.append(Rung("other", steps.family, other_guardians, partial(push, rung=FAMILY), AT_ONCE))

@@ -44,7 +44,7 @@ def list_calls(session: Session, broadcast: Broadcast, people: Sequence[int], ru
         tie = min(mine, key=lambda one: (one.reached, one.child_id))
         caller = next((each for each in asked[tie.child_id] if each != person_id), None)
         if caller is not None and caller not in pages:
-            pages[caller] = _tell_caller(session, broadcast, caller, rung).id
+            pages[caller] = tell_caller(session, broadcast, caller, rung).id
         values.append(_call(session, broadcast, person_id, rows[person_id], tie, mine, caller, pages))
     if not values:
         return 0
@@ -143,7 +143,8 @@ def _call(
     }
 
 
-def _tell_caller(session: Session, broadcast: Broadcast, caller: int, rung: str) -> Delivery:
+def tell_caller(session: Session, broadcast: Broadcast, caller: int, rung: str) -> Delivery:
+    """Asks somebody to look at their list, once for each `rung`; the page of this message has the numbers."""
     text, title = say("calls.please", title=broadcast.title), say("calls.please_title")
     key = f"calls:{broadcast.id}:{caller}:{rung}"
     return tell(session, session.get_one(Person, caller), text, key=key, lane=_lane(broadcast), title=title)
