@@ -108,6 +108,12 @@ def closed_days(session: Session) -> Mapping[Channel, Day]:
     return {channel: day for channel, day in known_days(session).items() if day.is_closed(session.now)}
 
 
+def refused_since(session: Session, since: datetime) -> list[Channel]:
+    """The channels that are closed now and were refused, or tried in vain, at that moment or later."""
+    closed = closed_days(session).items()
+    return [channel for channel, day in closed if max(day.refused_at, day.tried_at or day.refused_at) >= since]
+
+
 def note(session: Session, channel: Channel, heard: Day) -> None:
     """Keeps what was heard beside what is known."""
     take_turn(session, "closed_day", channel)

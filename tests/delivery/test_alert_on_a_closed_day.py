@@ -2,17 +2,22 @@
 opening, nobody twice; and whoever looks on reads why it waits."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import select
 
 from models.base.clock import SystemClock
+from models.messaging.acknowledgements import acknowledge_latest
 from models.messaging.broadcasts import Broadcast
 from models.messaging.closed_days import Day, note
 from models.messaging.dispatch.leasing import lease_next
 from models.messaging.dispatch.results import Results, Standing, bring_in
+from models.messaging.ladder.tables import CallOutcome
 from models.messaging.outbox import Channel, Delivery, Lane, State
 from models.messaging.outbox.trying import begin
+from models.messaging.planning.forecast import preview
+from models.messaging.planning.preview_words import time_words
 from models.messaging.planning.rerouting import reroute, stranded
 from models.messaging.status import status_document
 from models.roster.children import Child
@@ -20,7 +25,7 @@ from models.roster.people import Person
 from models.roster.ties import set_guardian
 from tests.cast import OPENIDS
 from tests.delivery.stage import CHAT, FATHER, GRANDMOTHER, Stage
-from tests.delivery.stories import FLOOD, WATER, outcomes
+from tests.delivery.stories import FLOOD, WATER, drafted, outcomes
 from tests.freezing import freeze_all
 from tests.ladder.conftest import House
 from tests.waiting import until
@@ -58,6 +63,37 @@ def test_half_a_minute_after_a_refusal_an_alert_reaches_whom_it_can_and_the_rest
     later = spent.send(WATER, "click-3")
     spent.begin_anew().drain()
     assert spent.states(later) == {State.SENT: 2}
+
+
+def test_nobody_is_given_up_who_can_only_get_a_card(spent: Stage) -> None:
+    """Of use for three hours, so not tomorrow: it waits and is phoned at once, and comes when the quota is cleared."""
+    spent.windows()
+    spent.goes(WATER)
+    spent.clock.advance(seconds=30)
+    short = replace(FLOOD, useful_for=timedelta(hours=3))
+    with spent.store.write() as session:
+        seen = preview(session, drafted(session, spent.cast, short, key="seen"))
+        assert seen.unreachable == {} and seen.later == 2
+        assert time_words(seen).endswith("马上能发 0 位。另外 2 位没有额度：每分钟试一次，也请老师打电话。")
+    alert = spent.goes(short, "click-2")
+    assert spent.states(alert) == {State.PLANNED: 2}
+    house = House(spent.store, spent.clock)
+    house.tick()
+    assert {call.reason for call in house.calls().values()} == {"waiting"} and len(house.calls()) == 2
+    spent.platform.tell("/sim/config", quotas={"template_day": 50})
+    spent.later(seconds=61)
+    assert spent.states(alert) == {State.SENT: 2}
+    with spent.store.write() as session:
+        acknowledge_latest(session, spent.cast.grandmother)
+    assert house.calls()[spent.cast.grandmother].outcome == CallOutcome.ANSWERED
+
+
+def test_an_ordinary_notice_that_waits_is_phoned_in_its_time(spent: Stage) -> None:
+    notice = spent.goes(WATER)
+    assert spent.states(notice) == {State.SENT: 1, State.PLANNED: 1}
+    house = House(spent.store, spent.clock)
+    house.tick()
+    assert house.calls() == {}
 
 
 def test_the_two_workers_of_a_house_that_runs_bring_it_in_their_turn_and_to_nobody_twice(spent: Stage) -> None:

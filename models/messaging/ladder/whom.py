@@ -15,7 +15,8 @@ from sqlmodel import col
 from models.base.facts import holding
 from models.base.store import Session
 from models.messaging import audiences
-from models.messaging.broadcasts import Broadcast, scope_of
+from models.messaging.broadcasts import Broadcast, Urgency, scope_of
+from models.messaging.closed_days import refused_since
 from models.messaging.ladder.steps import Steps
 from models.messaging.ladder.tables import PhoneCall
 from models.messaging.outbox import UNSETTLED, Delivery, State
@@ -65,10 +66,14 @@ def other_guardians(session: Session, broadcast: Broadcast, steps: Steps) -> Ids
 
 
 def unreachable(session: Session, broadcast: Broadcast, steps: Steps) -> Ids:
-    """Rung 3, at once: whom no message reaches, the first one or the second, and by the policy who may have none."""
-    lost = (*LOST, State.UNKNOWN) if steps.unknown_is_phoned else LOST
+    """Rung 3, at once: whom no message reaches, the first one or the second, by the policy who may have none, and of
+    紧急 who waits for a channel that was refused since it began."""
+    lost: sa.ColumnElement[bool] = col(Delivery.state).in_((*LOST, State.UNKNOWN) if steps.unknown_is_phoned else LOST)
+    refused = refused_since(session, broadcast.not_before) if broadcast.urgency == Urgency.URGENT else ()
+    if refused:
+        lost |= (col(Delivery.state) == State.PLANNED) & col(Delivery.channel).in_(refused)
     query = sa.select(col(Delivery.person_id)).distinct()
-    query = query.where(_of(Delivery, broadcast), col(Delivery.rung) <= 1, col(Delivery.state).in_(lost))
+    query = query.where(_of(Delivery, broadcast), col(Delivery.rung) <= 1, lost)
     return _ids(session, query.where(_no_call()))
 
 

@@ -9,7 +9,8 @@
 The template comes first while there is enough: it has an idempotency key, a receipt and a page to answer on. The
 customer-service message needs the 48-hour window and leaves two of its five for answers. A subscription message needs
 a consent that was given for one. Mass is for 紧急 alone, four a person and month. Who is left when today's templates
-are spent waits for tomorrow's where the notice is still useful then; else it is `no_quota`, and somebody phones.
+are spent waits for tomorrow's where the notice is still useful then; else it is `no_quota`, and somebody phones. With
+紧急 nobody is given up: it waits, is tried each minute, and is phoned meanwhile (decision 0076).
 """
 
 from collections.abc import Callable

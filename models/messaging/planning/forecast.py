@@ -32,8 +32,8 @@ URGENT_WITHIN_MINUTES = 10
 class Preview:
     """What would happen. `count` is everyone meant; `channels` and `unreachable` (by reason) add up to it.
 
-    `minutes`: of sending; `days`: how many more days it needs because of the day's quota, 0 if it ends today;
-    `later`: how many wait for those days. `closed_since`: the platform takes no templates any more today.
+    `minutes`: of sending; `later`: how many wait for a quota; `days`: how many more days that needs, 0 if it ends
+    today, and for 紧急, which is tried all the time. `closed_since`: the platform takes no templates any more today.
     """
 
     count: int
@@ -69,9 +69,7 @@ def preview(
     `means`: what the account may use; else what the edge noted last (models/messaging/outlets.py).
     """
     means = means or means_now(session)
-    plan = Plan(
-        usable=means.usable, subscribe_template=means.subscribe_template, waits=_useful_tomorrow(session, broadcast)
-    )
+    plan = Plan(usable=means.usable, subscribe_template=means.subscribe_template, waits=_may_wait(session, broadcast))
     urgent = broadcast.urgency == Urgency.URGENT
     # 紧急 may go by mass as soon as there are many, and without templates every way counts: asked at once, then.
     asked = _ways(broadcast, plan) if urgent or Channel.TEMPLATE not in plan.usable else []
@@ -96,7 +94,7 @@ def preview(
         minutes=ceil(calls / per_minute + mass_calls / MASS_CALLS_PER_MINUTE),
         digest=digest_of(broadcast),
         later=counted.later,
-        days=-(-counted.later // a_day),
+        days=0 if urgent else -(-counted.later // a_day),
         plan=plan,
         closed_since=means.closed.since if means.closed is not None else None,
     )
@@ -171,9 +169,10 @@ def _facts(row: dict[str, Any], template: Room) -> Facts:
     )
 
 
-def _useful_tomorrow(session: Session, broadcast: Broadcast) -> bool:
-    """Whether the day's new quota comes while the notice is still of use."""
-    tomorrow = at_local(session.today + timedelta(days=1), time.min)
-    if broadcast.urgency != Urgency.URGENT:
-        tomorrow = after_quiet(tomorrow)
+def _may_wait(session: Session, broadcast: Broadcast) -> bool:
+    """Whether a card may go later: the day's new quota comes while the notice is still of use. 紧急 always waits: it is
+    tried each minute, for somebody may clear the quota, and is phoned meanwhile."""
+    if broadcast.urgency == Urgency.URGENT:
+        return True
+    tomorrow = after_quiet(at_local(session.today + timedelta(days=1), time.min))
     return session.now + (broadcast.expires_at - broadcast.not_before) > tomorrow

@@ -59,7 +59,8 @@ def _times(seen: Preview) -> str:
         return say("preview.nobody")
     if seen.later:
         today = f"{seen.reachable - seen.later:,}"
-        text = say("preview.days", today=today, later=f"{seen.later:,}", days=seen.days)
+        key = "preview.days" if seen.days else "preview.waits"
+        text = say(key, today=today, later=f"{seen.later:,}", days=seen.days)
     else:
         text = say("preview.minutes", minutes=max(1, seen.minutes))
     if set(seen.channels) - {Channel.TEMPLATE}:
