@@ -13,6 +13,7 @@ from models.base.errors import Refused
 from models.base.store import Session
 from models.base.turns import hold_one
 from models.calendar.pulse import NOTICES, wake
+from models.roster.hearing import first_who_hears, hears
 from models.roster.people import Duty, Person, duties_of, staff_of
 from models.roster.units import Unit
 
@@ -166,9 +167,12 @@ def held(session: Session) -> Sequence[Occurrence]:
 
 
 def told_of_held(session: Session, unit: Unit) -> Sequence[Person]:
-    """Who is told of a held rule: the unit's administrators, else its approvers, else the nearest of them above."""
-    here = staff_of(session, unit, Duty.ADMIN) or staff_of(session, unit, Duty.APPROVER)
-    return here or staff_of(session, unit, Duty.ADMIN, Duty.APPROVER, above=True)[:1]
+    """Who is told of a held rule: the unit's administrators, else its approvers, else the nearest of them above; the
+    first of these where somebody hears of it."""
+    tiers = [staff_of(session, unit, duty) for duty in (Duty.ADMIN, Duty.APPROVER)]
+    tiers.append(first_who_hears(session, staff_of(session, unit, Duty.ADMIN, Duty.APPROVER, above=True)))
+    there = [tier for tier in tiers if tier]
+    return next((tier for tier in there if any(hears(session, each) for each in tier)), there[0] if there else [])
 
 
 def _may_approve(session: Session, person_id: int, unit: Unit) -> bool:

@@ -9,8 +9,8 @@ from sqlmodel import col, select
 from models.base.facts import holding
 from models.base.store import Session
 from models.care.spoken import bare
-from models.roster.accounts import accounts_of
 from models.roster.children import Child
+from models.roster.hearing import hears
 from models.roster.people import Duty, Person, Staff, duties_of, staff_of
 from models.roster.scope import TEACHING, Scope, duty_scope
 from models.roster.ties import guardians_of, mentors_of
@@ -88,7 +88,7 @@ def _nearest(session: Session, tiers: Iterable[Sequence[Person]], fits: Callable
     suited: list[Person] = []
     for tier in tiers:
         here = [person for person in tier if fits(person)]
-        if any(_reachable(session, person) for person in here):
+        if any(hears(session, person) for person in here):
             return here
         suited += here
     return suited
@@ -107,10 +107,6 @@ def _top(session: Session, barred: frozenset[UnitKind], fits: Callable[[Person],
         if unit.kind not in barred:
             tiers.setdefault(unit.path.count("/"), []).extend(_on_call_at(session, unit, _ON_CALL))
     return _nearest(session, [tiers[depth] for depth in sorted(tiers)], fits)
-
-
-def _reachable(session: Session, person: Person) -> bool:
-    return any(account.following for account in accounts_of(session, person.id))
 
 
 def _named(name: str, said: str) -> bool:

@@ -18,6 +18,7 @@ from models.messaging.broadcasts import WRITERS, Broadcast, BroadcastState
 from models.messaging.outbox import UNSETTLED, Batch, BatchState, Delivery
 from models.messaging.progress import progress
 from models.messaging.words import tell
+from models.roster.hearing import told_in
 from models.roster.people import Duty, Person, staff_of
 from models.roster.scope import duty_scope
 from models.roster.units import Unit
@@ -122,10 +123,10 @@ def _alarm(session: Session, about: Broadcast | None, key: str, trouble: str, wo
 
 
 def _administrators(session: Session, about: Broadcast | None) -> Sequence[Person]:
-    """Those of a notice's unit, else the nearest one above; of what is no notice, those of the highest unit."""
+    """Those of a notice's unit, else the nearest one above (`told_in`); of what is no notice, those of the highest
+    unit."""
     if about is not None:
-        unit = session.get_one(Unit, about.unit_id)
-        return staff_of(session, unit, Duty.ADMIN) or staff_of(session, unit, Duty.ADMIN, above=True)[:1]
+        return told_in(session, session.get_one(Unit, about.unit_id), Duty.ADMIN)
     units = session.exec(select(Unit).order_by(func.length(Unit.path), col(Unit.id)))
     return next((found for unit in units if (found := staff_of(session, unit, Duty.ADMIN))), [])
 

@@ -7,6 +7,7 @@ from handlers.said import Said
 from models.base.store import Store
 from models.messaging.links import page_token
 from models.messaging.outbox import Delivery
+from models.roster.accounts import Account
 from tests.cast import OPENIDS, STRANGER, Cast
 
 ROUTER = house_router("青禾守望")
@@ -48,6 +49,23 @@ def test_what_somebody_wrote_is_no_link_in_anothers_chat(store: Store, cast: Cas
     with store.read() as session:
         told = session.exec(select(Delivery)).one()
         assert "＜a href='https://evil.example'" in told.words["text"] and "<a href" not in told.words["text"]
+
+
+def test_a_teacher_who_is_not_bound_does_not_swallow_the_question(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        session.delete(session.get_one(Account, OPENIDS["zhou"]))
+    types(store, OPENIDS["grandmother"], "人工", 1)
+    assert types(store, OPENIDS["grandmother"], "孩子发烧了", 2).startswith("已转给王主任")
+    with store.read() as session:
+        assert session.exec(select(Delivery)).one().openid == OPENIDS["wang"]
+
+
+def test_where_nobody_is_bound_it_is_the_class_teachers(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        for who in ("zhou", "wang"):
+            session.delete(session.get_one(Account, OPENIDS[who]))
+    types(store, OPENIDS["grandmother"], "人工", 1)
+    assert types(store, OPENIDS["grandmother"], "孩子发烧了", 2).startswith("已转给周老师")
 
 
 def test_a_teacher_asks_the_school(store: Store, cast: Cast) -> None:

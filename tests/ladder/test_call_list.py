@@ -141,6 +141,14 @@ def test_a_missed_call_taken_back_is_tried_anew(house: House, agreed: Cast, sile
     assert house.calls()[agreed.grandmother].tries == 0
 
 
+def test_a_wrong_number_goes_on_to_who_hears_of_it(
+    house: House, agreed: Cast, silent: int, forget: Callable[[str], None]
+) -> None:
+    forget("zhou")
+    assert "已请人改名册" in house.types(LIN, "电话名单", "张大河", "3")
+    assert any("张大河" in text for text in house.told(OPENIDS["wang"]))
+
+
 def test_a_wrong_number_goes_to_who_keeps_the_roster(house: House, agreed: Cast, silent: int) -> None:
     assert "已请人改名册" in house.types(LIN, "电话名单", "张大河", "3")
     [words] = house.told(OPENIDS["zhou"])

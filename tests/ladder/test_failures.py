@@ -1,5 +1,6 @@
 """What stops is a list with reasons: administrators hear of it once, and somebody lets it go on."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from models.messaging.dispatch.results import Results, bring_in, give_back, stop
 from models.messaging.failures import stopped_work
 from models.messaging.outbox import Batch, BatchState, Delivery, Lane
 from models.messaging.words import tell
-from models.roster.people import Person
+from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
@@ -60,6 +61,19 @@ def test_a_batch_that_fails_three_times_stops_and_alarms_once(
     assert house.notices(OPENIDS["father"]) == 1
     assert "没有停下的" in house.types(WANG, "失败")
     assert len(house.told(WANG)) == 1
+
+
+def test_an_administrator_who_is_not_bound_does_not_swallow_the_alarm(
+    house: House, store: Store, agreed: Cast, clock: FrozenClock, forget: Callable[[str], None]
+) -> None:
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, agreed.li), session.get_one(Unit, agreed.county), Duty.ADMIN)
+        approved(session, agreed)
+    forget("wang")
+    freeze_all(store)
+    fail(store, clock, 3)
+    [alarm] = [text for text in house.told(OPENIDS["li"]) if "发不出去" in text]
+    assert "《天热了，看住水》" in alarm
 
 
 def test_a_batch_that_stops_again_alarms_again(house: House, store: Store, agreed: Cast, clock: FrozenClock) -> None:

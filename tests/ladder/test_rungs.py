@@ -19,8 +19,9 @@ from models.messaging.planning.planner import draft
 from models.messaging.progress import progress
 from models.roster.accounts import left
 from models.roster.children import Child
-from models.roster.people import Person, add_person
+from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.ties import mentors_of, set_guardian, unpair
+from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
 from tests.delivery.stories import WATER, approved
 from tests.ladder.conftest import House
@@ -192,6 +193,19 @@ def test_the_school_hears_what_is_still_open(house: House, store: Store, agreed:
     with store.read() as session:
         assert session.get_one(Ladder, broadcast_id).next_at is None  # over: nobody is open
     assert "不用打电话" in house.types(OPENIDS["wang"], "电话名单")
+
+
+def test_a_principal_who_is_not_bound_does_not_swallow_what_is_open(
+    house: House, store: Store, agreed: Cast, forget: Callable[[str], None]
+) -> None:
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, agreed.li), session.get_one(Unit, agreed.county), Duty.ADMIN)
+    forget("wang")
+    flood(store, agreed)
+    house.send()
+    house.later(minutes=45)
+    house.later(minutes=75)
+    assert any("柳溪小学还有2位" in text for text in house.told(OPENIDS["li"]))
 
 
 def test_without_a_mentor_the_class_teacher_phones_and_without_one_the_school(

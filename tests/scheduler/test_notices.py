@@ -26,7 +26,7 @@ from models.messaging.outbox import Delivery
 from models.messaging.planning.forecast import preview
 from models.roster.accounts import Account
 from models.roster.children import Child
-from models.roster.people import Duty, Person, duties_of, give_duty
+from models.roster.people import Duty, Person, add_person, duties_of, give_duty
 from models.roster.units import Unit
 from scheduler import notices as task
 from scheduler.clockwork import due_tasks, tick
@@ -175,6 +175,21 @@ def test_without_an_approval_it_is_held_and_somebody_is_told_once(
     clock.advance(hours=1)
     tick(store)
     assert not broadcasts(store)
+    with store.read() as session:
+        told = session.exec(select(Delivery).where(Delivery.person_id == agreed.li)).all()
+        assert [row.words["title"] for row in told if "中考" in row.words["text"]] == ["有一条通知没发"]
+
+
+def test_an_administrator_who_is_not_bound_does_not_swallow_that_it_is_held(
+    store: Store, clock: FrozenClock, agreed: Cast
+) -> None:
+    with store.write() as session:
+        new = add_person(session, "新主任", "13800000099")
+        session.flush()
+        give_duty(session, new, session.get_one(Unit, agreed.county), Duty.ADMIN)
+    tick(store)
+    clock.set(at(6, 10, 17, 0))
+    assert states(tick(store), "zhongkao") == ["held"]
     with store.read() as session:
         told = session.exec(select(Delivery).where(Delivery.person_id == agreed.li)).all()
         assert [row.words["title"] for row in told if "中考" in row.words["text"]] == ["有一条通知没发"]

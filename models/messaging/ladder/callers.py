@@ -9,7 +9,8 @@ from models.base.facts import holding
 from models.base.many import one_of
 from models.base.store import Session
 from models.roster.accounts import Account
-from models.roster.people import Duty, Person, Staff, staff_of
+from models.roster.hearing import told_in
+from models.roster.people import Duty, Person, Staff
 from models.roster.ties import Pairing, PairingRole
 from models.roster.units import Unit, UnitKind, enclosing
 
@@ -43,8 +44,8 @@ def callers(session: Session, ties: Sequence[Any], near: Near | None = None) -> 
 
 
 def roster_keepers(session: Session, unit: Unit) -> Sequence[Person]:
-    """Who corrects the roster of a class: its class teacher, else the nearest administrator above."""
-    return staff_of(session, unit, Duty.CLASS_TEACHER) or staff_of(session, unit, Duty.ADMIN, above=True)[:1]
+    """Who corrects the roster of a class: its class teacher, else the nearest administrator above (`told_in`)."""
+    return told_in(session, unit, Duty.CLASS_TEACHER, Duty.ADMIN)
 
 
 def school_of(session: Session, unit: Unit) -> Unit:
@@ -53,8 +54,8 @@ def school_of(session: Session, unit: Unit) -> Unit:
 
 
 def administrators(session: Session, school: Unit) -> Sequence[Person]:
-    """Those of the school, else the nearest one above."""
-    return staff_of(session, school, Duty.ADMIN) or staff_of(session, school, Duty.ADMIN, above=True)[:1]
+    """Those of the school, else the nearest one above (`told_in`)."""
+    return told_in(session, school, Duty.ADMIN)
 
 
 def _staff_near(session: Session, unit_ids: Collection[int]) -> Near:
