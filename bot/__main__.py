@@ -22,7 +22,7 @@ from bot.commands.simulate import simulate
 from bot.commands.slips import Said, in_words
 from bot.commands.staff import staff
 from bot.commands.work import work
-from bot.database import was_lost
+from bot.database import why_not_kept
 from models.base.errors import Misconfigured, Refused
 from models.base.texts import say
 
@@ -64,9 +64,9 @@ class InWords(click.Group):
         except Refused as error:
             raise Said(say(error.key, **error.params)) from error
         except OperationalError as error:
-            if not was_lost(error):
+            if (key := why_not_kept(error)) is None:
                 raise
-            raise Said(say("cli.database_lost", why=str(error.orig).partition("\n")[0])) from error
+            raise Said(say(key, why=str(error.orig).partition("\n")[0])) from error
 
 
 @click.group(cls=InWords, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -1,5 +1,6 @@
 """Opens the database that the settings name, and refuses one that is behind, or that is the demo's."""
 
+import sqlite3
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -15,6 +16,10 @@ from models.base.store import Store
 from models.base.texts import say
 from models.migrations import behind
 from models.roster.people import Person
+
+_DISK_FULL = "53100"
+"""PostgreSQL's code for it."""
+_CLOSED = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
 
 
 def open_vault(settings: Settings) -> Vault:
@@ -53,9 +58,19 @@ def is_behind(store: Store) -> bool:
         raise Misconfigured(say(key, why=str(error.orig).partition("\n")[0])) from error
 
 
-def was_lost(error: OperationalError) -> bool:
-    """Whether the server is gone, or never answered: then it has no code for what went wrong."""
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", "") is None
+def why_not_kept(error: OperationalError) -> str | None:
+    """The text that says why a database did not do what it was asked: the server is gone or never answered (then it has
+    no code for what went wrong), the disk is full, or the file cannot be written. None for what is a fault of ours."""
+    if error.connection_invalidated or getattr(error.orig, "sqlstate", "") is None:
+        return "cli.database_lost"
+    if getattr(error.orig, "sqlstate", "") == _DISK_FULL or _primary(error) == sqlite3.SQLITE_FULL:
+        return "cli.database_full"
+    return "cli.database_closed" if _primary(error) in _CLOSED else None
+
+
+def _primary(error: OperationalError) -> int:
+    """SQLite's code without what it says besides: SQLITE_IOERR_WRITE is an SQLITE_IOERR."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
 
 
 def key_fits(store: Store) -> bool:

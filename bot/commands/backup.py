@@ -39,7 +39,9 @@ def _copy(source: Path, target: Path) -> None:
         try:
             live.backup(copy)
             sound = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+                raise Misconfigured(say("cli.backup_full", path=target.parent, why=error)) from error
             sound = False
     if not sound:
         raise Misconfigured(say("cli.backup_broken"))

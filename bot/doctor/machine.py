@@ -1,5 +1,6 @@
 """The machine and the settings: can files be written, is there room, does the server answer."""
 
+import errno
 import http.client
 import os
 import shutil
@@ -38,10 +39,12 @@ def folder(house: House) -> Iterator[Finding]:
         place.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=place) as trial:
             trial.write(b"?")
-    except OSError:
-        yield bad("doctor.folder", "doctor.folder_closed", path=place)
-        return
-    yield Finding("doctor.folder")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            yield bad("doctor.folder", "doctor.folder_closed", path=place)
+            return
+    else:
+        yield Finding("doctor.folder")
     free = shutil.disk_usage(place).free // _MB
     if free < _FULL_MB:
         yield bad("doctor.disk", "doctor.disk_full", path=place, free=free)

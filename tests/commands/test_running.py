@@ -6,16 +6,21 @@ import signal
 import sqlite3
 import stat
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
+from bot.database import why_not_kept
 from models.roster.people import Person
-from tests.commands.office import Office
+from tests.commands.office import ENVIRONMENT, Office
 from tests.commands.processes import ends, healthy, leader
 from tests.ports import free_port
+from tests.roster.sheets import many, save_csv
 from tests.waiting import until
 
 
@@ -92,3 +97,41 @@ def test_a_broken_database_makes_no_backup(office: Office) -> None:
     (office.folder / "data/shouwang.db").write_bytes(b"not a database at all" * 999)
     assert "没有通过检查" in office.refuses("backup", "--out", "copy.db")
     assert list(office.folder.glob("copy.db*")) == []
+
+
+@pytest.mark.parametrize(
+    "kilobytes, said",
+    [
+        (4, "database.url：打不开（disk I/O error）。先看磁盘满了没有"),  # not even the index of its log has room
+        (64, "数据库写不进去（disk I/O error），没有记下"),
+    ],
+)
+def test_a_database_that_cannot_grow_is_said_in_words(office: Office, kilobytes: int, said: str) -> None:
+    save_csv(office.folder / "many.csv", many(100))
+    typed = ("bash", "-c", 'ulimit -f "$1" && shift && exec "$@"', "bash")
+    done = subprocess.run(
+        [*typed, str(kilobytes), sys.executable, *("-m", "bot", "import", "roster", "many.csv", "--keep-good")],
+        cwd=office.folder,
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+    )
+    assert done.returncode == 2 and "Traceback" not in done.stderr, done
+    assert f"没做成：{said}" in done.stderr, done
+
+
+def test_a_full_disk_is_said_as_what_it_is(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'full.db'}")
+    with engine.connect() as connection, pytest.raises(OperationalError) as full:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        connection.exec_driver_sql("CREATE TABLE one (id INTEGER)")
+    engine.dispose()
+    assert why_not_kept(full.value) == "cli.database_full"
+
+
+def test_a_slip_of_our_own_is_not_taken_for_the_disk(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'well.db'}")
+    with engine.connect() as connection, pytest.raises(OperationalError) as slip:
+        connection.exec_driver_sql("SELECT * FROM missing")
+    engine.dispose()
+    assert why_not_kept(slip.value) is None
