@@ -19,16 +19,20 @@ from models.roster.units import Unit, UnitKind, add_unit, label
 @click.command("invites")
 @click.option("--unit", required=True, help="The unit: its name, or school, grade and class in one.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The CSV file to write.")
+@click.option("--new", is_flag=True, help="Only for whoever has no code that still works; all others keep theirs.")
 @click.option("--first-admin", nargs=2, metavar="NAME PHONE", help="Only the first administrator of the unit.")
 @click.option("--first-approver", nargs=2, metavar="NAME PHONE", help="Only the first approver of the unit.")
-def invites(unit: str, out: Path, first_admin: tuple[str, str] | None, first_approver: tuple[str, str] | None) -> None:
-    """Make single-use codes for everyone of a unit who is not bound yet. Older unused codes stop working."""
+def invites(
+    unit: str, out: Path, new: bool, first_admin: tuple[str, str] | None, first_approver: tuple[str, str] | None
+) -> None:
+    """Make single-use codes for everyone of a unit who is not bound yet. Their older unused codes stop working, unless
+    --new."""
     store = open_store(load_settings())
     fresh_path(out)
     firsts = [(duty, first) for duty, first in zip(FIRSTS, (first_admin, first_approver), strict=True) if first]
-    rows = _for_firsts(store, unit, firsts) if firsts else _for_all(store, unit)
+    rows = _for_firsts(store, unit, firsts) if firsts else _for_all(store, unit, new)
     if not rows:
-        click.echo(say("cli.invites_none"))
+        click.echo(say("cli.invites_none_new" if new else "cli.invites_none"))
         return
     lines = [(row.role, row.name, row.unit, row.code, row.scene) for row in rows]
     write_sheet(out, _headings(), lines)
@@ -40,13 +44,13 @@ def _headings() -> tuple[str, ...]:
     return say("cli.invites_role"), say("cli.name"), place, code, scene
 
 
-def _for_all(store: Store, unit: str) -> list[InvitationRow]:
+def _for_all(store: Store, unit: str, new: bool) -> list[InvitationRow]:
     with store.read() as session:
         place = unit_named(session, unit)
         vouched = "、".join(person.name for person in vouched_for(session, place))
-    if vouched:
+    if vouched and not new:
         click.echo(say("cli.invites_vouched", names=vouched))
-    return make_invitations(store, place.id)
+    return make_invitations(store, place.id, new=new)
 
 
 def _for_firsts(store: Store, unit: str, firsts: list[tuple[Duty, tuple[str, str]]]) -> list[InvitationRow]:

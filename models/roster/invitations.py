@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Field, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -105,6 +106,7 @@ def make_invitations(
     *,
     guardians: bool = True,
     duties: Iterable[Duty] = tuple(Duty),
+    new: bool = False,
     lifetime: timedelta = LIFETIME,
     by: int | None = None,
     on_progress: Callable[[int, int], None] | None = None,
@@ -112,10 +114,14 @@ def make_invitations(
     """Codes for everyone under a unit who is not bound yet, in short transactions; ordered by unit, role and name.
 
     A person has one row, however many children and duties. Whoever has a code to begin with as first administrator
-    or approver (`vouched_for`) keeps it: nobody is there yet who could let him in by another.
+    or approver (`vouched_for`) keeps it: nobody is there yet who could let him in by another. `new`: everybody keeps
+    a code that still opens, and only who has none gets one.
     """
     with store.read() as session:
         guests = list(_not_bound(session, session.get_one(Unit, unit_id), guardians, frozenset(duties)).values())
+        if new:
+            invited = frozenset(session.exec(select(Invitation.person_id).where(*_opens(session))))
+            guests = [guest for guest in guests if guest.person_id not in invited]
     rows: list[InvitationRow] = []
     for at in range(0, len(guests), _PIECE):
         with store.write() as session:
@@ -189,9 +195,13 @@ def _not_bound(session: Session, unit: Unit, guardians: bool, duties: frozenset[
 
 def _trusted(session: Session) -> SelectOfScalar[int]:
     """Whose trusted code opens now."""
-    open_now = (col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None))
-    vouched = (col(Invitation.trusted).is_(True), col(Invitation.expires_at) > session.now)
-    return select(Invitation.person_id).where(*vouched, *open_now)
+    return select(Invitation.person_id).where(col(Invitation.trusted).is_(True), *_opens(session))
+
+
+def _opens(session: Session) -> tuple[ColumnElement[bool], ...]:
+    """What holds of a code that opens now."""
+    unused = (col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None))
+    return *unused, col(Invitation.expires_at) > session.now
 
 
 def _row(session: Session, guest: _Guest, lifetime: timedelta) -> InvitationRow | None:

@@ -105,6 +105,18 @@ def test_invitations_are_codes_for_whoever_is_not_bound(office: Office) -> None:
     store.close()
 
 
+def test_codes_on_paper_stay_where_only_new_ones_are_asked_for(office: Office) -> None:
+    office.does("invites", "--unit", "竹山小学", "--out", "paper.csv")
+    office.does("invites", "--unit", "青禾县", "--new", "--out", "new.csv")
+    assert {line["姓名"] for line in _read(office.folder / "new.csv")} == {"张大河"}
+    assert "手里有还能用的邀请码" in office.does("invites", "--unit", "青禾县", "--new", "--out", "none.csv")
+    assert not (office.folder / "none.csv").exists()
+    store = office.store()
+    with store.read() as session:
+        assert all(invitation_of(session, line["邀请码"]) for line in _read(office.folder / "paper.csv"))
+    store.close()
+
+
 def test_no_list_runs_a_formula_that_stood_in_the_roster(office: Office) -> None:
     wicked = {"学校": "=cmd|'/C calc'!A0", "学生姓名": "何禾禾", "监护人1姓名": "何满仓", "监护人1手机": "13800000112"}
     save_csv(office.folder / "wicked.csv", [row(**wicked)])

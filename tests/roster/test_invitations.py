@@ -8,6 +8,7 @@ from models.roster.invitations import Invitation, invitation_of, make_invitation
 from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
+from tests.conftest import FrozenClock
 from tests.roster.conftest import unbind_all
 
 
@@ -47,6 +48,21 @@ def test_again_replaces_the_unused_codes(store: Store, cast: Cast) -> None:
         assert invitation_of(session, old.code) is None
         assert invitation_of(session, new.code) is not None
         assert len(session.exec(select(Invitation).where(col(Invitation.revoked_at).is_(None))).all()) == 1
+
+
+def test_only_who_has_no_code_that_opens_gets_a_new_one(store: Store, cast: Cast, clock: FrozenClock) -> None:
+    with store.write() as session:
+        unbind_all(session, OPENIDS["father"])
+    [old] = make_invitations(store, cast.class_)
+    with store.write() as session:
+        unbind_all(session, OPENIDS["grandmother"])
+    [added] = make_invitations(store, cast.class_, new=True)
+    assert (old.name, added.name) == ("张大河", "张桂花")
+    with store.read() as session:
+        assert invitation_of(session, old.code) is not None and invitation_of(session, added.code) is not None
+    assert make_invitations(store, cast.class_, new=True) == []
+    clock.advance(days=31)
+    assert {row.name for row in make_invitations(store, cast.class_, new=True)} == {"张大河", "张桂花"}
 
 
 def test_many_are_made_in_pieces_with_progress(store: Store, cast: Cast) -> None:
