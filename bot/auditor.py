@@ -52,6 +52,7 @@ class Auditor:
 
     def _keep(self, head: Head) -> None:
         fresh = self._anchor.with_suffix(f".{new_id()}")  # several processes may keep it at once
+        fresh.parent.mkdir(parents=True, exist_ok=True)  # in a city the first to keep anything there
         fresh.write_text(json.dumps({"position": head.position, "link": head.link}))
         with fresh.open() as file:
             os.fsync(file.fileno())

@@ -18,7 +18,7 @@ def _acts(store: Store, cast: Cast, count: int) -> None:
 
 
 def test_a_tail_that_was_cut_is_still_found_after_the_next_acts(store: Store, cast: Cast, tmp_path: Path) -> None:
-    auditor = Auditor(store, tmp_path / "anchor.json")
+    auditor = Auditor(store, tmp_path / "new" / "anchor.json")  # nothing was kept there before
     _acts(store, cast, 3)
     assert auditor.link() and not auditor.link()
     assert auditor.broken_at() is None
