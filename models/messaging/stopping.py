@@ -45,11 +45,13 @@ def stop(session: Session, broadcast: Broadcast, by: Person) -> None:
 
 
 def pause(session: Session, broadcast: Broadcast, by: Person) -> None:
-    """Holds a broadcast; what is in flight arrives. Raises Refused `broadcast.not_running`, `broadcast.not_allowed`."""
+    """Holds a broadcast; what is in flight arrives. Raises Refused `broadcast.not_running`, `broadcast.all_out` where
+    nothing is left to hold, `broadcast.not_allowed`."""
     broadcast = locked(session, broadcast.id)
     may_act(session, broadcast, by)
     if broadcast.state != BroadcastState.SENDING:
-        raise Refused("broadcast.not_running")
+        is_out = broadcast.state == BroadcastState.DONE
+        raise Refused("broadcast.all_out" if is_out else "broadcast.not_running")
     broadcast.state = BroadcastState.PAUSED
     session.add(broadcast)
     audit.record(session, "pause_broadcast", by=by.id, subject="broadcast", subject_id=broadcast.id)

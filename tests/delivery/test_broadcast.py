@@ -149,6 +149,14 @@ def test_stop_cancels_whoever_has_not_got_it(store: Store, agreed: Cast, worker:
         stop(session, broadcast, session.get_one(Person, agreed.wang))
 
 
+def test_what_is_out_cannot_be_paused_and_is_not_said_to_be_at_rest(store: Store, agreed: Cast, worker: Worker) -> None:
+    with store.write() as session:
+        broadcast = approved(session, agreed)
+    worker.drain()
+    with store.write() as session, refused("broadcast.all_out"):
+        pause(session, broadcast, session.get_one(Person, agreed.wang))
+
+
 def test_pause_holds_and_resume_goes_on(store: Store, agreed: Cast, worker: Worker, simulator: Simulator) -> None:
     with store.write() as session:
         broadcast = approved(session, agreed)
