@@ -6,6 +6,7 @@ from bot.app import open_house
 from bot.log import set_up
 from bot.serving import Running, told_to_end
 from bot.settings import load_settings
+from models.base.texts import say
 
 
 @click.command("work")
@@ -14,4 +15,5 @@ def work() -> None:
     set_up()
     house, told = open_house(load_settings()), told_to_end()
     with Running(house, web=False, schedule=False):
+        click.echo(say("cli.work_waits"))
         told.wait()

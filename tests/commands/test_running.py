@@ -53,7 +53,8 @@ def test_they_run_alone_and_end_cleanly(office: Office, command: str) -> None:
         else:
             until(lambda: _waits_for_signals(process), process)
     finally:
-        ends(process)
+        said = ends(process)
+    assert {"schedule": "定时在跑", "work": "在等要发的消息"}[command] in said
     assert not leader(office)
 
 

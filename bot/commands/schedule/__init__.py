@@ -10,6 +10,7 @@ from bot.commands.schedule.preview import preview
 from bot.log import set_up
 from bot.serving import Running, told_to_end
 from bot.settings import load_settings
+from models.base.texts import say
 
 _PARTS = (list_, preview, approve, withdraw, days, move, add, grades_, drop)
 
@@ -25,6 +26,7 @@ def schedule(ctx: click.Context) -> None:
         set_up()
         house, told = open_house(load_settings()), told_to_end()
         with Running(house, web=False, deliver=False):
+            click.echo(say("cli.schedule_waits"))
             told.wait()
 
 
