@@ -14,7 +14,7 @@ from models.base.marks import is_demo
 from models.base.seal import Vault
 from models.base.store import Store
 from models.base.texts import say
-from models.migrations import behind
+from models.migrations import behind, is_bare
 from models.roster.people import Person
 
 _DISK_FULL = "53100"
@@ -36,7 +36,7 @@ def open_store(
     twice. `whatever_key` leaves that to the caller."""
     store = open_unchecked(settings, clock)
     if is_behind(store):
-        raise Misconfigured(say("setting.behind"))
+        raise Misconfigured(_not_up_to_date(store))
     with store.read() as session:
         if is_demo(session) and not demo:
             raise Misconfigured(say("setting.demo_database"))
@@ -56,6 +56,14 @@ def is_behind(store: Store) -> bool:
     except DatabaseError as error:
         key = "setting.database" if store.on_sqlite else "setting.database_silent"
         raise Misconfigured(say(key, why=str(error.orig).partition("\n")[0])) from error
+
+
+def _not_up_to_date(store: Store) -> str:
+    """What to do; of a file without any table also where it is: it may be another than the one that is meant."""
+    if not store.on_sqlite or not is_bare(store.engine):
+        return say("setting.behind")
+    file = Path(store.url.removeprefix("sqlite:///")).resolve()
+    return say("setting.bare", path=file)
 
 
 def why_not_kept(error: OperationalError) -> str | None:

@@ -42,3 +42,9 @@ def behind(engine: Engine) -> bool:
     newest = ScriptDirectory.from_config(_config()).get_current_head()
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() != newest
+
+
+def is_bare(engine: Engine) -> bool:
+    """Whether no migration has ever run here."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() is None

@@ -140,7 +140,9 @@ def test_doctor_before_anything_is_there_says_the_next_step(bare: Office) -> Non
     bare.does("init")
     assert "[坏] 设置：wechat.app_id" in bare.refuses("doctor", "--offline")
     bare.fill_in()
-    assert "[坏] 数据库：数据库还没有更新。先运行：python -m bot migrate" in bare.refuses("doctor", "--offline")
+    said = bare.refuses("doctor", "--offline")
+    assert f"[坏] 数据库：数据库是空的：{bare.folder}/data/shouwang.db。第一次用，先运行：python -m bot migrate" in said
+    assert "请到原来的文件夹里运行" in said  # another folder is another database
     bare.does("migrate")
     said = bare.does("doctor", "--offline")
     assert "[看] 名册：还没有孩子" in said and "--first-admin" in said
