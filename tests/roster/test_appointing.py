@@ -166,7 +166,7 @@ def test_without_a_second_person_it_is_said_who_can_help(store: Store, cast: Cas
     with store.write() as session:
         unbind(session, "o-li", by=None)
     answer = asks_for_an_approver(phone("wang"))
-    assert "要另一位管理员或审批人同意，\n柳溪小学现在没有。" in answer
+    assert "要另一位管理员或审批人同意，\n柳溪小学现在没有绑定了微信的。" in answer
     with store.read() as session:
         assert session.exec(select(Nomination)).all() == []
 
