@@ -39,7 +39,7 @@ class ClosedDays:
             now, known = session.now, known_days(session)
         closed = False
         for channel in Channel:
-            day = merged(known.get(channel), self._throttle.day(channel))
+            day = merged(known.get(channel), self._throttle.day(channel), now)
             if day is not None:
                 if _is_news(day, known.get(channel), now):
                     with self._store.write() as session:

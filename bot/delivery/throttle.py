@@ -66,8 +66,8 @@ class Throttle:
     def set_quota(self, channel: Channel, per_day: int, left: int) -> None:
         """What the platform says: so many a day, so many left of today's; a day that was closed may be open again."""
         pace = self._paces[channel]
-        pace.quota = Quota(per_day, left, self._today())
-        if left > 0 and pace.day is not None and self._clock.now() >= pace.day.next_look:
+        pace.quota, now = Quota(per_day, left, self._today()), self._clock.now()
+        if left > 0 and pace.day is not None and now >= pace.day.next_look(now):
             self._open_again(channel, pace)
 
     def take(self, channel: Channel, lane: Lane, count: int) -> int:
@@ -107,12 +107,13 @@ class Throttle:
 
     def to_try(self) -> list[Channel]:
         """Channels whose closed day something urgent may try now, as far as this process knows."""
+        now = self._clock.now()
         return [
             channel
             for channel, pace in list(self._paces.items())
             if (day := pace.day) is not None
             and self.is_closed_for_long(channel)
-            and self._clock.now() >= day.next_try
+            and now >= day.next_try(now)
             and time.monotonic() >= pace.closed_until
         ]
 
@@ -124,7 +125,7 @@ class Throttle:
         """What is known elsewhere, which may be less."""
         with self._lock:
             pace = self._paces[channel]
-            self._set_day(pace, merged(pace.day, day))
+            self._set_day(pace, merged(pace.day, day, self._clock.now()))
 
     def tried(self, channel: Channel, at: datetime | None) -> None:
         """When something urgent last tried it, here or elsewhere; None where it came to nothing."""
@@ -191,9 +192,9 @@ class Throttle:
         needs no try at once; `why`: what the platform said, in words."""
         with self._lock:
             pace, now = self._paces[channel], self._clock.now()
-            if pace.day is not None and pace.day.opened_at is not None:
-                now = max(now, pace.day.opened_at + TICK)
-            self._set_day(pace, merged(pace.day, Day(now, until, now, now if tried else None, why=why)))
+            opened = pace.day.opened_at if pace.day is not None else None
+            refused = now if opened is None else max(now, opened + TICK)
+            self._set_day(pace, merged(pace.day, Day(now, until, refused, now if tried else None, why=why), now))
             pace.window = 1
             self.changes += 1
 

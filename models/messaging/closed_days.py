@@ -46,17 +46,15 @@ class Day:
     @property
     def is_long(self) -> bool:
         """Whether it is worth a try, and a row."""
-        return self.until - self.refused_at > TRY_EVERY
+        return self.until - self.since > TRY_EVERY
 
-    @property
-    def next_try(self) -> datetime:
+    def next_try(self, now: datetime) -> datetime:
         """From when something urgent may try it again."""
-        return self.refused_at if self.tried_at is None else self.tried_at + TRY_EVERY
+        return now if self.tried_at is None else _after(self.tried_at, TRY_EVERY, now)
 
-    @property
-    def next_look(self) -> datetime:
+    def next_look(self, now: datetime) -> datetime:
         """From when the platform is believed that something is left."""
-        return min(self.until, self.refused_at + LOOK_AGAIN)
+        return min(self.until, _after(self.refused_at, LOOK_AGAIN, now))
 
     def is_closed(self, now: datetime) -> bool:
         """Whether it counts: a new day is open."""
@@ -82,8 +80,10 @@ class ClosedDay(SQLModel, table=True):
         return Day(self.since, self.until, self.refused_at, self.tried_at, self.opened_at, self.why)
 
 
-def merged(one: Day | None, other: Day | None) -> Day | None:
-    """What both say together, in whichever order they are heard, and however often."""
+def merged(one: Day | None, other: Day | None, now: datetime) -> Day | None:
+    """What both say together, in whichever order they are heard, and however often. A try that lies ahead of `now` was
+    noted by a clock that was wrong, and counts for nothing."""
+    one, other = (_tried_by(each, now) for each in (one, other))
     if one is None or other is None:
         return one or other
     older, newer = sorted((one, other), key=lambda day: day.refused_at)
@@ -118,7 +118,7 @@ def note(session: Session, channel: Channel, heard: Day) -> None:
     """Keeps what was heard beside what is known."""
     take_turn(session, "closed_day", channel)
     row = session.get(ClosedDay, channel, populate_existing=True)
-    day = merged(row.day if row is not None else None, heard)
+    day = merged(row.day if row is not None else None, heard, session.now)
     session.merge(ClosedDay(channel=channel, **vars(day)))
     session.flush()
 
@@ -126,7 +126,8 @@ def note(session: Session, channel: Channel, heard: Day) -> None:
 def claim_try(session: Session, channel: Channel) -> bool:
     """Whether a try is this transaction's: it is nobody else's then, on any machine, for a minute."""
     mine = update(ClosedDay).where(col(ClosedDay.channel) == channel, col(ClosedDay.until) > session.now)
-    mine = mine.where(or_(col(ClosedDay.tried_at).is_(None), col(ClosedDay.tried_at) <= session.now - TRY_EVERY))
+    tried = col(ClosedDay.tried_at)
+    mine = mine.where(or_(tried.is_(None), tried <= session.now - TRY_EVERY, tried > session.now + TRY_EVERY))
     done = session.connection().execute(mine.values(tried_at=session.now))
     return isinstance(done, CursorResult) and done.rowcount == 1
 
@@ -134,6 +135,17 @@ def claim_try(session: Session, channel: Channel) -> bool:
 def leave_try(session: Session, channel: Channel) -> None:
     """There was nothing to try it with."""
     session.connection().execute(update(ClosedDay).where(col(ClosedDay.channel) == channel).values(tried_at=None))
+
+
+def _after(moment: datetime, lasts: timedelta, now: datetime) -> datetime:
+    """When it is `lasts` ago; now, where it lies further ahead than that: the clock was put back, and how long ago it
+    was nobody can say."""
+    return now if moment > now + lasts else moment + lasts
+
+
+def _tried_by(day: Day | None, now: datetime) -> Day | None:
+    ahead = day is not None and day.tried_at is not None and day.tried_at > now + TRY_EVERY
+    return replace(day, tried_at=None) if day is not None and ahead else day
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:

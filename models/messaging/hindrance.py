@@ -45,7 +45,7 @@ def closed_words(session: Session, channel: Channel, day: Day, lane: Lane, *, mi
     """That a channel is closed for the day, why and since when, when what is in this lane is tried next, and what one
     can do."""
     urgent = lane == Lane.URGENT
-    at = max(session.now, day.next_try if urgent else day.next_look)
+    at = max(session.now, day.next_try(session.now) if urgent else day.next_look(session.now))
     return say(
         "closed.day",
         way=say(f"way.{channel.value}"),

@@ -21,7 +21,7 @@ def days(draw: st.DrawFn) -> Day:
 
 
 def _both(one: Day, other: Day) -> Day:
-    day = merged(one, other)
+    day = merged(one, other, NOON + timedelta(hours=1))
     assert day is not None
     return day
 
