@@ -17,6 +17,8 @@ from bot.wechat.errcodes import Next, next_for
 from models.messaging.outbox import Channel, Lane
 
 _WAKE_AT = 100
+_ABOUT_A_PERSON = (Next.NEVER_THIS_PERSON, Next.OTHER_CHANNEL)
+"""So a try is answered where the day is open: the platform counts a call before it looks whom it is for."""
 _NO_ANSWER = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 """What a body that is none of the platform's raises when it is read; uncaught it would end the thread that sends."""
 
@@ -129,7 +131,7 @@ class Sender:
         except _NO_ANSWER:
             self._failed(message, sent=True)
             return
-        if errcode == 0:
+        if errcode == 0 or (message.way.as_try and next_for(errcode) in _ABOUT_A_PERSON):
             self._throttle.answered(channel, as_try=message.way.as_try)
         elif next_for(errcode) == Next.BACK_OFF:
             self._throttle.refused(channel)

@@ -12,7 +12,7 @@ from models.messaging.outlets import AccountKind, note_quota, open_outlets
 from models.messaging.planning.forecast import Preview, preview
 from models.messaging.planning.preview_words import time_words
 from models.messaging.wording.notices import Notice
-from tests.delivery.stage import FATHER, GRANDMOTHER, QUOTA, Stage
+from tests.delivery.stage import FATHER, GRANDMOTHER, QUOTA, SEND, Stage
 from tests.delivery.stories import FLOOD, WATER, drafted
 
 
@@ -53,6 +53,16 @@ def test_an_alert_asks_once_a_minute_of_all_processes_together(stage: Stage) -> 
         for worker in (stage.worker, other):
             worker.drain()
     assert stage.asked() - asked == 5 and stage.states(first) == {State.PLANNED: 2}
+
+
+def test_a_try_that_meets_somebody_who_left_opens_the_day_all_the_same(stage: Stage) -> None:
+    """The platform counts a call before it looks whom it is for."""
+    stage.refuse()
+    alert = stage.goes(FLOOD)
+    stage.mend()
+    stage.platform.tell("/sim/faults", path=SEND, do="errcode", errcode=43019, times=1)
+    stage.later(minutes=1)
+    assert stage.states(alert) == {State.UNREACHABLE: 1, State.SENT: 1}
 
 
 def test_a_quota_of_the_minute_is_no_closed_day(stage: Stage) -> None:
