@@ -20,6 +20,7 @@ from models.messaging.planning.forecast import preview
 from models.messaging.planning.preview_words import time_words
 from models.messaging.planning.rerouting import reroute, stranded
 from models.messaging.status import status_document
+from models.roster.accounts import Account
 from models.roster.children import Child
 from models.roster.people import Person
 from models.roster.ties import set_guardian
@@ -206,6 +207,22 @@ def test_whom_the_chat_sends_back_waits_for_a_card_and_is_not_sent_there_again(s
     with stage.store.read() as session:
         rows = session.exec(select(Delivery).where(Delivery.broadcast_id == alert)).all()
     assert {(row.channel, row.reason) for row in rows} == {(Channel.TEMPLATE, "")}
+
+
+def test_whom_the_chat_sent_back_and_who_writes_again_gets_it_there(stage: Stage) -> None:
+    stage.windows(FATHER, GRANDMOTHER)
+    stage.refuse()
+    stage.refuse(CHAT, 45047)
+    alert = stage.goes(FLOOD)
+    assert stage.states(alert) == {State.PLANNED: 2} and stage.asked(CHAT) == 2
+    stage.clock.advance(minutes=2)
+    stage.mend()
+    stage.refuse()
+    stage.windows(FATHER)
+    with stage.store.write() as session:
+        session.get_one(Account, GRANDMOTHER).spoke_at = session.now - timedelta(minutes=3)
+    stage.later(stage.begin_anew(), seconds=1)
+    assert stage.states(alert) == {State.PLANNED: 1, State.SENT: 1} and stage.kinds(FATHER) == ["custom"]
 
 
 def test_a_row_that_may_have_arrived_stays_where_it_is(stage: Stage) -> None:

@@ -75,9 +75,10 @@ def _waiting(session: Session, real_now: datetime) -> Any:
 
 
 def _movable(session: Session, batch_id: int) -> Any:
-    """Whoever the chat has sent back (`reason`) has no window, whatever we believe: they are not asked twice."""
+    """Whoever the chat has sent back (`reason`) has no window, whatever we believe, until they write again."""
     row = aliased(Delivery)
     rows = select(row.id).join(Account, col(Account.openid) == row.openid)
-    rows = rows.where(row.batch_id == batch_id, row.state == State.PLANNED, row.reason == "")
+    rows = rows.where(row.batch_id == batch_id, row.state == State.PLANNED)
+    rows = rows.where(sa.or_(col(row.reason) == "", col(Account.spoke_at) > row.planned_at))
     rows = rows.where(col(row.first_try_at).is_(None), is_open(session, Channel.CUSTOM, Plan()))
     return rows.order_by(col(row.id)).with_for_update(key_share=True, of=row)
