@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from models.base.facts import holding
 from models.base.store import Session
 from models.care.spoken import bare
+from models.messaging.words import reads_now
 from models.roster.children import Child
 from models.roster.hearing import hears
 from models.roster.people import Duty, Person, Staff, duties_of, staff_of
@@ -41,7 +42,8 @@ def responders(session: Session, sender: Person | None, words: str) -> Call:
     account: those on call at the top. Left out: the sender, whoever the words name, the guardians of the children, and
     where they speak of a teacher, or of what is done to a body, every teacher and mentor of the child; of a school's
     leaders the whole school.
-    Somebody who cannot be reached does not stand in the way of the next one up.
+    Somebody who cannot be reached does not stand in the way of the next one up; whom a message reaches only later, for
+    a channel is closed for the day, is called with the next one up.
     """
     words = bare(words)
     children = _concerned(session, sender, words) if sender else []
@@ -84,14 +86,18 @@ def _bars_teachers(words: str) -> bool:
 
 
 def _nearest(session: Session, tiers: Iterable[Sequence[Person]], fits: Callable[[Person], bool]) -> Sequence[Person]:
-    """The first tier where somebody suited can be reached; where nobody can, all who are suited."""
+    """The first tier where somebody suited can be reached, and where no message gets to any of them now, also the next
+    where one does; where nobody can be reached, all who are suited."""
     suited: list[Person] = []
+    first: list[Person] = []
     for tier in tiers:
         here = [person for person in tier if fits(person)]
-        if any(hears(session, person) for person in here):
-            return here
+        if any(reads_now(session, person) for person in here):
+            return first + here
+        if not first and any(hears(session, person) for person in here):
+            first = here
         suited += here
-    return suited
+    return first or suited
 
 
 def _on_call_at(session: Session, unit: Unit, duties: Sequence[Duty]) -> Sequence[Person]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 
 from models.base.store import Session
+from models.messaging.closed_days import closed_days
 from models.messaging.outbox import Channel, Delivery, Lane, post
 from models.messaging.outlets import usable
 from models.messaging.wording.cards import fitted, repeats
@@ -76,6 +77,14 @@ def channel_now(account: Account | None, now: datetime) -> Channel:
     spoke = account.spoke_at is not None and now - account.spoke_at < SPOKEN_WINDOW
     tapped = account.tapped_at is not None and now - account.tapped_at < TAPPED_WINDOW
     return Channel.CUSTOM if spoke or tapped else Channel.TEMPLATE
+
+
+def reads_now(session: Session, person: Person) -> bool:
+    """Whether what is told to a person now goes out now: there is a way, and it is not closed for the day."""
+    account = next(iter(accounts_of(session, person.id)), None)
+    channel = channel_now(account, session.now)
+    follows = account is not None and account.following
+    return follows and not why_not(session, channel) and channel not in closed_days(session)
 
 
 def why_not(session: Session, channel: Channel) -> str:

@@ -1,6 +1,7 @@
 """Words of danger: who is called, who never is, what they read, and how an alert is brought to its end."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlmodel import col, select
@@ -8,7 +9,8 @@ from sqlmodel import col, select
 from models.base.audit import AuditEntry
 from models.base.store import Store
 from models.care.alerts import Alert, AlertChild, AlertStep, AlertTold, raise_alert
-from models.messaging.outbox import Batch, Delivery, Lane
+from models.messaging.closed_days import Day, note
+from models.messaging.outbox import Batch, Channel, Delivery, Lane
 from models.roster.accounts import Account, person_of
 from models.roster.children import Child
 from models.roster.people import Duty, Person, add_person, give_duty
@@ -72,6 +74,17 @@ def test_a_class_teacher_who_cannot_be_reached_does_not_stand_in_the_way(store: 
     with store.write() as session:
         session.get_one(Account, "o-zhou").following = False
     assert called(store, cast, "o-grandmother", "小满挨打了") == {"wang"}
+
+
+def test_on_a_day_without_cards_the_next_one_up_who_wrote_lately_is_called_as_well(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        note(session, Channel.TEMPLATE, Day(session.now, session.now + timedelta(hours=9), session.now))
+        for openid in ("o-zhou", "o-wang"):
+            session.get_one(Account, openid).spoke_at = session.now - timedelta(days=3)
+    assert called(store, cast, "o-grandmother", "小满挨打了") == {"zhou", "li"}
+    with store.write() as session:
+        session.get_one(Account, "o-li").spoke_at = None
+    assert called(store, cast, "o-grandmother", "小满挨打了", cause=2) == {"zhou"}
 
 
 def test_the_top_is_called_for_a_stranger(store: Store, cast: Cast) -> None:
