@@ -58,7 +58,7 @@ def lapse(deciders: Sequence[Person]) -> dict[str, object]:
 def tell_account(session: Session, openid: str, text: str, *, key: str) -> None:
     """Words to an account that may be nobody's."""
     account = session.get(Account, openid)
-    channel = channel_now(account, session.now)
+    channel = channel_now(session, account)
     reason = why_not(session, channel)
     post(
         session,

@@ -34,7 +34,7 @@ def tell(
     window at an account that may send no cards (订阅号), is a row UNREACHABLE. Raises nothing.
     """
     account = next(iter(accounts_of(session, person.id)), None)
-    channel = channel_now(account, session.now)
+    channel = channel_now(session, account)
     reason = "unbound" if account is None else "" if account.following else "not_following"
     reason = reason or why_not(session, channel)
     told = post(
@@ -70,19 +70,26 @@ def post_words(session: Session, openid: str, text: str, *, cause: int, part: in
     return told or session.exec(select(Delivery).where(Delivery.key == key)).one()
 
 
-def channel_now(account: Account | None, now: datetime) -> Channel:
-    """The customer-service message while the account's window is open, else the template message."""
-    if account is None:
+def channel_now(session: Session, account: Account | None) -> Channel:
+    """The customer-service message while the account's window is open, else the template message; that as well where
+    the platform closed the one for the day and not the other."""
+    if account is None or not _may_chat(account, session.now):
         return Channel.TEMPLATE
+    closed = closed_days(session)
+    by_card = Channel.CUSTOM in closed and Channel.TEMPLATE not in closed and usable(session, Channel.TEMPLATE)
+    return Channel.TEMPLATE if by_card else Channel.CUSTOM
+
+
+def _may_chat(account: Account, now: datetime) -> bool:
     spoke = account.spoke_at is not None and now - account.spoke_at < SPOKEN_WINDOW
     tapped = account.tapped_at is not None and now - account.tapped_at < TAPPED_WINDOW
-    return Channel.CUSTOM if spoke or tapped else Channel.TEMPLATE
+    return spoke or tapped
 
 
 def reads_now(session: Session, person: Person) -> bool:
     """Whether what is told to a person now goes out now: there is a way, and it is not closed for the day."""
     account = next(iter(accounts_of(session, person.id)), None)
-    channel = channel_now(account, session.now)
+    channel = channel_now(session, account)
     follows = account is not None and account.following
     return follows and not why_not(session, channel) and channel not in closed_days(session)
 

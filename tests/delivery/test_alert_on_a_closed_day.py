@@ -10,7 +10,7 @@ from sqlmodel import select
 from models.base.clock import SystemClock
 from models.messaging.acknowledgements import acknowledge_latest
 from models.messaging.broadcasts import Broadcast
-from models.messaging.closed_days import Day, note
+from models.messaging.closed_days import ClosedDay, Day, note
 from models.messaging.dispatch.leasing import lease_next
 from models.messaging.dispatch.results import Results, Standing, bring_in
 from models.messaging.ladder.tables import CallOutcome
@@ -20,6 +20,7 @@ from models.messaging.planning.forecast import preview
 from models.messaging.planning.preview_words import time_words
 from models.messaging.planning.rerouting import reroute, stranded
 from models.messaging.status import status_document
+from models.messaging.words import tell
 from models.roster.accounts import Account
 from models.roster.children import Child
 from models.roster.people import Person
@@ -223,6 +224,29 @@ def test_whom_the_chat_sent_back_and_who_writes_again_gets_it_there(stage: Stage
         session.get_one(Account, GRANDMOTHER).spoke_at = session.now - timedelta(minutes=3)
     stage.later(stage.begin_anew(), seconds=1)
     assert stage.states(alert) == {State.PLANNED: 1, State.SENT: 1} and stage.kinds(FATHER) == ["custom"]
+
+
+def test_where_the_chat_is_closed_what_is_urgent_goes_as_a_card(stage: Stage) -> None:
+    stage.windows(FATHER, GRANDMOTHER)
+    stage.refuse()
+    stage.refuse(CHAT)
+    alert = stage.goes(FLOOD)
+    stage.later(seconds=61)
+    assert stage.states(alert) == {State.PLANNED: 2}
+    with stage.store.read() as session:
+        rows = session.exec(select(Delivery.channel).where(Delivery.broadcast_id == alert))
+        assert set(rows) == {Channel.CUSTOM}
+    stage.mend()
+    stage.refuse(CHAT)
+    with stage.store.write() as session:
+        note(
+            session, Channel.TEMPLATE, replace(session.get_one(ClosedDay, Channel.TEMPLATE).day, opened_at=session.now)
+        )
+        cards = tell(session, session.get_one(Person, stage.cast.lin), "请马上看", key="one", lane=Lane.URGENT)
+        assert cards.channel == Channel.TEMPLATE
+    stage.later(stage.begin_anew(), seconds=1)
+    assert stage.states(alert) == {State.SENT: 2} and stage.kinds(FATHER) == stage.kinds(GRANDMOTHER) == ["template"]
+    assert stage.kinds(OPENIDS["lin"]) == ["template"]
 
 
 def test_a_row_that_may_have_arrived_stays_where_it_is(stage: Stage) -> None:
