@@ -49,7 +49,7 @@ def closed_words(session: Session, channel: Channel, day: Day, lane: Lane, *, mi
     return say(
         "closed.day",
         way=say(f"way.{channel.value}"),
-        why=day.why,
+        why=day.why or say("closed.why"),
         since=moment_in_words(day.since),
         tried=say("closed.urgent") if urgent else say("closed.others"),
         again=say("closed.next", at=moment_in_words(at)) if minutes else "",

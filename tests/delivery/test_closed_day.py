@@ -94,6 +94,14 @@ def test_a_process_begun_anew_knows_what_is_closed_and_after_midnight_nobody_doe
         assert closed_days(session) == {} and stage.trouble(alert) == ""
 
 
+def test_a_day_of_which_nobody_kept_what_the_platform_said_has_words_all_the_same(stage: Stage) -> None:
+    stage.refuse()
+    alert = stage.goes(FLOOD)
+    with stage.store.write() as session:
+        session.get_one(ClosedDay, Channel.TEMPLATE).why = ""
+    assert "卡片发不出去：今天的额度用完了。" in stage.trouble(alert)
+
+
 def test_one_that_was_killed_before_it_said_that_the_day_is_open_is_followed(stage: Stage) -> None:
     stage.refuse()
     stage.goes(WATER)
