@@ -1,10 +1,13 @@
 """libcurl's handles, made once and used again: setting one up costs more than the request it carries.
 
 A message without an idempotency key always gets a new connection: libcurl itself repeats a request whose kept
-connection broke, and the platform could not tell the two apart. Such handles are kept apart from the others.
+connection broke, and the platform could not tell the two apart. Such handles are kept apart from the others, which
+count how often their request `went`.
 """
 
 import os
+import weakref
+from functools import partial
 from typing import Any
 
 import certifi
@@ -35,7 +38,7 @@ class Handles:
             handle.setopt(pycurl.URL, address)
             handle.address = address
         handle.setopt(pycurl.POSTFIELDS, message.body)
-        handle.message = message
+        handle.message, handle.went = message, 0
         return handle
 
     def give_back(self, handle: Any) -> None:
@@ -59,4 +62,11 @@ class Handles:
         handle.setopt(pycurl.FRESH_CONNECT, not keyed)
         handle.setopt(pycurl.FORBID_REUSE, not keyed)
         handle.setopt(pycurl.WRITEFUNCTION, handle.chunks.append)
+        handle.setopt(pycurl.PREREQFUNCTION, partial(_goes, weakref.proxy(handle)))
         return handle
+
+
+def _goes(handle: Any, *_where: object) -> int:
+    """Before each request, also one that libcurl repeats."""
+    handle.went += 1
+    return int(pycurl.PREREQFUNC_OK)

@@ -131,6 +131,9 @@ class Sender:
         except _NO_ANSWER:
             self._failed(message, sent=True)
             return
+        if errcode != 0 and handle.went > 1:  # the one before broke off, and may have been taken
+            self._failed(message, sent=True)
+            return
         if errcode == 0 or (message.way.as_try and next_for(errcode) in _ABOUT_A_PERSON):
             self._throttle.answered(channel, as_try=message.way.as_try)
         elif next_for(errcode) == Next.BACK_OFF:

@@ -26,7 +26,7 @@ from models.roster.children import Child
 from models.roster.people import Person
 from models.roster.ties import set_guardian
 from tests.cast import OPENIDS
-from tests.delivery.stage import CHAT, FATHER, GRANDMOTHER, Stage
+from tests.delivery.stage import CHAT, FATHER, GRANDMOTHER, SEND, Stage
 from tests.delivery.stories import FLOOD, WATER, drafted, outcomes
 from tests.freezing import freeze_all
 from tests.ladder.conftest import House
@@ -247,6 +247,16 @@ def test_where_the_chat_is_closed_what_is_urgent_goes_as_a_card(stage: Stage) ->
     stage.later(stage.begin_anew(), seconds=1)
     assert stage.states(alert) == {State.SENT: 2} and stage.kinds(FATHER) == stage.kinds(GRANDMOTHER) == ["template"]
     assert stage.kinds(OPENIDS["lin"]) == ["template"]
+
+
+def test_a_refusal_of_what_libcurl_repeated_by_itself_is_no_proof_that_nothing_left(stage: Stage) -> None:
+    stage.windows(FATHER, GRANDMOTHER)
+    stage.goes(WATER)  # now there are connections that are kept
+    stage.platform.tell("/sim/faults", path=SEND, do="drop_reply", times=2)
+    stage.refuse()
+    stage.goes(FLOOD, "click-2")
+    stage.later(minutes=1)
+    assert stage.kinds(FATHER) == stage.kinds(GRANDMOTHER) == ["template", "template"]
 
 
 def test_a_row_that_may_have_arrived_stays_where_it_is(stage: Stage) -> None:
