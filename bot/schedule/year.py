@@ -49,7 +49,7 @@ class Year:
 def year_of(session: Session, unit: Unit, first: date, last: date) -> Year:
     """The stretch of a unit, with what comes from today on. Birthdays are of the children, not of the calendar."""
     calendar = calendar_here(session, unit)
-    holidays = holiday_spans(calendar, range(first.year, last.year + 1))
+    holidays = holiday_spans(calendar, range(first.year, last.year + 2))
     written = [span for span in calendar.spans if span.kind != Kind.MAKEUP]
     spans = [span for span in [*written, *holidays] if span.first <= last and span.last >= first]
     kept = {span.key: span for span in spans}

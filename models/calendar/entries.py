@@ -16,7 +16,17 @@ from models.base.turns import take_turn
 from models.calendar.calendars import CalendarEntry, Edit, calendars_now, forget, supposing
 from models.calendar.grades import Grades, grades_kept
 from models.calendar.pulse import NOTICES, wake
-from models.calendar.school import Kind, SchoolCalendar, Span, faults, makeup_entry, missing, school_year, span_key
+from models.calendar.school import (
+    Kind,
+    SchoolCalendar,
+    Span,
+    faults,
+    holiday_year,
+    makeup_entry,
+    missing,
+    school_year,
+    span_key,
+)
 from models.roster.people import Person
 from models.roster.scope import admin_scope
 from models.roster.units import Unit
@@ -81,7 +91,7 @@ def new_entry(
         raise Refused("calendar.name_wrong", most=LONGEST_NAME)
     if kind == Kind.MAKEUP:
         return replace(makeup_entry(first), name=name, last=last)
-    year = first.year if kind == Kind.HOLIDAY else school_year(first)
+    year = holiday_year(last) if kind == Kind.HOLIDAY else school_year(first)
     key = span_key(year, kind, name)
     taken = {span.key: span for span in unit_calendar.spans}
     if key in taken and taken[key].first != first:  # a market every month is an entry every month

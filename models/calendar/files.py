@@ -13,7 +13,17 @@ from models.base.dates import EARLIEST, LATEST
 from models.base.errors import Misconfigured, Refused
 from models.base.texts import CONTENT, say
 from models.calendar.grades import Grades, read_grades
-from models.calendar.school import Kind, SchoolCalendar, Span, faults, in_words, makeup_entry, missing, span_key
+from models.calendar.school import (
+    Kind,
+    SchoolCalendar,
+    Span,
+    faults,
+    holiday_year,
+    in_words,
+    makeup_entry,
+    missing,
+    span_key,
+)
 
 _HEAD = {"unit": str, "school_year": int, "source": str, "inherits": str, "partial": bool, "makeup": list}
 _KINDS = tuple(kind for kind in Kind if kind != Kind.MAKEUP)
@@ -166,7 +176,7 @@ def _span(place: str, kind: Kind, entry: dict[str, Any], year: int) -> Span:
     grades = _grades(place, kind, entry["grades"]) if "grades" in entry else ()
     first = _day(place, "first", entry.get("first"))
     last = _day(place, "last", entry.get("last", first))
-    known_by = first.year if kind == Kind.HOLIDAY else year  # holidays are published by civil year
+    known_by = holiday_year(last) if kind == Kind.HOLIDAY else year  # holidays are published by civil year
     return Span(kind, name, first, last, span_key(known_by, kind, name), grades)
 
 

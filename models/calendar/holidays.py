@@ -8,11 +8,10 @@ from chinese_calendar import Holiday, get_holiday_detail
 from chinese_calendar.constants import workdays
 
 from models.base.texts import say
-from models.calendar.school import Kind, SchoolCalendar, Span, span_key
+from models.calendar.school import Kind, SchoolCalendar, Span, holiday_year, span_key
 
-STATUTORY = ("元旦", "春节", "清明", "劳动节", "端午", "中秋", "国庆节")
-"""The names under which an operator writes them, as chinesecalendar has them."""
-
+STATUTORY = {"元旦": 1, "春节": 2, "清明": 4, "劳动节": 5, "端午": 6, "中秋": 10, "国庆节": 10}
+"""The names under which an operator writes them, as chinesecalendar has them, and the month in which each is over."""
 
 _SATURDAY = 5
 
@@ -20,10 +19,12 @@ _SATURDAY = 5
 def holiday_spans(calendar: SchoolCalendar, years: Iterable[int]) -> list[Span]:
     """The holidays of these civil years that somebody published; by name and year the operator's own win."""
     own = calendar.of(Kind.HOLIDAY)
-    written = {(span.name, span.first.year) for span in own}
+    written = {(span.name, holiday_year(span.last)) for span in own}
     wanted = set(years)
     below = [span for year in sorted(wanted) for span in published(year) if (span.name, year) not in written]
-    return sorted([span for span in own if span.first.year in wanted] + below, key=lambda span: (span.first, span.name))
+    return sorted(
+        [span for span in own if holiday_year(span.last) in wanted] + below, key=lambda span: (span.first, span.name)
+    )
 
 
 @cache
@@ -35,7 +36,9 @@ def published(year: int) -> tuple[Span, ...]:
         try:
             off, name = get_holiday_detail(day)
         except NotImplementedError:
-            return ()
+            if day.year == year:
+                return ()
+            continue
         if not off or name not in chinese:
             continue
         title = chinese[name]
@@ -50,14 +53,14 @@ def is_makeup_day(calendar: SchoolCalendar, day: date) -> bool | None:
     """Whether a day that is otherwise free is one of work and school (调休); None where nobody published the year."""
     if day in calendar.makeup:
         return True
-    if any(span.first.year == day.year for span in calendar.of(Kind.HOLIDAY)):
+    if any(holiday_year(span.last) == day.year for span in calendar.of(Kind.HOLIDAY)):
         return False
     return day in workdays if published(day.year) else None
 
 
 def is_working_day(calendar: SchoolCalendar, day: date) -> bool:
     """Whether people work on a day: no holiday and no weekend, unless it is one of work instead (调休)."""
-    if any(day in span for span in holiday_spans(calendar, (day.year, day.year - 1))):
+    if any(day in span for span in holiday_spans(calendar, (day.year, day.year + 1))):
         return False
     return day.weekday() < _SATURDAY or bool(is_makeup_day(calendar, day))
 
@@ -70,7 +73,8 @@ def warnings(calendar: SchoolCalendar, today: date) -> list[str]:
     found: list[str] = []
     for year in [today.year] + ([today.year + 1] if today.month >= 10 else []):
         known = {span.name for span in holiday_spans(calendar, [year])}
-        lacking = [name for name in STATUTORY if name not in known]
+        ahead = [name for name, month in STATUTORY.items() if year > today.year or month >= today.month]
+        lacking = [name for name in ahead if name not in known]
         if lacking:
             found.append(say("calendar.no_holidays", unit=calendar.unit, year=year, names="、".join(lacking)))
         elif not published(year) and not any(day.year == year for day in calendar.makeup):
@@ -83,7 +87,8 @@ def warnings(calendar: SchoolCalendar, today: date) -> list[str]:
 
 
 def _days(year: int) -> Iterable[date]:
-    day = date(year, 1, 1)
-    while day.year == year:
+    """From Christmas to Christmas: what is free in the last week of a year is already 元旦 of the next."""
+    day = date(year - 1, 12, 25)
+    while day < date(year, 12, 25):
         yield day
         day += timedelta(days=1)

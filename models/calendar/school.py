@@ -129,6 +129,11 @@ def span_key(year: int, kind: Kind, name: str) -> str:
     return f"{year}/{kind}/{name}"
 
 
+def holiday_year(last: date) -> int:
+    """The civil year a holiday is published with, by its last day: 元旦 from 31 December is the next year's."""
+    return last.year
+
+
 def makeup_entry(day: date) -> Span:
     """A day of work and school (调休), known by its date: a unit below takes back just this one."""
     name = say("calendar.makeup", day=day_in_words(day))

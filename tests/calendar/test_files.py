@@ -144,6 +144,19 @@ def test_a_province_a_city_a_county_and_a_school_each_write_what_is_theirs(writt
     assert len(inherited(known, "青禾一中").of(Kind.LOCAL, "龙舟")) == 1
 
 
+def test_a_city_writes_the_new_year_that_begins_in_december_and_the_county_keeps_the_one_before(
+    written: Callable[..., Path],
+) -> None:
+    holiday = '[[holiday]]\nname = "元旦"\nfirst = {first}\nlast = {last}\n'
+    head = 'unit = "{unit}"\nschool_year = {year}\nsource = "示例"\npartial = true\n'
+    city = head.format(unit="湘市", year=2027) + holiday.format(first="2027-12-31", last="2028-01-02")
+    written(city, "city.toml")
+    county = 'inherits = "湘市"\n' + holiday.format(first="2027-01-01", last="2027-01-03")
+    folder = written(head.format(unit="县", year=2026) + county, "county.toml")
+    found = inherited(read(folder), "县").of(Kind.HOLIDAY, "元旦")
+    assert [span.first for span in found] == [date(2027, 1, 1), date(2027, 12, 31)]
+
+
 def test_whoever_inherits_in_a_circle_is_told(written: Callable[..., Path]) -> None:
     written('unit = "甲县"\nschool_year = 2026\nsource = "示例"\ninherits = "乙县"\n', "1.toml")
     with pytest.raises(Misconfigured, match="绕回来了"):

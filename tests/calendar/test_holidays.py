@@ -3,7 +3,7 @@
 from datetime import date
 
 from models.calendar.files import calendars
-from models.calendar.holidays import holiday_spans, is_makeup_day, published, warnings
+from models.calendar.holidays import holiday_spans, is_makeup_day, is_working_day, published, warnings
 from models.calendar.school import Kind, SchoolCalendar, Span, makeup_entry
 from models.calendar.spans import holiday
 from models.calendar.when import before
@@ -46,7 +46,19 @@ def test_the_demo_county_is_warned_in_time_and_only_then() -> None:
     assert [warnings(county, date(y, m, 1)) for y, m in ((2026, 9), (2026, 12), (2027, 5), (2027, 9))] == [[]] * 4
     assert "2028年的元旦、春节、清明" in warnings(county, date(2027, 10, 1))[0]
     assert warnings(NOBODY, date(2027, 6, 1)) == [
-        "无名县：2027年的元旦、春节、清明、劳动节、端午、中秋、国庆节没有放假安排，相关提醒不会发。请写进校历。",
+        "无名县：2027年的端午、中秋、国庆节没有放假安排，相关提醒不会发。请写进校历。",  # the others are over
         "无名县：没有2026学年的校历，考试和假期的提醒不会发。请加一个校历文件。",
         "无名县：没有2027学年的校历，考试和假期的提醒不会发。请加一个校历文件。",
+    ]
+
+
+def test_a_new_year_that_begins_in_december_is_the_next_years() -> None:
+    old = Span(Kind.HOLIDAY, "元旦", date(2027, 1, 1), date(2027, 1, 3), "2027/holiday/元旦")
+    new = Span(Kind.HOLIDAY, "元旦", date(2027, 12, 31), date(2028, 1, 2), "2028/holiday/元旦")
+    county = SchoolCalendar("无名县", (old, new))
+    assert holiday_spans(county, [2027]) == [old] and holiday_spans(county, [2028]) == [new]
+    assert not is_working_day(county, date(2027, 12, 31)) and is_working_day(county, date(2027, 12, 30))
+    assert "元旦" not in warnings(county, date(2027, 12, 1))[0]
+    assert [(span.first, span.last) for span in published(2023) if span.name == "元旦"] == [
+        (date(2022, 12, 31), date(2023, 1, 2))
     ]
