@@ -17,11 +17,13 @@ from models.calendar.calendars import CalendarEntry, Edit, calendars_now, forget
 from models.calendar.grades import Grades, grades_kept
 from models.calendar.pulse import NOTICES, wake
 from models.calendar.school import (
+    ONCE_A_YEAR,
     Kind,
     SchoolCalendar,
     Span,
     faults,
     holiday_year,
+    in_words,
     makeup_entry,
     missing,
     school_year,
@@ -84,7 +86,8 @@ def new_entry(
     """An entry that is not there yet, named for the school year its first day is in (a holiday for its year, a day of
     work and school for its date). `grades`: who sits an exam, where it is not all.
 
-    Raises Refused `calendar.name_wrong` where it is called nothing, or at too great a length.
+    Raises Refused `calendar.name_wrong` where it is called nothing, or at too great a length, `calendar.there_already`
+    where the year has its 元旦 or 寒假: whose days are changed, lest there be two.
     """
     name = " ".join(name.split())
     if not 0 < len(name) <= LONGEST_NAME:
@@ -94,6 +97,8 @@ def new_entry(
     year = holiday_year(last) if kind == Kind.HOLIDAY else school_year(first)
     key = span_key(year, kind, name)
     taken = {span.key: span for span in unit_calendar.spans}
+    if key in taken and kind in ONCE_A_YEAR:
+        raise Refused("calendar.there_already", name=name, days=in_words(taken[key]))
     if key in taken and taken[key].first != first:  # a market every month is an entry every month
         key = f"{key}/{first.isoformat()}"
     return Span(kind, name, first, last, key, grades)

@@ -28,7 +28,11 @@ class Kind(StrEnum):
     MAKEUP = "makeup"
 
 
+LONGEST_OF = {Kind.MAKEUP: timedelta(days=14)}
+"""Days of work and school instead of free ones are few."""
 OF_MANY_DAYS = frozenset({Kind.TERM, Kind.VACATION, Kind.FLOOD})
+ONCE_A_YEAR = OF_MANY_DAYS | {Kind.HOLIDAY}
+"""Of one name there is one in each of its years; a market, a 月考 comes more than once."""
 _BY_CIVIL_YEAR = frozenset({Kind.HOLIDAY, Kind.MAKEUP})
 """They are published by civil year, and known by it."""
 
@@ -160,8 +164,9 @@ def _days_wrong(span: Span) -> str | None:
     if span.last < first or span.first > last:
         key = "calendar.outside_civil" if span.kind in _BY_CIVIL_YEAR else "calendar.outside"
         return say(key, days=in_words(span), year=span.year, first=first, last=last)
-    if span.last - span.first > LONGEST:
-        return say("calendar.too_long", days=in_words(span), most=LONGEST.days)
+    longest = LONGEST_OF.get(span.kind, LONGEST)
+    if span.last - span.first > longest:
+        return say("calendar.too_long", days=in_words(span), most=longest.days)
     if span.first == span.last and span.kind in OF_MANY_DAYS:
         return say("calendar.one_day", day=span.first)
     return None

@@ -139,6 +139,20 @@ def test_an_entry_has_a_name_of_some_length(office: Office) -> None:
     assert "加上“集 市”" in office.does("schedule", "add", "local", " 集  市 ", *edit)
 
 
+def test_a_holiday_that_is_there_is_moved_and_not_added_again(office: Office) -> None:
+    new_year = ("--first", "2026-12-31", "--last", "2027-01-02", "--unit", "青禾县", "--by", WANG, "--yes")
+    said = office.refuses("schedule", "add", "holiday", "元旦", *new_year)
+    assert "“元旦”已经有了：2027-01-01 至 2027-01-03" in said and "schedule move" in said
+    moved = ("--to", "2026-12-31", "--unit", "青禾县", "--by", WANG, "--yes")
+    assert "改成 2026-12-31 – 2027-01-02" in office.does("schedule", "move", "元旦", *moved)
+    assert office.does("schedule", "days", "--unit", "青禾县").count("元旦") == 1
+
+
+def test_days_of_school_instead_of_free_ones_are_few(office: Office) -> None:
+    for_months = ("--first", "2027-02-20", "--last", "2027-08-01", "--unit", "青禾县", "--by", WANG, "--yes")
+    assert "太长了，最多14天" in office.refuses("schedule", "add", "makeup", "补课", *for_months)
+
+
 def test_a_day_of_school_that_is_moved_is_called_after_its_new_date(office: Office) -> None:
     edit = ("--unit", "青禾县", "--by", WANG, "--yes")
     office.does("schedule", "move", "5月8日调休上课", "--to", "2027-05-15", *edit)
