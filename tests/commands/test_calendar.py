@@ -232,6 +232,20 @@ def test_why_somebody_gets_something_or_not(office: Office, exam: date) -> None:
     assert "没有监护人" in office.refuses("schedule", "preview", "--why", "13899999999")
 
 
+def test_what_a_school_of_its_own_days_has_too_is_one_notice_of_the_countys_file(
+    office: Office, tmp_path: Path
+) -> None:
+    market = ("--first", str(TODAY + timedelta(days=9)), "--unit", "柳溪小学", "--by", WANG, "--yes")
+    office.does("schedule", "add", "local", "集市", *market)
+    file = tmp_path / "year.ics"
+    year = ("--from", str(TODAY), "--to", str(TODAY + timedelta(days=300)), "--unit", "青禾县")
+    office.does("schedule", "preview", *year, "--ics", str(file))
+    events = icalendar.Calendar.from_ical(file.read_bytes()).walk("VEVENT")
+    winter = [event for event in events if event["summary"] == "寒假，一家人好好过"]
+    assert [str(event["description"]) for event in winter] == ["3 位"]
+    assert len({str(event["uid"]) for event in events}) == len(events)
+
+
 def test_the_year_as_a_file_for_calendar_programs_and_as_a_picture(office: Office, tmp_path: Path) -> None:
     files = (tmp_path / "year.ics", tmp_path / "year.svg")
     _choose(office, GRANDMOTHER, time(19, 30))
