@@ -104,8 +104,10 @@ def _shifts(session: Session, change: Callable[[Session], object]) -> list[Shift
 
 def _in_order(session: Session, before: "_Plan", after: "_Plan") -> list[Shift]:
     settled = {(row.rule, row.unit_id, row.occasion): row.state for row in session.exec(select(Occurrence))}
-    found = list(_compared(before, after, {key for key, state in settled.items() if state in DONE}))
-    return sorted(found, key=lambda shift: (shift.done, shift.after or shift.before or session.now, shift.rule))
+    found = list(_compared(before, after, {key for key, state in settled.items() if state in DONE}, session.now))
+    return sorted(
+        found, key=lambda shift: (shift.done, shift.after or shift.before or session.now, shift.rule, shift.unit)
+    )
 
 
 _Key = tuple[str, int, str]
@@ -118,12 +120,15 @@ def _plan(session: Session) -> _Plan:
     return {(each.moment.rule.name, each.place.unit_id, each.moment.occasion): each for each in plan}
 
 
-def _compared(before: _Plan, after: _Plan, done: set[_Key]) -> Iterator[Shift]:
+def _compared(before: _Plan, after: _Plan, done: set[_Key], now: datetime) -> Iterator[Shift]:
+    """What differs, but for what is over and was never to be sent: nobody would get it on either day."""
     places_before = {unit_id for _, unit_id, _ in before}
     for key in before.keys() | after.keys():
         old, new = before.get(key), after.get(key)
         if old is None and key[1] not in places_before:
             old = _of_the_unit_above(before, key, after[key])
+        if key not in done and all(each.moment.useful_until <= now for each in (old, new) if each):
+            continue
         was, will = (each.moment.due_at if each else None for each in (old, new))
         if was != will:
             one = new or before[key]

@@ -44,6 +44,11 @@ class Office:
     def would(self, name: str, to: date) -> list[Shift]:
         return would_move(self.store, lambda session: self._move(session, name, to, self.county))
 
+    def drops(self, session: Session, name: str) -> None:
+        unit = session.get_one(Unit, self.county)
+        by = session.get_one(Person, self.wang)
+        write_entry(session, by, unit, entry_named(session, unit, name), gone=True)
+
     def _move(self, session: Session, name: str, to: date, unit_id: int) -> None:
         unit = session.get_one(Unit, unit_id)
         move_entry(session, session.get_one(Person, self.wang), unit, entry_named(session, unit, name), to)
@@ -80,6 +85,14 @@ def test_what_has_not_happened_moves_and_nothing_else(store: Store, clock: Froze
     clock.set(at(6, 13, 17))
     tick(store)
     assert settled(store, "zhongkao") == [(date(2027, 6, 13), "made")]
+
+
+def test_what_is_over_and_was_never_sent_is_not_said_to_move(store: Store, clock: FrozenClock, office: Office) -> None:
+    clock.set(at(6, 19, 12))  # nobody ran it since the season began: the Fridays before are of no use any more
+    found = would_move(store, lambda session: office.drops(session, "汛期"))
+    assert {shift.rule for shift in found if shift.rule.startswith("flood")} == {"flood_weekly"}
+    ahead = [local_date(shift.before) for shift in found if shift.before and not shift.done]
+    assert min(ahead) == date(2027, 6, 18) and ahead == sorted(ahead)  # of use until tomorrow afternoon
 
 
 def test_a_look_ahead_keeps_nothing(store: Store, clock: FrozenClock, office: Office) -> None:
