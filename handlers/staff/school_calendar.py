@@ -17,7 +17,7 @@ from models.base.errors import Refused
 from models.calendar import entries, words
 from models.calendar.calendars import CalendarEntry
 from models.calendar.holidays import warnings
-from models.calendar.school import LONGEST, OF_MANY_DAYS, Kind, Span, makeup_entry
+from models.calendar.school import LONGEST, LONGEST_NAME, OF_MANY_DAYS, Kind, Span, makeup_entry
 from models.roster.people import Duty, Person
 from models.roster.scope import admin_scope
 from models.roster.units import Unit, UnitKind, labels
@@ -122,7 +122,7 @@ def _added(chat: Chat, unit: Unit, _ahead: Sequence[_Line]) -> _Asked:
         last = yield from Day("calendar.last_of_many", earliest=first, latest=first + LONGEST, future=True)
     else:
         last = yield from Day("calendar.last", earliest=first, latest=first + LONGEST, future=True, optional=True)
-    name = (yield from Text("calendar.name", at_most=entries.LONGEST_NAME)).text
+    name = (yield from Text("calendar.name", at_most=LONGEST_NAME)).text
     here = entries.calendar_here(chat.session, unit)
     span = entries.new_entry(here, Kind[what.name], name, first, last or first, grades)
     return span, words.adds(unit, span)

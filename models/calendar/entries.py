@@ -17,6 +17,7 @@ from models.calendar.calendars import CalendarEntry, Edit, calendars_now, forget
 from models.calendar.grades import Grades, grades_kept
 from models.calendar.pulse import NOTICES, wake
 from models.calendar.school import (
+    LONGEST_NAME,
     ONCE_A_YEAR,
     Kind,
     SchoolCalendar,
@@ -34,7 +35,6 @@ from models.roster.scope import admin_scope
 from models.roster.units import Unit
 
 _SHOWN = 8
-LONGEST_NAME = 20
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from models.base.errors import Misconfigured, Refused
 from models.base.texts import CONTENT, say
 from models.calendar.grades import Grades, read_grades
 from models.calendar.school import (
+    LONGEST_NAME,
     Kind,
     SchoolCalendar,
     Span,
@@ -173,6 +174,8 @@ def _span(place: str, kind: Kind, entry: dict[str, Any], year: int) -> Span:
         raise Misconfigured(say("calendar_file.keys", place=f"{place} [[{kind}]]"))
     name = entry["name"]
     place = _entry(place, kind, name)
+    if not 0 < len(name.strip()) <= LONGEST_NAME or name != name.strip():
+        raise Misconfigured(say("calendar_file.fault", place=place, why=say("calendar.name_wrong", most=LONGEST_NAME)))
     grades = _grades(place, kind, entry["grades"]) if "grades" in entry else ()
     first = _day(place, "first", entry.get("first"))
     last = _day(place, "last", entry.get("last", first))

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     MAKEUP = "makeup"
 
 
+LONGEST_NAME = 20
+"""Characters: it stands in a line of a phone's list."""
 LONGEST_OF = {Kind.MAKEUP: timedelta(days=14)}
 """Days of work and school instead of free ones are few."""
 OF_MANY_DAYS = frozenset({Kind.TERM, Kind.VACATION, Kind.FLOOD})

@@ -43,6 +43,8 @@ def test_the_county_has_a_calendar_for_its_whole_school_year_and_on() -> None:
             ("first = 2027-06-17\nlast = 2027-06-19", "first = 2027-07-10\nlast = 2027-07-12"),
             "qinghe.toml:45 [[exam]] “中考”：.*暑假",
         ),
+        (('name = "端午"', f'name = "{"长" * 21}"'), "[[holiday]] “长+”：名字要写，最多20个字"),
+        (('name = "端午"', 'name = " "'), "[[holiday]] “ ”：名字要写"),
         (("first = 2027-02-22", "first = 2027-01-20"), "[[term]] “春季学期”：2027-01-20.*“秋季学期”.*重叠"),
         (("last = 2027-01-27", "last = 2027-01-20"), "“秋季期末”：最后一天 2027-01-20 早于第一天"),
         (('name = "中考"', 'name = "月考"'), "qinghe.toml:5 青禾县：2026学年缺少 [[exam]] “中考”"),
