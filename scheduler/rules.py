@@ -126,8 +126,7 @@ class _Page:
 
     def _named(self) -> Iterator[Named]:
         for meant in entries_meant(self._word("when")):
-            said = f'{meant.word}("{meant.name}")' if meant.name else meant.word
-            yield Named(OF_KIND[meant.word], meant.name, said, self._place("when", meant.at))
+            yield Named(OF_KIND[meant.word], meant.name, meant.said, self._place("when", meant.at))
 
     def _hour(self) -> time | None:
         if "hour" not in self._facts:

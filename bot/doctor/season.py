@@ -1,6 +1,6 @@
 """What the season needs: sound content, a school calendar that fits the roster, and a person's word for its rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from sqlmodel import select
@@ -14,10 +14,10 @@ from models.calendar.files import calendars, files
 from models.calendar.holidays import warnings
 from models.calendar.occurrences import held, standing_approval
 from models.calendar.school import SchoolCalendar, school_year_days
-from models.care.duties.kinds import kinds_faults
+from models.care.duties.kinds import Kind, kinds, kinds_faults
 from models.learning.lint import content_faults
 from models.roster.units import Unit
-from scheduler.idle import idle_rules
+from scheduler.idle import idle_duties, idle_rules
 from scheduler.plan import places
 from scheduler.rules import rules as all_rules
 from scheduler.rules import titles
@@ -72,10 +72,19 @@ def rules(house: House) -> Iterator[Finding]:
             waiting[unit] = waiting.get(unit, 0) + 1
         found += [look(about, "doctor.rules_held", unit=unit, count=count) for unit, count in waiting.items()]
         found += [Finding(about, Grade.LOOK, words) for words in idle_rules(session, all_rules())]
+        found += [Finding(about, Grade.LOOK, words) for words in idle_duties(session, _sound_kinds())]
         for place in places(session):
             found += _approvals(session, session.get_one(Unit, place.unit_id))
             found += _short(place.calendar, session.today)
     yield from or_good(about, found)
+
+
+def _sound_kinds() -> Iterable[Kind]:
+    """The kinds of duty; none where a file cannot be read, which `content` says."""
+    try:
+        return kinds().values()
+    except Misconfigured:
+        return ()
 
 
 def _short(calendar: SchoolCalendar, today: date) -> Iterator[Finding]:

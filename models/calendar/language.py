@@ -56,6 +56,11 @@ class Meant:
     name: str
     at: int
 
+    @property
+    def said(self) -> str:
+        """As it stands there."""
+        return f'{self.word}("{self.name}")' if self.name else self.word
+
 
 def read(text: str) -> Dates:
     """The days, and the hours, that a text says. Raises Misread at the word that is wrong."""

@@ -1,5 +1,6 @@
 """A rule that speaks of what no calendar has is named with its place, the word and the nearest name there is."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -9,11 +10,13 @@ from typing import Any
 import pytest
 
 from bot.doctor import season
+from models.base.errors import Misconfigured
 from models.base.store import Store
 from models.base.texts import CONTENT
 from models.calendar.files import calendars
 from models.calendar.school import Kind, SchoolCalendar, Span
-from scheduler.idle import idle, idle_rules
+from models.care.duties.kinds import kinds, read_kind
+from scheduler.idle import idle, idle_duties, idle_rules
 from scheduler.rule import Rule
 from scheduler.rules import load, rules
 from tests.cast import Cast
@@ -72,6 +75,25 @@ def test_what_is_only_in_a_year_that_is_over_or_ends_so_is_no_slip(
 def test_what_only_another_unit_has_is_no_slip(idle_of: Callable[..., list[str]]) -> None:
     boat = Span(Kind.LOCAL, "龙舟", date(2024, 6, 8), date(2024, 6, 9), "2023/local/龙舟")
     assert idle_of('first_day(local("龙舟"))', SchoolCalendar("竹山小学", (boat,))) == []
+
+
+def test_a_duty_that_waits_for_what_no_calendar_has_is_named(store: Store, cast: Cast, tmp_path: Path) -> None:
+    text = (CONTENT / "duties" / "risk-exam.toml").read_text(encoding="utf-8")
+    assert 'exam("' in text
+    mine = tmp_path / "mine.toml"
+    mine.write_text(re.sub(r'exam\("[^"]*"\)', 'exam("中靠")', text), encoding="utf-8")
+    with store.read() as session:
+        assert idle_duties(session, kinds().values()) == []
+        found = idle_duties(session, [read_kind(mine)])
+    assert found and all(each == 'mine.toml exam("中靠")：哪个校历里都没有，不会发。是不是“中考”？' for each in found)
+
+
+def test_a_line_of_when_that_is_no_text_is_named(tmp_path: Path) -> None:
+    text = (CONTENT / "duties" / "risk-exam.toml").read_text(encoding="utf-8")
+    mine = tmp_path / "mine.toml"
+    mine.write_text(re.sub(r"(?ms)^when = \[.*?\]$", "when = [5]", text), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=r"^mine\.toml.*when"):
+        read_kind(mine)
 
 
 def test_doctor_names_it(store: Store, cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from models.base.content import must_be, read_toml, shape, written
 from models.base.errors import Misconfigured
 from models.base.texts import CONTENT, say
-from models.calendar.language import Misread, read
+from models.calendar.language import Meant, Misread, entries_meant, read
 from models.calendar.when import When
 from models.roster.people import Duty
 from models.roster.units import UnitKind
@@ -46,7 +46,7 @@ class Kind:
     A task is opened on the days of `when` and due `days` later. Its owner hears of it on the day it is opened, so many
     days before it is due (`remind`), on the day itself and the day after; `escalate` days after it the next tier does.
     `ask`: what a report must say; `items`: what is looked at, each found sound or not. `by_school_days`: the number
-    told counts against the school days of the week.
+    told counts against the school days of the week. `meant`: the entries of a calendar that `when` speaks of.
     """
 
     id: str
@@ -63,6 +63,7 @@ class Kind:
     remind: tuple[int, ...] = ()
     escalate: int = 2
     by_school_days: bool = False
+    meant: tuple[Meant, ...] = ()
 
 
 @cache
@@ -89,6 +90,8 @@ def read_kind(path: Path) -> Kind:
             raise Misconfigured(say("duty_file.days", file=path.name, key=key, most=_A_YEAR))
     for each in facts["ask"]:
         must_be(path, "ask", each, ASKS)
+    if not all(isinstance(each, str) for each in facts["when"]):
+        raise Misconfigured(say("content_file.misshapen", file=path.name, key="when", shape=shape(str)))
     try:
         when = tuple(read(each).when for each in facts["when"])
     except Misread as error:
@@ -108,6 +111,7 @@ def read_kind(path: Path) -> Kind:
         remind=tuple(facts.get("remind", ())),
         escalate=facts.get("escalate", 2),
         by_school_days=facts.get("count") == "school_days",
+        meant=tuple(meant for each in facts["when"] for meant in entries_meant(each)),
     )
 
 
