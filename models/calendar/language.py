@@ -163,4 +163,6 @@ def _stuck(error: UnexpectedInput, text: str) -> Misread:
         return Misread(len(text), say("when.unfinished"))
     at = int(error.pos_in_stream or 0)
     word = re.match(r"\w+|.", text[at:])
+    if word and not word[0].isascii():  # a name without its quotation marks, or marks of a Chinese keyboard
+        return Misread(at, say("when.unreadable_chinese", word=word[0]))
     return Misread(at, say("when.unreadable", word=word[0] if word else ""))
