@@ -32,7 +32,7 @@ def _approve(office: Office, rule: str, until: str, *, by: str = LI, unit: str =
 def test_all_rules_are_approved_at_once_and_the_list_says_by_whom(office: Office, until: str) -> None:
     before = office.does("schedule", "list", "--days", "200")
     assert "没有批准，到时不发" in before and "青禾县" in before
-    assert f"批准了：青禾县的 all 到{until}为止" in _approve(office, "all", until)
+    assert f"批准了：青禾县的全部自动通知，到{until}为止" in _approve(office, "all", until)
     assert _approvals(office) == [(EVERY_RULE, date.fromisoformat(until), True)]
     after = office.does("schedule", "list", "--days", "200")
     assert f"李文静批到{until}" in after and "没有批准" not in after
@@ -77,17 +77,17 @@ def test_a_withdrawn_approval_ends(office: Office, until: str) -> None:
     _approve(office, "all", until)
     args = ("schedule", "withdraw", "--unit", "青禾县", "--by")
     assert "要青禾县或上级的审批人来定" in office.refuses(*args, WANG, "all")
-    assert "连同全部规则（all）一起批的" in office.refuses(*args, LI, "gaokao")
+    assert "青禾县的《高考几天，照平常过》是连同全部自动通知（all）一起批的" in office.refuses(*args, LI, "gaokao")
     assert "撤回了 1 个批准" in office.does(*args, LI, "all")
     assert [standing for *_, standing in _approvals(office)] == [False]
-    assert "没有对 all 的批准" in office.refuses(*args, LI, "all")
+    assert "青禾县的全部自动通知没有人批准过" in office.refuses(*args, LI, "all")
 
 
 def test_withdrawing_below_says_that_the_unit_above_still_approves(office: Office, until: str) -> None:
     _approve(office, "all", until)
     _approve(office, "gaokao", until, unit="柳溪小学")
     said = office.does("schedule", "withdraw", "gaokao", "--unit", "柳溪小学", "--by", LI)
-    assert "撤回了 1 个批准" in said and "上级单位的批准还在" in said
+    assert "撤回了 1 个批准：柳溪小学的《" in said and "上级单位的批准还在" in said
 
 
 def test_a_preview_of_days_in_the_wrong_order_says_so(office: Office) -> None:

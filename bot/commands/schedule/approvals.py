@@ -21,7 +21,7 @@ from models.calendar.occurrences import (
 from models.roster.people import Duty
 from models.roster.scope import duty_scope
 from models.roster.units import Unit
-from scheduler.rules import rules
+from scheduler.rules import rules, titles
 
 ALL = "all"
 _rule = click.argument("rule")
@@ -40,7 +40,7 @@ def approve(rule: str, unit: str, phone: str, until: str) -> None:
     with open_store(load_settings()).write() as session:
         place = unit_named(session, unit)
         approve_rule(session, staff_by_phone(session, phone), place, name, day)
-    click.echo(say("cli.rule_approved", unit=place.name, rule=rule, until=day))
+    click.echo(say("cli.rule_approved", unit=place.name, rule=_called(rule), until=day))
 
 
 @click.command("withdraw")
@@ -59,19 +59,24 @@ def withdraw(rule: str, unit: str, phone: str) -> None:
             withdraw_approval(session, each, by=person.id)
         session.flush()
         still = standing_approval(session, name, place) is not None
-    click.echo(say("cli.rule_withdrawn", unit=place.name, rule=rule, count=len(found)))
+    click.echo(say("cli.rule_withdrawn", unit=place.name, rule=_called(rule), count=len(found)))
     if still:
-        click.echo(say("cli.rule_still", unit=place.name, rule=rule))
+        click.echo(say("cli.rule_still", unit=place.name, rule=_called(rule)))
 
 
 def _to_withdraw(session: Session, place: Unit, name: str, rule: str) -> list[StandingApproval]:
     running = running_approvals(session, place)
     found = [each for each in running if name in (EVERY_RULE, each.rule)]
     if name != EVERY_RULE and any(each.rule == EVERY_RULE for each in running):
-        raise Misconfigured(say("cli.rule_under_all", unit=place.name, rule=rule))
+        raise Misconfigured(say("cli.rule_under_all", unit=place.name, rule=_called(rule)))
     if not found:
-        raise Misconfigured(say("cli.rule_not_approved", unit=place.name, rule=rule))
+        raise Misconfigured(say("cli.rule_not_approved", unit=place.name, rule=_called(rule)))
     return found
+
+
+def _called(rule: str) -> str:
+    """As people know it: by the title of its notice, not by the name of its file."""
+    return say("cli.rule_all") if rule == ALL else say("cli.rule_called", title=titles()[rule])
 
 
 def _rule_named(rule: str) -> str:
