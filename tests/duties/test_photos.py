@@ -70,7 +70,7 @@ def test_a_task_whose_proof_could_not_be_kept_is_open_again_until_it_has_one(
     assert "照片1张" in reported.types("好了")
     assert "做完了" in reported.types("1")
     worker.run_once()
-    assert "都做完了：1/1，晚了0" in reported.types("完成率", "大讲堂")
+    assert "都做完了：1/1，其中做晚了0" in reported.types("完成率", "大讲堂")
     assert "现在没有要做的任务" in reported.types("任务")
 
 

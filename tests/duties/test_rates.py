@@ -125,7 +125,7 @@ def test_what_was_found_and_not_mended_is_seen_from_above(school: School, wang: 
     school.clock.set(at(11, 16))
     said = phone("o-li").types("完成率", "隐患排查")
     assert said.splitlines() == [
-        "《校园隐患排查》青禾县 1/1（100%），晚了0。",
+        "《校园隐患排查》青禾县 1/1（100%），其中做晚了0。",
         "查出隐患2处，改好1处。往下看？",
         "1 没改好的隐患1处",
         "2 柳溪小学 1/1（100%）",
@@ -133,7 +133,7 @@ def test_what_was_found_and_not_mended_is_seen_from_above(school: School, wang: 
     assert "还没改好的隐患1处：\n柳溪小学，消防：灭火器过期，11月8日前改好，王主任" in phone("o-li").types("1")
     assert "柳溪小学，消防" in phone("o-wang").types("完成率", "隐患排查")
     wang.types("任务", "消防", "1")
-    assert phone("o-li").types("完成率", "隐患排查").endswith("都做完了：1/1，晚了0。查出隐患2处，改好2处。")
+    assert phone("o-li").types("完成率", "隐患排查").endswith("都做完了：1/1，其中做晚了0。查出隐患2处，改好2处。")
 
 
 def test_an_administrator_sets_and_stops_a_duty_in_the_chat(school: School, wang: Phone, phone: Phones) -> None:
