@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from models.base.texts import all_texts, places
+from models.calendar.school import Kind
 from models.learning.lint import content_faults
 from models.learning.records import CheckIn
 from models.messaging.audiences import Where
@@ -37,6 +38,7 @@ BUILT: dict[str, set[str]] = {
     "duty.": _values(Duty) | {"guardian"},
     "lesson.": _values(CheckIn),
     "lesson.said_": _values(CheckIn),
+    "cli.entry_": _values(Kind),
     "cli.state_": {state.name.lower() for state in State},
     "cli.why_": {"got", "comes", "comes_at_own", "waits", "not_meant", "held", "expired", "approval"},
     "cli.year_": {"term", "vacation", "exam", "holiday", "local"},

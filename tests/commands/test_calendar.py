@@ -103,7 +103,8 @@ def test_slips_are_named_and_change_nothing(office: Office, exam: date) -> None:
     unknown = ("schedule", "drop", "龙舟", "--unit", "青禾县", "--by", WANG, "--yes")
     assert "往后没有“龙舟”" in office.refuses(*unknown)
     add = ("schedule", "add", "market", "集市", "--unit", "青禾县", "--by", WANG, "--first", str(TODAY), "--yes")
-    assert "没有 market" in office.refuses(*add)
+    assert "没有 market。可以写：学期 term、考试 exam" in office.refuses(*add)
+    assert "│ 考试 exam " in office.does("schedule", "days", "--unit", "青禾县")
     assert next_exam(office) == exam
 
 

@@ -53,13 +53,13 @@ def days(unit: str, history: bool) -> None:
         if history:
             for each in edits_of(session, place):
                 name = words.called(each.row.span)
-                table.add_row(each.row.kind, name, _written(session, each), _author(session, each.row))
+                table.add_row(_kind(each.row.kind), name, _written(session, each), _author(session, each.row))
         else:
             authors = {row.key: _author(session, row) for row in entries_of(session, place)}
             ahead = [span for span in calendar_here(session, place).spans if span.last.year >= session.today.year]
             for span in sorted(ahead, key=lambda span: (span.first, span.key)):
                 author = authors.get(span.key, say("cli.days_file"))
-                table.add_row(span.kind, words.called(span), words.days_of(span), author)
+                table.add_row(_kind(span.kind), words.called(span), words.days_of(span), author)
     if table.row_count:
         Console().print(table)
     else:
@@ -98,7 +98,7 @@ def add(kind: str, name: str, unit: str, first: str, last: str, grades: str, pho
     """Add an entry to a unit's calendar: KIND is term, exam, vacation, flood, holiday, local (集市, 龙舟)
     or makeup (a day of school on a weekend, 调休)."""
     if kind not in set(Kind):
-        raise Misconfigured(say("cli.kind_wrong", kind=kind, known="、".join(Kind)))
+        raise Misconfigured(say("cli.kind_wrong", kind=kind, known="、".join(map(_kind, Kind))))
     begins = read_day("--first", first)
     ends = read_day("--last", last) if last else begins
     sit = read_grades(grades)
@@ -148,6 +148,11 @@ def drop(name: str, unit: str, phone: str, yes: bool) -> None:
         return words.drops(place, span)
 
     _edit(change, unit, phone, asked=yes)
+
+
+def _kind(kind: Kind) -> str:
+    """What it is, and the word that `add` takes."""
+    return say(f"cli.entry_{kind}")
 
 
 def _edit(change: Change, unit: str, phone: str, *, asked: bool) -> None:
