@@ -215,7 +215,7 @@ class Throttle:
 
     def _is_closed(self, pace: Pace) -> bool:
         day = pace.day  # read once: worker and sender ask at the same time
-        return day is not None and not day.is_opened and self._clock.now() < day.until
+        return day is not None and day.is_closed(self._clock.now())
 
     def _opened(self, channel: Channel) -> None:
         """A closed day has opened again here."""
