@@ -11,16 +11,15 @@ from bot.settings import load_settings
 from models.base.errors import Misconfigured
 from models.base.store import Session
 from models.base.texts import say
-from models.care.leaving import hand_on_alerts
+from models.care.leaving import end_duty
 from models.messaging.appointment_news import (
     ask_seconds,
     facts_of_nomination,
     is_appointed,
-    is_dismissed,
     tell_of_decision,
 )
 from models.roster.accounts import accounts_of
-from models.roster.appointing import PLACES, Holder, appoint, dismiss, holders, somebody
+from models.roster.appointing import PLACES, Holder, appoint, holders, somebody
 from models.roster.nominations import Nomination, decide_nomination
 from models.roster.people import Duty
 from models.roster.requests import waiting
@@ -107,8 +106,7 @@ def end(duty: str, unit: str, name: str, phone: str, by: str) -> None:
     with open_store(load_settings()).write() as session:
         ender, place = staff_by_phone(session, by), unit_named(session, unit)
         found = _held(session, place, _named(duty), name, phone)
-        is_dismissed(session, dismiss(session, ender, found.staff), ender)
-        hand_on_alerts(session, found.person)
+        end_duty(session, ender, found.staff)
         facts = {
             "name": found.person.name,
             "unit": label(session, place),

@@ -13,9 +13,9 @@ from handlers.reading.people import name_and_phone
 from handlers.staff.asking import placed
 from handlers.staff.which_unit import OwnUnit
 from models.base.errors import Refused
-from models.care.leaving import hand_on_alerts
-from models.messaging.appointment_news import ask_seconds, facts_of, is_appointed, is_dismissed
-from models.roster.appointing import Holder, appoint, checked, dismiss, duties_in, holders, restore, somebody
+from models.care.leaving import end_duty
+from models.messaging.appointment_news import ask_seconds, facts_of, is_appointed
+from models.roster.appointing import Holder, appoint, checked, duties_in, holders, restore, somebody
 from models.roster.changes import staff_named
 from models.roster.nominations import Nomination, withdraw_nomination
 from models.roster.people import WEIGHTY, Duty, Person, Staff
@@ -60,7 +60,7 @@ def appoint_staff(chat: Chat) -> Dialogue:
 
 def take_back(chat: Chat, staff_id: int) -> str:
     """撤销 of a duty that was given: it ends."""
-    staff = _end(chat, chat.session.get_one(Staff, staff_id))
+    staff = end_duty(chat.session, chat.me, chat.session.get_one(Staff, staff_id))
     return chat.say("appoint.ended", **_facts(chat, staff))
 
 
@@ -108,15 +108,8 @@ def _ending(chat: Chat, holder: Holder, *, sole: bool) -> Dialogue:
     facts = _facts(chat, holder.staff)
     alone = chat.say("appoint.none_left", **facts) if sole else ""
     yield from Confirm("appoint.end_read_back", **facts, alone=alone)
-    ended = _end(chat, holder.staff)
+    ended = end_duty(chat.session, chat.me, holder.staff)
     return Kept("appoint.ended", facts, undo=("dismissed", ended.id))
-
-
-def _end(chat: Chat, staff: Staff) -> Staff:
-    ended = dismiss(chat.session, chat.me, staff)
-    is_dismissed(chat.session, ended, chat.me)
-    hand_on_alerts(chat.session, chat.session.get_one(Person, ended.person_id))
-    return ended
 
 
 def _facts(chat: Chat, staff: Staff) -> dict[str, object]:

@@ -1,4 +1,5 @@
-"""What somebody leaves open who has no duty any more: an alert must not wait for one who cannot reach it."""
+"""Who leaves a duty: they are told, and what they leave open goes on, for an alert must not wait for one who cannot
+reach it."""
 
 import logging
 
@@ -10,11 +11,22 @@ from models.base.texts import say
 from models.base.turns import hold_one
 from models.care.alerts import Alert, AlertTold, open_alerts
 from models.care.responders import responders
+from models.messaging.appointment_news import is_dismissed
 from models.messaging.outbox import Lane
 from models.messaging.words import tell
-from models.roster.people import Person, duties_of
+from models.roster.appointing import dismiss
+from models.roster.people import Person, Staff, duties_of
 
 log = logging.getLogger(__name__)
+
+
+def end_duty(session: Session, by: Person, staff: Staff) -> Staff:
+    """Ends a duty today, tells whose it was, and hands on what they leave; the row that ended. Raises Refused as
+    `dismiss`."""
+    ended = dismiss(session, by, staff)
+    is_dismissed(session, ended, by)
+    hand_on_alerts(session, session.get_one(Person, ended.person_id))
+    return ended
 
 
 def hand_on_alerts(session: Session, leaving: Person) -> int:
