@@ -12,7 +12,8 @@ from typing import Any
 from redis.commands.core import Script
 
 from bot.city.link import Away, Link
-from bot.delivery.throttle import Pace, Quota, Throttle, burst
+from bot.delivery.pace import Pace, Quota, burst
+from bot.delivery.throttle import Throttle
 from models.base.clock import Clock
 from models.messaging.closed_days import Day
 from models.messaging.outbox import Channel, Lane
@@ -179,7 +180,7 @@ class SharedThrottle(Throttle):
     @staticmethod
     def _rest(pace: Pace, until: float, pauses: int) -> None:
         if until > pace.closed_until + LOOK_SECONDS:
-            pace.closed_until, pace.pauses, pace.window = until, max(pace.pauses, pauses), 1
+            pace.rest(until, max(pace.pauses, pauses))
 
     def _close(self, channel: Channel, pace: Pace, closed_for_day: bytes, refused_at: bytes, opened_at: bytes) -> None:
         """Takes over what another said; says again what an emptied Redis has forgotten."""

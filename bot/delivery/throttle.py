@@ -3,46 +3,15 @@
 import threading
 import time
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 
+from bot.delivery.pace import Pace, Quota, burst
 from models.base.clock import Clock, at_local, local_date
 from models.messaging.closed_days import TICK, Day, merged
 from models.messaging.outbox import Channel, Lane
 from models.messaging.outbox.rows import BY_DAY
-from models.messaging.outlets import URGENT_SHARE
-
-_LONGEST_PAUSE = 60.0
-_DOUBLINGS = 6
-"""So often a pause is doubled: an outage of a day has more pauses than a number has room for doublings."""
-_SILENT_IN_A_ROW = 20
-_LEAST = 4
-BURST_SECONDS = 10.0
-"""Where a rate is set: of how many seconds' messages a worker may take at once."""
-
-
-@dataclass
-class Quota:
-    """A channel's messages of one day, and what is left of them."""
-
-    per_day: int
-    left: int
-    day: date
-
-
-@dataclass
-class Pace:
-    """How one channel stands in this process. Times are monotonic seconds; those of the `day` that was refused are the
-    clock's."""
-
-    window: int
-    closed_until: float = 0.0
-    day: Day | None = None
-    busy_until: float = 0.0
-    pauses: int = 0
-    silent: int = 0
-    quota: Quota | None = None
 
 
 class Throttle:
@@ -56,12 +25,11 @@ class Throttle:
 
     def __init__(self, clock: Clock, in_flight: int, per_minute: int = 0) -> None:
         self._clock = clock
-        self._most = in_flight
         self._per_minute = per_minute
         self._lock = threading.RLock()
         self.changes = 0
         """Grows with each refusal and each opening that was met here."""
-        self._paces: defaultdict[Channel, Pace] = defaultdict(lambda: Pace(in_flight))
+        self._paces: defaultdict[Channel, Pace] = defaultdict(lambda: Pace(in_flight, in_flight))
 
     def set_quota(self, channel: Channel, per_day: int, left: int) -> None:
         """What the platform says: so many a day, so many left of today's; a day that was closed may be open again."""
@@ -76,11 +44,11 @@ class Throttle:
             pace = self._paces[channel]
             granted, quota = count, self._quota(pace)
             if lane in BY_DAY:
-                granted = min([granted, *self._room(pace)])
+                granted = min([granted, *self._room(pace, quota)])
             if quota is not None:
                 quota.left -= granted
             if self._per_minute:
-                pace.busy_until = max(pace.busy_until, time.monotonic()) + granted * 60 / self._per_minute
+                pace.use(granted, self._per_minute)
             return granted
 
     def put_back(self, channel: Channel, count: int) -> None:
@@ -98,7 +66,7 @@ class Throttle:
         """Whether what has its permit may be handed over now: there is no pause. `as_try`: it asks whether a closed
         day has opened."""
         pace = self._paces[channel]
-        return time.monotonic() >= pace.closed_until and (as_try or not self._is_closed(pace))
+        return not pace.is_resting and (as_try or not self._is_closed(pace))
 
     def is_closed_for_long(self, channel: Channel) -> bool:
         """Whether the platform closed the day: what waits for it may go the moment that it opens."""
@@ -114,7 +82,7 @@ class Throttle:
             if (day := pace.day) is not None
             and self.is_closed_for_long(channel)
             and now >= day.next_try(now)
-            and time.monotonic() >= pace.closed_until
+            and not pace.is_resting
         ]
 
     def day(self, channel: Channel) -> Day | None:
@@ -147,41 +115,29 @@ class Throttle:
         if lane in BY_DAY:
             waits.append(pace.busy_until - real)
             quota = self._quota(pace)
-            if quota is not None and quota.left <= _kept(quota):
+            if quota is not None and not quota.spare:
                 waits.append((_tomorrow(now) - now).total_seconds())
         return max(waits)
 
     def answered(self, channel: Channel, *, as_try: bool = False) -> None:
         """The platform took one. A try ends a closed day at once; what else is answered left before it closed."""
         pace = self._paces[channel]
-        pace.silent = pace.pauses = 0
         if as_try:
             self._open_again(channel, pace)
-        if pace.window < self._most:
-            pace.window += 1
+        pace.answered()
 
     def unanswered(self, channel: Channel) -> None:
         """No answer came: half as many; where none comes at all, a pause."""
         with self._lock:
-            pace = self._paces[channel]
-            pace.silent += 1
-            pace.window = max(min(_LEAST, self._most), pace.window // 2)
-        if pace.silent >= _SILENT_IN_A_ROW:
+            is_silent = self._paces[channel].unanswered()
+        if is_silent:
             self.back_off(channel)
 
     def back_off(self, channel: Channel, at_least: float = 1.0) -> float:
         """Closed for 1, 2, 4 … 60 seconds, which it returns; refusals that were in flight when it closed count once,
         and for the others it returns 0. The trouble may be this machine's alone: its line, its address."""
         with self._lock:
-            pace = self._paces[channel]
-            if time.monotonic() < pace.closed_until:
-                return 0.0
-            seconds = max(at_least, min(_LONGEST_PAUSE, 2.0 ** min(pace.pauses, _DOUBLINGS)))
-            pace.closed_until = time.monotonic() + seconds
-            pace.pauses += 1
-            pace.silent = 0
-            pace.window = 1
-            return seconds
+            return self._paces[channel].back_off(at_least)
 
     def refused(self, channel: Channel) -> None:
         """The platform itself is busy (-1): whoever uses the channel backs off."""
@@ -220,31 +176,20 @@ class Throttle:
     def _opened(self, channel: Channel) -> None:
         """A closed day has opened again here."""
 
-    def _room(self, pace: Pace) -> list[int]:
+    def _room(self, pace: Pace, quota: Quota | None) -> list[int]:
         """How many messages there is room for, as far as there are bounds, for all but the urgent."""
-        bounds, quota = [], self._quota(pace)
-        if quota is not None:
-            bounds.append(max(0, quota.left - _kept(quota)))
+        bounds = [quota.spare] if quota is not None else []
         if self._per_minute:
-            bounds.append(burst(self._per_minute) if time.monotonic() >= pace.busy_until else 0)
+            bounds.append(0 if pace.is_busy else burst(self._per_minute))
         return bounds
 
     def _quota(self, pace: Pace) -> Quota | None:
-        if pace.quota is not None and pace.quota.day != self._today():
-            pace.quota.day, pace.quota.left = self._today(), pace.quota.per_day
+        if pace.quota is not None:
+            pace.quota.begin(self._today())
         return pace.quota
 
     def _today(self) -> date:
         return local_date(self._clock.now())
-
-
-def burst(per_minute: int) -> int:
-    """How many messages may be taken at once at this rate."""
-    return max(1, int(per_minute * BURST_SECONDS / 60))
-
-
-def _kept(quota: Quota) -> int:
-    return int(quota.per_day * URGENT_SHARE)
 
 
 def _tomorrow(now: datetime) -> datetime:

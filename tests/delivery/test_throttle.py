@@ -50,7 +50,7 @@ def test_a_pause_that_is_said_anew_while_the_old_one_ends_stays() -> None:
 
 def test_an_outage_of_days_is_a_pause_a_minute_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     minutes = iter(range(10**6))
-    monkeypatch.setattr("bot.delivery.throttle.time", SimpleNamespace(monotonic=lambda: 60.0 * next(minutes)))
+    monkeypatch.setattr("bot.delivery.pace.time", SimpleNamespace(monotonic=lambda: 60.0 * next(minutes)))
     throttle = Throttle(Interrupted(), 8)
     pauses = [throttle.back_off(Channel.TEMPLATE) for _ in range(3 * 24 * 60)]
     assert pauses[:6] == [1, 2, 4, 8, 16, 32] and set(pauses[6:]) == {60}
