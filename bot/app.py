@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 from flask import Flask, Response, jsonify
 from flask_wtf import CSRFProtect
@@ -24,8 +23,9 @@ from bot.settings import Settings
 from bot.wechat.callback import PATH, Callback
 from bot.wechat.client import Client
 from bot.wechat.crypto import Gate
+from bot.wechat.messages import messages_of
 from bot.wechat.oauth import OAuth
-from bot.wechat.receive import keep_receipts, receive
+from bot.wechat.receipts import receipts_of
 from bot.wechat.replays import Replays
 from bot.wechat.token import TokenProvider, stable_token
 from bot.wechat.wire import Wire
@@ -127,9 +127,8 @@ def _door(settings: Settings, clock: Clock, store: Store, web: Flask, replays: R
         replays=replays,
     )
     inside = rooms(settings.bureau.name, f"{settings.server.public_url.rstrip('/')}/p/")
-    answers = ThreadPoolExecutor(threads, thread_name_prefix="answer")
-    hear, keep = partial(receive, store, inside), partial(keep_receipts, store, inside)
-    callback = Callback(gate, hear, keep, answers, clock)
+    messages, receipts = messages_of(store, inside, threads), receipts_of(store, inside)
+    callback = Callback(gate, messages.put, receipts.put, clock)
     return Door({PATH: callback.answer}, Behind(web, ThreadPoolExecutor(threads, thread_name_prefix="page")))
 
 

@@ -6,8 +6,6 @@ loses this one message; holding the reply back instead would cost the platform's
 
 import asyncio
 import threading
-from collections.abc import Callable
-from concurrent.futures import Executor
 
 from models.messaging.inbox import Route
 
@@ -32,20 +30,32 @@ class Race:
             return self._route is route
 
 
-async def answer_in_time(
-    executor: Executor, job: Callable[[Race], str | None], deadline_seconds: float = DEADLINE_SECONDS
+async def in_time(
+    words: "asyncio.Future[str | None]", race: Race, deadline_seconds: float = DEADLINE_SECONDS
 ) -> str | None:
-    """The words for the reply, or None: there are none, or the deadline came first and the job must push them.
+    """The words for the reply, or None: there are none, or the deadline came first and whoever makes them must push
+    them.
 
-    The job claims REPLY as the last thing before it commits. Where it did so just before the deadline, its commit is
-    waited for: were that to take longer than the platform waits, the platform asks again and gets the stored words.
-    Raises what the job raises.
+    They claim REPLY as the last thing before they commit. Where that was just before the deadline, the commit is
+    waited for: were it to take longer than the platform waits, the platform asks again and gets the stored words.
+    Raises what `words` raises.
     """
-    race = Race()
-    words = asyncio.wrap_future(executor.submit(job, race))
-    # What a late job raises nobody awaits; asyncio would log it with its message.
-    words.add_done_callback(lambda over: over.cancelled() or over.exception())
-    done, _ = await asyncio.wait((words,), timeout=deadline_seconds)
-    if not done and race.claim(Route.PUSH):
-        return None
-    return await asyncio.wait_for(words, _COMMIT_SECONDS)
+    loop = asyncio.get_running_loop()
+
+    def late() -> None:
+        if words.done():
+            return
+        if race.claim(Route.PUSH):
+            words.set_result(None)
+        else:
+            loop.call_later(_COMMIT_SECONDS, give_up)
+
+    def give_up() -> None:
+        if not words.done():
+            words.set_exception(TimeoutError())
+
+    deadline = loop.call_later(deadline_seconds, late)
+    try:
+        return await words
+    finally:
+        deadline.cancel()

@@ -19,4 +19,5 @@ class BadCallback(Exception):
 
 
 class NotKept(Exception):
-    """A report that nobody reads an answer to, and that could not be kept: the platform shall bring it again."""
+    """The platform shall bring it again: a report that nobody reads an answer to and that could not be kept, or what
+    there is no room for."""

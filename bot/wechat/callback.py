@@ -4,18 +4,18 @@ It stands before the web framework, in the loop that reads the requests: a broad
 once, and a thread, routes, cookies and sessions, which no callback has, would cost more than all that one needs.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor
 from urllib.parse import parse_qsl
 
 from bot.answer import XML, Answer, Read
 from bot.wechat import inbound, reply, xmltree
-from bot.wechat.answering import DEADLINE_SECONDS, Race, answer_in_time
+from bot.wechat.answering import DEADLINE_SECONDS, Race, in_time
 from bot.wechat.bad_callback import BadCallback, NotKept
 from bot.wechat.crypto import Gate
-from bot.wechat.gathering import Gathering, Keep
 from bot.wechat.inbound import Event, Message
+from bot.wechat.messages import Heard
 from bot.wechat.trouble import whereabouts
 from models.base.clock import Clock
 from models.base.texts import say
@@ -26,28 +26,24 @@ PATH = "/wechat"
 _QUERY_BYTES = 2048
 
 
-Receive = Callable[[Message | Event, Race], str | None]
-
-
 class Callback:
-    """The callback of one account, in one loop. The executor answers messages: as many at once as it has threads."""
+    """The callback of one account, in one loop. `hear` is where messages are put and `keep` where receipts are: what
+    becomes of them, once it is durable."""
 
     def __init__(
         self,
         gate: Gate,
-        receive: Receive,
-        keep_receipts: Keep,
-        executor: Executor,
+        hear: Callable[[Heard], "asyncio.Future[str | None]"],
+        keep: Callable[[Event], "asyncio.Future[None]"],
         clock: Clock,
         *,
         deadline_seconds: float = DEADLINE_SECONDS,
     ) -> None:
         self._gate = gate
-        self._receive = receive
-        self._executor = executor
+        self._hear = hear
+        self._keep = keep
         self._clock = clock
         self._deadline_seconds = deadline_seconds
-        self._receipts = Gathering(keep_receipts)
 
     async def answer(self, method: str, query: str, read: Read) -> Answer:
         """The answer to one request; `read` reads its body."""
@@ -78,12 +74,13 @@ class Callback:
 
     async def _words(self, message: Message | Event) -> str | None:
         if isinstance(message, Event) and message.is_receipt:
-            await self._receipts.keep(message)
+            await self._keep(message)
+            return None
+        if isinstance(message, Event) and not message.is_heard:
             return None
         try:
-            return await answer_in_time(
-                self._executor, lambda race: self._receive(message, race), self._deadline_seconds
-            )
+            race = Race()
+            return await in_time(self._hear(Heard(message, race)), race, self._deadline_seconds)
         except NotKept:
             raise
         except Exception as error:

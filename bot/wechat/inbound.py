@@ -16,6 +16,7 @@ _DEGREES = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,20})?")
 
 RECEIPTS = {"TEMPLATESENDJOBFINISH", "MASSSENDJOBFINISH", "subscribe_msg_sent_event"}
 CONSENTS = {"subscribe_msg_popup_event", "subscribe_msg_change_event"}
+SPOKEN = {"subscribe", "unsubscribe", "SCAN", "CLICK", "VIEW"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,11 @@ class Event:
     def is_consent(self) -> bool:
         """What a person allowed or refused in the subscription popup."""
         return self.kind in CONSENTS
+
+    @property
+    def is_heard(self) -> bool:
+        """What somebody did that is answered or noted; the platform has more to say, and may have tomorrow."""
+        return self.is_consent or self.kind in SPOKEN
 
     @property
     def key(self) -> str:

@@ -9,11 +9,10 @@ What is too long for one message goes in more of them: the first answers, the ot
 """
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DBAPIError
 
 from bot.wechat import reply
 from bot.wechat.answering import Race
@@ -31,10 +30,7 @@ from models.messaging.inbox import Route
 log = logging.getLogger(__name__)
 
 TRIES = 3
-SPOKEN_EVENTS = {"subscribe", "unsubscribe", "SCAN", "CLICK", "VIEW"}
-_AWAY = (OperationalError, InterfaceError, PoolTimeout)
-"""It is the database that fails, whatever it is given."""
-_ANSWERABLE = SPOKEN_EVENTS - {"unsubscribe", "VIEW"}
+_ANSWERABLE = {"subscribe", "SCAN", "CLICK"}
 _KINDS: dict[str, Kind] = {
     "text": "text",
     "image": "image",
@@ -62,65 +58,36 @@ class Rooms:
     receipts: Callable[[Session, Sequence[Event]], object]
 
 
-def receive(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) -> str | None:
+def receive(
+    store: Store, rooms: Rooms, inbound: Message | Event, race: Race, *, before: Exception | None = None
+) -> str | None:
     """The words for the reply, None for an empty one. A failure of ours is logged and answered; for a consent, which
-    the platform can bring again, it raises NotKept."""
-    if isinstance(inbound, Event) and not (inbound.is_consent or inbound.kind in SPOKEN_EVENTS):
-        return None
-    for left in reversed(range(TRIES)):
-        try:
-            return _in_one_transaction(store, rooms, inbound, race)
-        except DBAPIError as error:
-            if not left:
-                return _nothing_kept(store, rooms, inbound, race, error)
-        except Exception as error:
-            return _nothing_kept(store, rooms, inbound, race, error)
-    return None
-
-
-def keep_receipts(store: Store, rooms: Rooms, receipts: Sequence[Event]) -> Collection[Event]:
-    """Those that could not be kept, when the others are durable: the platform can bring them again.
-
-    All in one transaction; where one of them fails it, in halves and halves of these, so that no other fails with it.
-    """
-    try:
-        _write_receipts(store, rooms, receipts)
-    except Exception as error:
-        if len(receipts) == 1 or isinstance(error, _AWAY):
-            kinds = "、".join(sorted({each.kind for each in receipts}))
-            log.error("%d receipts were not kept (%s): %s", len(receipts), kinds, whereabouts(error))
-            return receipts
-        middle = len(receipts) // 2
-        halves = receipts[:middle], receipts[middle:]
-        return [lost for half in halves for lost in keep_receipts(store, rooms, half)]
-    return ()
-
-
-def _write_receipts(store: Store, rooms: Rooms, receipts: Sequence[Event]) -> None:
-    for left in reversed(range(TRIES)):
+    the platform can bring again, it raises NotKept. `before`: how a first try failed."""
+    failed, left = before, TRIES if before is None else TRIES - 1
+    while failed is None or (left and isinstance(failed, DBAPIError)):
+        left -= 1
         try:
             with store.write() as session:
-                rooms.receipts(session, receipts)
-            return
-        except DBAPIError:
-            if not left:
-                raise
+                return once(rooms, inbound, race, session)
+        except Exception as error:
+            failed = error
+    return _nothing_kept(store, rooms, inbound, race, failed)
 
 
-def _in_one_transaction(store: Store, rooms: Rooms, inbound: Message | Event, race: Race) -> str | None:
-    with store.write_together() as session:
-        row, is_new = inbox.admit(session, inbound.key, inbound.openid, inbound.kind)
-        if not is_new:
-            return _again(session, rooms, row, race)
-        if isinstance(inbound, Event) and inbound.is_consent:
-            rooms.consent(session, inbound)
-            words = []
-        else:
-            words = reply.parts(rooms.answer(session, inbound.openid, said(inbound), row.id) or "")
-        if not words:
-            inbox.settle(session, row, "", Route.SILENT)
-            return None
-        return _leave(session, rooms, row, words, race)
+def once(rooms: Rooms, inbound: Message | Event, race: Race, session: Session) -> str | None:
+    """One try, within one transaction: the words for the reply, if it commits."""
+    row, is_new = inbox.admit(session, inbound.key, inbound.openid, inbound.kind)
+    if not is_new:
+        return _again(session, rooms, row, race)
+    if isinstance(inbound, Event) and inbound.is_consent:
+        rooms.consent(session, inbound)
+        words = []
+    else:
+        words = reply.parts(rooms.answer(session, inbound.openid, said(inbound), row.id) or "")
+    if not words:
+        inbox.settle(session, row, "", Route.SILENT)
+        return None
+    return _leave(session, rooms, row, words, race)
 
 
 def _again(session: Session, rooms: Rooms, row: inbox.Admitted, race: Race) -> str | None:

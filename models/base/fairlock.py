@@ -12,15 +12,15 @@ class FairLock:
     def __init__(self) -> None:
         self._gate = threading.Lock()
         self._held = False
-        self._waiting: deque[tuple[threading.Event, bool]] = deque()
+        self._waiting: deque[threading.Event] = deque()
 
     @contextmanager
-    def held(self, *, shares: bool = False) -> Iterator[None]:
-        """Holds it. `shares`: what for can be shared with the next, who may ask whether it is so."""
+    def held(self) -> Iterator[None]:
+        """Holds it."""
         turn = threading.Event()
         with self._gate:
             if self._held:
-                self._waiting.append((turn, shares))
+                self._waiting.append(turn)
             else:
                 self._held = True
                 turn.set()
@@ -30,12 +30,6 @@ class FairLock:
         finally:
             with self._gate:
                 if self._waiting:
-                    self._waiting.popleft()[0].set()
+                    self._waiting.popleft().set()
                 else:
                     self._held = False
-
-    @property
-    def next_shares(self) -> bool:
-        """Whether somebody waits, and the next one shares."""
-        with self._gate:
-            return bool(self._waiting) and self._waiting[0][1]

@@ -1,24 +1,27 @@
 """One door to the database: a transaction has one time, one vault, and commits together or not at all."""
 
+import sqlite3
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlmodel
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlmodel import SQLModel
 
 from models.base.clock import Clock, local_date
 from models.base.driver import short_savepoints
 from models.base.fairlock import FairLock
 from models.base.seal import Vault
-from models.base.sharing import Shared
 from models.base.turnstile import turnstile
 from models.base.writes import count_writes
+
+_T = TypeVar("_T")
 
 _POOL: dict[str, Any] = {"pool_size": 16, "max_overflow": 48, "hide_parameters": True}
 """`hide_parameters`: what people wrote must not reach a log by way of a database error."""
@@ -70,7 +73,6 @@ class Store:
         self.vault = vault
         self.on_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._turn = FairLock()
-        self._shared: Shared | None = None
         self._told: list[Callable[[Sequence[object]], None]] = []
         if self.on_sqlite:
             self.engine = _sqlite(url)
@@ -94,36 +96,32 @@ class Store:
         deferred begins end in "database is locked". On PostgreSQL many write at once: what is read before it is written
         is held (`models.base.turns`).
         """
-        turn = self._turn.held() if self.on_sqlite else nullcontext()
-        with turn, self._session(self.engine) as session, session.begin():
+        with self._turn_to_write(), self._session(self.engine) as session, session.begin():
             yield session
             news = _news_of(session)
         self._pass_on(news)
 
-    @contextmanager
-    def write_together(self) -> Iterator[Session]:
-        """`write` for what is short and comes in crowds: on SQLite those who wait for each other share one commit.
+    def write_each(self, writes: Iterable[Callable[[Session], _T]]) -> list[_T | Exception]:
+        """Short writes with one commit: what each returned or raised, once what they wrote is on the disk.
 
-        Each happens or not by itself. Raises what the database raised at the commit to everyone who shared it.
+        Each is in a savepoint and a session of its own, so that it happens or not by itself. Raises what the database
+        raised where it kept nothing of any. The next is asked for while the transaction is open: an iterator that ends
+        in time bounds it.
         """
-        if not self.on_sqlite:
-            with self.write() as session:
-                yield session
-            return
-        with self._turn.held(shares=True):
-            shared, self._shared = self._shared or Shared(self.engine), None
-            shared.come_in()
-            try:
-                with self._session(shared.connection) as session, session.begin():
-                    yield session
-                    news = _news_of(session)
-            finally:
-                if shared.has_room and self._turn.next_shares:
-                    self._shared = shared
-                else:
-                    shared.close()
-        shared.wait()
+        outcomes: list[_T | Exception] = []
+        news: list[object] = []
+        with self._turn_to_write(), self.engine.begin() as connection:
+            for write in writes:
+                try:
+                    with self._session(connection) as session, session.begin():
+                        outcome, told = write(session), _news_of(session)
+                    outcomes.append(outcome)
+                    news += told
+                except Exception as error:
+                    outcomes.append(error)
+                _must_be_open(connection)
         self._pass_on(news)
+        return outcomes
 
     def tell(self, told: Callable[[Sequence[object]], None]) -> None:
         """Has `told` called with the news of every transaction that this store commits; it must not fail, nor wait."""
@@ -149,8 +147,11 @@ class Store:
         self._reader.dispose()
         self.engine.dispose()
 
+    def _turn_to_write(self) -> AbstractContextManager[None]:
+        return self._turn.held() if self.on_sqlite else nullcontext()
+
     def _session(self, bind: Engine | Connection) -> Session:
-        # Within a transaction that others share, a savepoint.
+        # Within a transaction of many writes, a savepoint.
         session = Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint")
         session.now = self.clock.now()
         session.vault = self.vault
@@ -162,6 +163,15 @@ def _news_of(session: Session) -> Sequence[object]:
     """What a transaction has to tell, asked just before it commits."""
     session.flush()
     return [said for ask in session.news.values() if (said := ask()) is not None]
+
+
+def _must_be_open(connection: Connection) -> None:
+    """Raises OperationalError where SQLite has rolled everything back, as it does for a full disk or a broken file: a
+    commit after it would say nothing."""
+    raw = None if connection.invalidated else connection.connection.dbapi_connection
+    if isinstance(raw, sqlite3.Connection) and not raw.in_transaction:
+        connection.invalidate()
+        raise OperationalError("SAVEPOINT", None, sqlite3.OperationalError("SQLite has rolled it back"))
 
 
 def _give_back(*engines: Engine) -> None:

@@ -16,7 +16,8 @@ from bot.delivery.worker import Worker
 from bot.rooms import rooms
 from bot.wechat.answering import Race
 from bot.wechat.inbound import Event, parse
-from bot.wechat.receive import keep_receipts, receive
+from bot.wechat.receipts import keep_receipts
+from bot.wechat.receive import receive
 from bot.wechat.token import InProcess, Shelf, TokenProvider, stable_token
 from bot.wechat.wire import Wire
 from models.base.store import Store

@@ -1,11 +1,9 @@
 """A school of sixty guardians on the simulator: what each of them will do, and the bot that writes to them."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from bot.delivery.render import Renderer
@@ -15,7 +13,8 @@ from bot.delivery.worker import Worker
 from bot.rooms import rooms
 from bot.wechat.callback import Callback
 from bot.wechat.crypto import Gate
-from bot.wechat.receive import keep_receipts, receive
+from bot.wechat.messages import messages_of
+from bot.wechat.receipts import receipts_of
 from bot.wechat.token import TokenProvider, stable_token
 from bot.wechat.wire import Wire
 from models.base.clock import FileClock
@@ -158,8 +157,8 @@ def open_town(store: Store, clock: FrozenClock, folder: Path, school: School) ->
 def _callback(store: Store, simulator: Simulator) -> Iterator[str]:
     platform_time = FileClock(simulator.clock_file)
     gate = Gate(token=TOKEN, encoding_aes_key=AES_KEY, app_id=APP_ID, mode="safe", clock=platform_time)
-    with ThreadPoolExecutor(8) as answers:
-        inside = rooms("青禾守望", "http://127.0.0.1:8080/p/")
-        hear, keep = partial(receive, store, inside), partial(keep_receipts, store, inside)
-        with served(Callback(gate, hear, keep, answers, platform_time)) as port:
-            yield f"http://127.0.0.1:{port}/wechat"
+    inside = rooms("青禾守望", "http://127.0.0.1:8080/p/")
+    messages, receipts = messages_of(store, inside, 8), receipts_of(store, inside)
+    with served(Callback(gate, messages.put, receipts.put, platform_time)) as port:
+        yield f"http://127.0.0.1:{port}/wechat"
+    messages.end()

@@ -1,9 +1,7 @@
 """The callback as it is served, over a real store, with rooms that write one audit row for each message they answer."""
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -14,7 +12,9 @@ from bot.answer import Answer
 from bot.wechat.callback import PATH, Callback
 from bot.wechat.crypto import Gate, Mode
 from bot.wechat.inbound import Event
-from bot.wechat.receive import Rooms, keep_receipts, receive
+from bot.wechat.messages import messages_of
+from bot.wechat.receipts import receipts_of
+from bot.wechat.receive import Rooms
 from handlers.said import Said
 from models.base import audit
 from models.base.audit import AuditEntry
@@ -38,11 +38,10 @@ class Edge:
         self.weigh: Callable[[Event], object] = lambda receipt: None
         self.words: Callable[[Said], str | None] = lambda said: f"听到了：{said.words or said.event}"
         self.receipts: list[Event] = []
-        self.executor = ThreadPoolExecutor(8)
         gate = Gate(token=TOKEN, encoding_aes_key=AES_KEY, app_id=APP_ID, mode=mode, clock=clock)
-        rooms = Rooms(self._answer, self._alarm, self._push, self._consent, self._receipts)
-        hear, keep = partial(receive, store, rooms), partial(keep_receipts, store, rooms)
-        self.callback = Callback(gate, hear, keep, self.executor, clock, deadline_seconds=deadline)
+        self.rooms = rooms = Rooms(self._answer, self._alarm, self._push, self._consent, self._receipts)
+        self.messages_in, receipts_in = messages_of(store, rooms, 8), receipts_of(store, rooms)
+        self.callback = Callback(gate, self.messages_in.put, receipts_in.put, clock, deadline_seconds=deadline)
         self.port = 0
 
     def _answer(self, session: Session, openid: str, said: Said, cause: int) -> str | None:
@@ -109,7 +108,7 @@ class Edge:
 
     def settled(self) -> None:
         """Waits until every answer that was begun is committed or rolled back."""
-        self.executor.shutdown(wait=True)
+        self.messages_in.end()
 
 
 @contextmanager
@@ -117,7 +116,7 @@ def open_edge(store: Store, clock: FrozenClock, mode: Mode = "plain", deadline: 
     edge = Edge(store, clock, mode, deadline)
     with served(edge.callback) as edge.port:
         yield edge
-    edge.executor.shutdown(wait=True)
+    edge.messages_in.end()
 
 
 def content(response: requests.Response) -> str:

@@ -1,5 +1,6 @@
 """The race for the answer's route: exactly one of the two sides wins, whenever either arrives."""
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.wechat.answering import Race, answer_in_time
+from bot.wechat.answering import Race, in_time
 from models.messaging.inbox import Route
 from tests.at_once import in_a_loop
 from tests.waiting import PATIENCE
@@ -17,7 +18,11 @@ from tests.waiting import PATIENCE
 def answered_in_time(
     executor: ThreadPoolExecutor, job: Callable[[Race], str | None], seconds: float = 4.0
 ) -> str | None:
-    return in_a_loop(lambda: answer_in_time(executor, job, seconds))
+    async def answer() -> str | None:
+        race = Race()
+        return await in_time(asyncio.wrap_future(executor.submit(job, race)), race, seconds)
+
+    return in_a_loop(answer)
 
 
 @pytest.fixture

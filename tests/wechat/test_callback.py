@@ -187,7 +187,7 @@ def test_a_server_that_is_stopping_says_that_nothing_was_kept(
     store: Store, clock: FrozenClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     with open_edge(store, clock) as edge:
-        edge.executor.shutdown()
+        edge.messages_in.end()
         assert content(edge.post(plain_query(clock.now()), text_xml("小满"))) == say("edge.not_kept")
     assert "RuntimeError" in caplog.text and "小满" not in caplog.text
 
