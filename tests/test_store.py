@@ -110,3 +110,37 @@ def test_a_changed_removed_or_cut_audit_row_is_found(store: Store, cast: Cast) -
             session.flush()
             assert audit.broken_at(session, anchor) == where, tamper
             raise InterruptedError  # the next way starts from the sound chain
+
+
+def test_what_a_prepared_statement_wrote_in_a_savepoint_goes_with_it(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        heard(session, "o-kept", spoke=True)
+        with suppress(ZeroDivisionError), session.begin_nested():
+            heard(session, "o-taken-back", spoke=True)
+            with session.begin_nested():
+                heard(session, "o-inside", spoke=True)
+            _ = 1 / 0
+        with session.begin_nested():
+            heard(session, "o-after", spoke=True)
+    with store.read() as session:
+        found = {openid for openid in ("o-kept", "o-taken-back", "o-inside", "o-after") if session.get(Account, openid)}
+    assert found == {"o-kept", "o-after"}
+
+
+def test_a_savepoint_that_was_rolled_back_does_not_stand_for_the_one_around_it(store: Store, cast: Cast) -> None:
+    with store.write() as session:
+        with suppress(ZeroDivisionError), session.begin_nested():
+            heard(session, "o-before", spoke=True)
+            inner = session.begin_nested()
+            heard(session, "o-inside", spoke=True)
+            inner.rollback()
+            _ = 1 / 0
+        outer = session.begin_nested()
+        heard(session, "o-around", spoke=True)
+        inner = session.begin_nested()
+        heard(session, "o-inside", spoke=True)
+        inner.rollback()
+        outer.commit()
+    with store.read() as session:
+        found = {openid for openid in ("o-before", "o-inside", "o-around") if session.get(Account, openid)}
+    assert found == {"o-around"}

@@ -31,16 +31,23 @@ def driver_of(connection: Connection) -> sqlite3.Connection:
 
 
 def short_savepoints(engine: Engine) -> None:
-    """Savepoints of an engine on SQLite are said to the driver: SQLAlchemy compiles each anew, 60 us for one."""
+    """Savepoints of an engine on SQLite are said to the driver: SQLAlchemy compiles each anew, 60 us for one.
 
-    def say(before: str) -> Any:
-        def to_driver(connection: Connection, name: str) -> None:
-            with sqlites_errors(before):
-                driver_of(connection).execute(f"{before} {name}")
+    All have one name, so that the driver knows the words again: SQLite means the innermost by it, and a session ends
+    its savepoints in the order of their nesting. One that is rolled back to is released too, or it would stay the
+    innermost.
+    """
+
+    def say(*words: str) -> Any:
+        def to_driver(connection: Connection, _name: str) -> None:
+            driver = driver_of(connection)
+            for each in words:
+                with sqlites_errors(each):
+                    driver.execute(each)
 
         return to_driver
 
     dialect: Any = engine.dialect
-    dialect.do_savepoint = say("SAVEPOINT")
-    dialect.do_release_savepoint = say("RELEASE SAVEPOINT")
-    dialect.do_rollback_to_savepoint = say("ROLLBACK TO SAVEPOINT")
+    dialect.do_savepoint = say("SAVEPOINT here")
+    dialect.do_release_savepoint = say("RELEASE SAVEPOINT here")
+    dialect.do_rollback_to_savepoint = say("ROLLBACK TO SAVEPOINT here", "RELEASE SAVEPOINT here")
