@@ -14,7 +14,7 @@ class Watch:
     def __init__(self, session: Session) -> None:
         session.flush()
         self._session = session
-        self._connection = session.connection()
+        self._connection = session.at_hand()
         self._before = writes(self._connection)
 
     def check(self) -> None:

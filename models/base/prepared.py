@@ -30,7 +30,7 @@ class Prepared:
         """The rows of one run, of a statement that returns none (). `values` by the name of the parameter or, where
         it writes, of the column; the same names mean the same SQL. Raises DBAPIError."""
         session.flush()
-        connection = session.connection()
+        connection = session.at_hand()
         if connection.dialect.name != "sqlite":
             result = connection.execute(self._statement(connection.dialect), values)
             return result.all() if result.returns_rows else ()

@@ -12,6 +12,7 @@ import sqlmodel
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import SQLModel
 
 from models.base.clock import Clock, local_date
@@ -57,11 +58,22 @@ class Session(sqlmodel.Session):
     now: datetime
     vault: Vault
     news: dict[object, Callable[[], object]]
+    _at_hand: Connection
+    _held_in: SessionTransaction | None = None
 
     @property
     def today(self) -> date:
         """The Asia/Shanghai day of `now`."""
         return local_date(self.now)
+
+    def at_hand(self) -> Connection:
+        """What `connection()` finds, looked for once in each transaction or savepoint, not for each statement. Raises
+        as it does where a failed write left the transaction to be rolled back."""
+        running = self.get_nested_transaction() or self.get_transaction()
+        if running is None or running is not self._held_in or not running.is_active:
+            self._at_hand = self.connection()  # begins a savepoint that is due
+            self._held_in = self.get_nested_transaction() or self.get_transaction()
+        return self._at_hand
 
 
 class Store:
