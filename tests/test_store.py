@@ -1,6 +1,7 @@
 """The store: one transaction, one time; a reader cannot write; sealed columns open only at their place."""
 
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from cryptography.exceptions import InvalidTag
@@ -13,6 +14,7 @@ from models.roster.accounts import Account, heard
 from models.roster.people import Person
 from tests.at_rest import at_rest
 from tests.cast import Cast
+from tests.conftest import FrozenClock
 
 
 def test_a_name_is_ciphertext_in_the_file_and_readable_in_a_transaction(store: Store, cast: Cast) -> None:
@@ -144,3 +146,13 @@ def test_a_savepoint_that_was_rolled_back_does_not_stand_for_the_one_around_it(s
     with store.read() as session:
         found = {openid for openid in ("o-before", "o-inside", "o-around") if session.get(Account, openid)}
     assert found == {"o-around"}
+
+
+def test_a_moment_is_kept_as_the_same_moment_in_whatever_zone_it_is_said(store: Store, clock: FrozenClock) -> None:
+    for number, zone in enumerate((UTC, timezone(timedelta(hours=8)))):
+        clock.set(datetime(2026, 9, 1, 20, 0, tzinfo=UTC).astimezone(zone))
+        with store.write() as session:
+            heard(session, f"o-{number}", spoke=True)
+    with store.read() as session:
+        seen = [session.get_one(Account, f"o-{number}").spoke_at for number in range(2)]
+    assert seen == [datetime(2026, 9, 1, 20, 0, tzinfo=UTC)] * 2

@@ -5,16 +5,22 @@ the wire is longer than both, and the statement takes SQLAlchemy's.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Dialect
+from sqlalchemy.dialects import sqlite
 
+from models.base.columns import UtcDateTime
 from models.base.driver import driver_of, sqlites_errors
 from models.base.store import Session
 from models.base.writes import note_write
 
 _Converter = Callable[[Any], Any]
+_on_sqlite: Any = UtcDateTime().dialect_impl(sqlite.dialect()).bind_processor(sqlite.dialect())
+_moment: _Converter = lru_cache(64)(_on_sqlite)
+"""A transaction has one time, which goes into ten columns of a message."""
 Rows = Sequence[Any]
 
 
@@ -60,7 +66,8 @@ class _Compiled:
         self._in: list[tuple[str, object, _Converter | None]] = []
         processors = dict(whole.processors)  # those of the pieces of an IN
         for name, bind in compiled.binds.items():
-            processors[name] = bind.type.dialect_impl(dialect).bind_processor(dialect)
+            is_moment = isinstance(bind.type, UtcDateTime)
+            processors[name] = _moment if is_moment else bind.type.dialect_impl(dialect).bind_processor(dialect)
         for name in whole.positiontup or ():
             into = processors.get(name)
             constant = None if name in values else whole.parameters[name]
