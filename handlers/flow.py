@@ -66,14 +66,13 @@ class Flow:
         return tuple((word, plain(word)) for word in sorted(words, key=lambda word: (-len(word), word)))
 
     @cached_property
-    def _beginnings(self) -> tuple[str, ...]:
+    def beginnings(self) -> tuple[str, ...]:
+        """How lines begin that may open it, in their plain form: most do not, and are told from the others by it."""
         return tuple(want for _, want in self._plain_words)
 
     def matches(self, line: str, said: str) -> tuple[str, str] | None:
         """The word of this flow that a line opens with, and the rest of the line; None where it does not. `said` is
         the line in its plain form, which the caller makes once for all flows."""
-        if not said.startswith(self._beginnings):
-            return None
         for word, want in self._plain_words:
             if said.startswith(want):
                 for rest in _after(line, want):

@@ -17,7 +17,11 @@ def opened_by(
     """
     line = words.strip()
     said = plain(line)
-    found = [(flow, *match) for flow in flows if (match := flow.matches(line, said)) is not None]
+    found = [
+        (flow, *match)
+        for flow in flows
+        if said.startswith(flow.beginnings) and (match := flow.matches(line, said)) is not None
+    ]
     for flow, word, rest in sorted(found, key=lambda each: -len(each[1])):
         if flow.open_to(session, person):
             return flow, word, rest
