@@ -8,6 +8,7 @@ command that sends content its name is no report (`only_names`).
 
 from collections.abc import Iterable
 from functools import cache
+from itertools import product
 
 from models.base.content import read_toml
 from models.base.errors import Misconfigured
@@ -44,15 +45,19 @@ def only_names(text: str, names: Iterable[str]) -> bool:
 def read_lists(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words of danger and the harmless phrases, the longest first, of a `danger.toml`.
 
+    The words that `joined` puts together follow those that are written out.
     Raises Misconfigured for a file that would hear nothing, or everything, or would cut a word of danger out.
     """
     lists = read_toml(_FILE, text)
     try:
         words, harmless = (tuple(str(each) for each in lists[name]) for name in ("words", "harmless"))
+        parts = [[str(each) for each in part] for part in lists.get("joined", [])]
     except (KeyError, TypeError) as error:
         raise Misconfigured(say("danger.broken", why=error)) from error
     if not words:
         raise Misconfigured(say("danger.no_words"))
+    if parts:
+        words += tuple("".join(each) for each in product(*parts))
     for each in (*words, *harmless):
         if len(bare(each)) < _SHORTEST:
             raise Misconfigured(say("danger.too_short", word=each))
