@@ -8,7 +8,7 @@ from handlers.memory import Doubt, State
 from handlers.naming import named_by_opening
 from handlers.opening import Opening
 from handlers.prompts.pick import Pick
-from handlers.prompts.prompt import Got, Missed, Turn
+from handlers.prompts.prompt import Got, Json, Missed, Turn
 from handlers.reading.plain import plain
 from handlers.said import Said
 
@@ -35,14 +35,18 @@ class Doubting(Everywhere):
     def _doubted(self, flow: Flow, state: State, said: Said, other: Flow, word: str, rest: str) -> str:
         """The question which is meant, where a line may begin another dialogue as well as answer the one that runs, and
         names something else than that is about; '' where it is an answer."""
-        today = self.session.today
-        new = State(other.name, today, Opening.of(word, today, rest), self.session.now, one_line=True)
-        named = named_by_opening(other.run, self._chat(new), new) if new.opening.left else None
+        named = self._line_names(other, word, rest)
         known = {key: answer.data for key, answer in state.answers.items()} if other is flow else {}
         if named is None or named.items() <= known.items():
             return ""
-        self.memory.doubt = Doubt(said.text, today)
+        self.memory.doubt = Doubt(said.text, self.session.today)
         return self._which(state, self.memory.doubt)
+
+    def _line_names(self, other: Flow, word: str, rest: str) -> dict[str, Json] | None:
+        """What a line that opens a flow names there (a child, a day); None where it names nothing."""
+        today = self.session.today
+        new = State(other.name, today, Opening.of(word, today, rest), self.session.now, one_line=True)
+        return named_by_opening(other.run, self._chat(new), new) if new.opening.left else None
 
     def _meant(self, state: State, doubt: Doubt, said: Said) -> bool | str:
         """Whether the line is an answer to what runs, or what to say to whoever has not said it."""

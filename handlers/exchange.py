@@ -237,5 +237,12 @@ class Exchange(Doubting):
         join = self.tables.joins.get(kept[0]) if kept else None
         if kept is None or join is None or said.kind not in ("image", "voice", "location"):
             return None
+        if said.kind == "voice" and self._names_anew(said):  # 家访小川, spoken: the next one, of another child
+            return None
         with self.session.begin_nested():
             return join(self._chat(), kept[1], said)
+
+    def _names_anew(self, said: Said) -> bool:
+        """Whether the words open a flow and say what it is about: 家访小川, and not 家访很顺利."""
+        found = self._opens(said)
+        return found is not None and bool(self._line_names(*found))

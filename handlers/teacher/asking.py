@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from handlers.chat import Chat
@@ -10,13 +10,16 @@ from handlers.opening import Opening
 from handlers.prompts import Day, Note, Pick, PickSome, Spot, Text
 from handlers.prompts.prompt import Got, Json, Missed, Outcome, Turn
 from handlers.reading import days
+from handlers.reading.plain import plain
 from handlers.said import Said
 from models.care.visits import Coverage, VisitWay, coverage_of, due_children, writing_scope
 from models.roster.children import Child
 from models.roster.labels import labels
 
+HEARD_WRONG = ("家仿", "家坊", "家房", "加访", "佳访")
+"""What a phone writes for 家访 that was spoken, or a thumb beside the key."""
 WAY_WORDS = {
-    VisitWay.HOME: ("家访", "上门", "到家"),
+    VisitWay.HOME: ("家访", "上门", "到家", *HEARD_WRONG),
     VisitWay.SCHOOL: ("校谈", "谈话", "谈心"),
     VisitWay.PHONE: ("电话", "打电话"),
     VisitWay.VIDEO: ("视频", "视频通话"),
@@ -30,6 +33,9 @@ _WORRY = 16
 _NAME = re.compile("[\u4e00-\u9fff]{2,4}")
 _WHOLE_NAME = 3
 _AND = "和跟与及、，,"
+_WAYS = ("家访", "走访", "校谈", "谈话", "电话", "视频")
+_BREAKS = re.compile(r"[\s，。；、,;]+")
+_CLASS = re.compile("([一二三四五六七八九])([0-9]+班)")
 
 
 @dataclass(frozen=True)
@@ -62,17 +68,22 @@ class WhichChild(Pick[Child]):
     said to be so; neither stays in the words about the child."""
 
     def claim(self, turn: Turn, opening: Opening) -> Got | None:
-        """The child that the line names."""
+        """The child that the line names; none, where the message holds the visit of another one as well."""
+        self._part_the_name(opening)
         for index, word in enumerate(opening.left):
             names = [name for name in re.split(f"[{_AND}]", word) if name]
             if len(names) > 1 and all(self.options.find(name, part=False) for name in names):
                 opening.left[index : index + 1] = names
                 break
-        first = super().claim(turn, opening)
+        first = super().claim(turn, opening) or self._of_class(turn, opening)
         if first is not None:
             others = [first.data, *self._also(opening)]
             if len(set(others)) == 1:
-                return first
+                if not self._another(opening, first.data):
+                    return first
+                opening.take_all()  # whose the words are nobody can say
+                turn.view["line"] = turn.chat.say("visit.one_each")
+                return None
             turn.view |= {"among": others, "line": turn.chat.say("visit.one_child")}
         elif "among" not in turn.view and opening.left and self._is_a_name(opening):
             turn.view["line"] = turn.chat.say("visit.no_child", name=opening.left[0])
@@ -81,10 +92,47 @@ class WhichChild(Pick[Child]):
 
     def read(self, turn: Turn, said: Said) -> Outcome:
         """One of the children; a name that is nobody's is said to be so."""
-        outcome, name = super().read(turn, said), said.text.strip()
+        said, name = replace(said, text=_CLASS.sub(r"\1年级\2", said.text)), said.text.strip()
+        outcome = super().read(turn, said)
         if isinstance(outcome, Missed) and _NAME.fullmatch(name):
             return Missed(turn.chat.say("visit.no_child", name=name))
         return outcome
+
+    def _part_the_name(self, opening: Opening) -> None:
+        """A name that a comma parts from the rest stands alone (张小曼，今天，很好), where it could be nothing else."""
+        if not opening.left:
+            return
+        name, *after = re.split("[，,、。]", opening.left[0], maxsplit=1)
+        if after and _NAME.fullmatch(name) and after[0] and self._is_a_name(replace(opening, left=[name, *after])):
+            opening.left[:1] = [name, *after]
+
+    def _of_class(self, turn: Turn, opening: Opening) -> Got | None:
+        """The one of several of that name whose class the line says next: 周远航 三2班."""
+        if "among" not in turn.view or not opening.left:
+            return None
+        said = plain(_CLASS.sub(r"\1年级\2", opening.left[0]))
+        those = [o.ident for o in self.options.among(turn.view) if said.endswith("班") and said in plain(o.label)]
+        if len(those) != 1:
+            return None
+        opening.take(0)
+        turn.view.clear()
+        return Got(those[0])
+
+    def _another(self, opening: Opening, first: Json) -> bool:
+        """Whether the rest of the line begins the visit of another child: 家访 小川, or 小川 今天."""
+        pieces, begins = [each for each in _BREAKS.split(" ".join(opening.left)) if each], False
+        for piece, after in zip(pieces, [*pieces, ""][1:], strict=True):
+            way = next((word for word in _WAYS if piece.startswith(word)), "")
+            begins, name = begins or bool(way), piece.removeprefix(way)
+            if not name or days.day(name, opening.said_on) is not None:
+                continue
+            found = self.options.find(name, part=False) if len(name) > 1 else []
+            dated = bool(found) and days.leading(after, opening.said_on)[0] is not None
+            found = found or (self.options.leading(name)[0] if begins else [])
+            if found and (begins or dated) and all(option.ident != first for option in found):
+                return True
+            begins = False
+        return False
 
     def _also(self, opening: Opening) -> list[Json]:
         """The children named right after the first, taken out of the line."""
@@ -106,7 +154,7 @@ class WhichChild(Pick[Child]):
         word, *after = opening.left
         if not _NAME.fullmatch(word) or days.day(word, opening.said_on) is not None:
             return False
-        if after and days.day(after[0], opening.said_on) is not None:
+        if after and days.leading(after[0], opening.said_on)[0] is not None:
             return True
         return any(_a_letter_off(word, name) for option in self.options.all for name in option.words)
 

@@ -8,6 +8,7 @@ from handlers.flow import flow
 from handlers.prompts import Confirm, Note, Place, Spot
 from handlers.said import Said
 from handlers.teacher.asking import (
+    HEARD_WRONG,
     Covered,
     Draft,
     Next,
@@ -28,7 +29,7 @@ from models.roster.people import Duty
 
 
 @flow(
-    "家访", "走访", "校谈", "谈话", "电话", "视频", "记走访",
+    "家访", "走访", "校谈", "谈话", "电话", "视频", "记走访", *HEARD_WRONG,
     duty=(Duty.MENTOR, Duty.CLASS_TEACHER), glued=True, menu="visit.menu",
 )  # fmt: skip
 def log_visit(chat: Chat) -> Dialogue:
@@ -65,20 +66,24 @@ def take_back(chat: Chat, visit_id: int) -> str:
 
 
 def join_visit(chat: Chat, visit_id: int, said: Said) -> str | None:
-    """A photo, a place or a voice that came just after a visit was kept belongs to it."""
+    """A photo, a place or a voice that came just after a visit was kept belongs to it; whose that is, is said."""
+    standing = visits.visit_as_known(chat.session, visit_id, chat.now)
+    if standing is None:
+        return None
+    child = chat.session.get_one(Child, standing.child_id)
     if said.kind == "image":
         if visits.attach(chat.session, AttachmentKind.PHOTO, said.media_id, visit_id=visit_id) is None:
             raise Refused("refused.many_photos", most=MOST_PHOTOS)
-        return chat.say("visit.photo_joined", count=visits.kept_photos(chat.session, visit_id=visit_id))
+        return chat.say("visit.photo_joined", child=child, count=visits.kept_photos(chat.session, visit_id=visit_id))
     if said.kind == "location" and said.latitude is not None and said.longitude is not None:
         spot = Spot(said.latitude, said.longitude, said.label)
         visits.add_to_visit(chat.session, chat.me, visit_id, place=place_of(spot))
-        return chat.say("visit.place_joined")
+        return chat.say("visit.place_joined", child=child)
     if said.kind == "voice":
         heard = said.recognition.strip()
         visits.attach(chat.session, AttachmentKind.VOICE, said.media_id, visit_id=visit_id)
         visits.add_to_visit(chat.session, chat.me, visit_id, words=heard, untranscribed=not heard)
-        return chat.say("visit.voice_joined" if heard else "visit.voice_waits")
+        return chat.say("visit.voice_joined", child=child) if heard else chat.say("visit.voice_waits")
     return None
 
 

@@ -131,10 +131,10 @@ def test_photos_alone_are_not_a_visit(store: Store, lin: Phone) -> None:
 
 def test_photos_place_and_voice_within_ten_minutes_join(store: Store, lin: Phone, clock: FrozenClock) -> None:
     lin.types("电话 小满 今天 很好", "1")
-    assert lin.photo("m-1") == "照片放进刚才那次了，共1张。"
-    assert lin.photo("m-1") == "照片放进刚才那次了，共1张。"
-    assert lin.place("柳溪村") == "位置放进刚才那次了。"
-    assert lin.voice("v-1", "还有，课本丢了") == "语音放进刚才那次了。"
+    assert lin.photo("m-1") == "照片放进张小满刚才那次了，共1张。"
+    assert lin.photo("m-1") == "照片放进张小满刚才那次了，共1张。"
+    assert lin.place("柳溪村") == "位置放进张小满刚才那次了。"
+    assert lin.voice("v-1", "还有，课本丢了") == "语音放进张小满刚才那次了。"
     [visit] = standing(store)
     assert visit["note"] == "很好\n还有，课本丢了" and str(visit["place"]).startswith("柳溪村")
     clock.advance(minutes=10)

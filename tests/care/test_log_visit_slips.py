@@ -169,3 +169,52 @@ def test_words_that_begin_like_a_visit_are_what_was_seen(store: Store, lin: Phon
     assert "是哪个意思" not in lin.types(line)
     lin.types("0", "0", "1")
     assert [row["note"] for row in standing(store)] == [line]
+
+
+def test_the_next_visit_spoken_does_not_join_the_one_before(store: Store, cast: Cast, lin: Phone) -> None:
+    lin.types("电话 小满 今天 很好", "1")
+    assert lin.voice("v-0", "电话打了三次才通") == "语音放进张小满刚才那次了。"
+    assert lin.voice("v-1", "家访张小川昨天奶奶腿疼。").startswith("请看对不对：\n张小川")
+    lin.types("1")
+    assert [row["child_id"] for row in standing(store)] == [cast.xiaoman, cast.xiaochuan]
+    assert "奶奶腿疼" in standing(store)[1]["note"]
+    assert "腿疼" not in standing(store)[0]["note"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "家访 小满 今天 良好\n家访 小川 今天 腿疼",
+        "家访 小满 今天 良好。家访小川今天腿疼",
+        "家访\n小满 今天 良好\n小川 今天 腿疼",
+        "家访 小满 今天 良好；电话 张小川 昨天 腿疼",
+    ],
+)
+def test_two_visits_in_one_message_are_not_kept_as_one(store: Store, lin: Phone, line: str) -> None:
+    assert lin.types(line).startswith("一条消息只记一个孩子，这条还没记。\n请分开发，或先记一个：\n看望了哪个孩子？")
+    lin.types("家访 小满 今天 良好", "1", "家访 小川 今天 腿疼", "1")
+    assert [row["note"] for row in standing(store)] == ["良好", "腿疼"]
+
+
+def test_two_visits_in_one_message_are_no_words_about_a_third(lin: Phone) -> None:
+    lin.types("家访 小满", "今天")
+    assert "是哪个意思？" in lin.types("家访 小满 今天 良好\n家访 小川 今天 腿疼")
+
+
+@pytest.mark.parametrize(
+    "line", ["家访 小满 今天 和 小川 玩得好", "家访 小满 今天 电话 打不通", "家访 小满 今天 小满 很好"]
+)
+def test_another_name_in_what_was_seen_stays_there(store: Store, cast: Cast, lin: Phone, line: str) -> None:
+    lin.types(line, "1")
+    assert [(row["child_id"], row["note"]) for row in standing(store)] == [(cast.xiaoman, line.split(" ", 3)[3])]
+
+
+@pytest.mark.parametrize("line", ["家访，张小蛮，今天，很好", "家访 张小蛮，今天很好"])
+def test_a_name_between_commas_that_is_nobodys_is_said(store: Store, lin: Phone, line: str) -> None:
+    assert lin.types(line).startswith("没找到“张小蛮”。\n看望了哪个孩子？")
+    assert "“很好”" in lin.types("1")
+
+
+@pytest.mark.parametrize("word", ["家仿", "家房", "加访"])
+def test_a_word_that_was_heard_wrong_opens_a_visit_all_the_same(lin: Phone, word: str) -> None:
+    assert "张小满（三年级1班） · 6月1日 · 家访\n“很好”" in lin.types(f"{word} 小满 今天 很好")
