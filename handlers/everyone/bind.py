@@ -57,7 +57,7 @@ def unbind(chat: Chat) -> Dialogue:
     return Kept("unbind.done")
 
 
-@flow("换绑", "换微信", who=Who.ANYONE)
+@flow("换绑", "换微信", "换微信号", "换号", "换号了", "换手机", "我换手机了", "换手机了", "换手机号", who=Who.ANYONE)
 def rebind(chat: Chat) -> Dialogue:
     """Gives a code for the new account; an account that is nobody's learns whom to ask."""
     if chat.person is None:

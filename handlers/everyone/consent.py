@@ -46,7 +46,7 @@ def _already(chat: Chat, person: Person) -> tuple[str, dict[str, object]]:
     return ("consent.already_waiting", {"count": len(waiting)}) if waiting else ("consent.already_none_waits", {})
 
 
-@flow("撤回同意", "不同意")
+@flow("撤回同意", "不同意", "退订", "不想收了", "不收了")
 def withdraw(chat: Chat) -> Dialogue:
     """Asks once more, and stops everything that rests on the consent."""
     if not has_consent(chat.session, chat.me.id):

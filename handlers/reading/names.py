@@ -1,5 +1,6 @@
 """Whom a typed name means: the whole name first, then the given name, then any part of it."""
 
+import re
 from collections.abc import Sequence
 
 from handlers.reading.plain import plain
@@ -18,10 +19,19 @@ def narrow(text: str, names: Sequence[Sequence[str]], *, part: bool = True) -> l
         return []
     tiers = [
         [i for i, each in enumerate(names) if said in each],
-        [i for i, each in enumerate(names) if len(said) > 1 and any(n.endswith(said) for n in each)],
-        [i for i, each in enumerate(names) if part and any(said in n for n in each)],
+        [i for i, each in enumerate(names) if len(said) > 1 and any(_within(said, n, "$") for n in each)],
+        [i for i, each in enumerate(names) if part and any(_within(said, n) for n in each)],
     ]
     return next((tier for tier in tiers if tier), [])
+
+
+def _within(said: str, name: str, end: str = "") -> bool:
+    """Whether the words stand in a name, before what `end` says, and in no longer number: 2小时 is not in 12小时."""
+    if said not in name:
+        return False
+    before = "(?<![0-9])" if said[0].isdigit() else ""
+    after = "(?![0-9])" if said[-1].isdigit() else ""
+    return re.search(before + re.escape(said) + after + end, name) is not None
 
 
 def leading(text: str, names: Sequence[Sequence[str]]) -> tuple[list[int], str]:

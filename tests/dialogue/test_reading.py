@@ -155,6 +155,14 @@ def test_names_narrow_from_whole_to_part() -> None:
     assert names.narrow("满", known, part=False) == []
 
 
+def test_a_number_is_no_part_of_a_longer_number() -> None:
+    known = [("3小时",), ("6小时",), ("12小时",), ("24小时",)]
+    assert names.narrow("2小时", known) == []
+    assert names.narrow("12小时", known) == [2]
+    assert names.narrow("2", known) == []
+    assert names.narrow("1班", [("三年级11班",), ("三年级1班",)]) == [1]
+
+
 @pytest.mark.parametrize(
     ("typed", "meaning"),
     [("返回", Universal.BACK), ("“返回”", Universal.BACK), (" 取 消 。", Universal.CANCEL), ("？", Universal.HELP),

@@ -256,6 +256,20 @@ def test_without_anybody_above_an_administrator_is_not_bound(
     assert whose(store, phone("gao")) is None
 
 
+@pytest.mark.parametrize("said", ["换手机", "换号", "我换手机了", "换微信号"])
+def test_whoever_changes_phones_is_told_what_to_do(phone: PhoneOf, said: str) -> None:
+    assert (
+        phone("grandmother")
+        .types(said)
+        .startswith("换到另一个微信？\n还用这个微信，就不用换。\n手机号换了，请告诉班主任。")
+    )
+
+
+@pytest.mark.parametrize("said", ["退订", "不想收了"])
+def test_whoever_wants_no_more_is_asked_whether_it_is_to_end(phone: PhoneOf, said: str) -> None:
+    assert phone("grandmother").types(said).startswith("撤回后，课和通知都不发，")
+
+
 def test_changing_accounts_unbinds_the_old_one_and_tells_it(store: Store, cast: Cast, phone: PhoneOf) -> None:
     old, new = phone("grandmother"), phone("new")
     answer = old.types("换绑", "换")
