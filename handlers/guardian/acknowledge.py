@@ -12,7 +12,10 @@ from models.messaging.acknowledgements import acknowledge_latest, latest_waiting
 from models.roster.people import Person
 
 
-@flow("知道了", "我知道了", "收到", "已知晓", "看完了", "知到了", "我知到了")
+@flow(
+    "知道了", "我知道了", "收到", "已知晓", "看完了", "看到了",
+    "看过了", "已看", "晓得了", "我晓得了", "知到了", "我知到了",
+)  # fmt: skip
 def acknowledge_notice(chat: Chat) -> Dialogue:
     """Keeps that the person knows."""
     yield from ()
