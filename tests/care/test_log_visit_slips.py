@@ -5,6 +5,10 @@ from datetime import date
 import pytest
 
 from models.base.store import Store
+from models.roster.children import Sex, add_child
+from models.roster.people import Person
+from models.roster.ties import pair
+from models.roster.units import Unit, UnitKind, add_unit
 from tests.care.conftest import Phone, attachments, standing
 from tests.cast import Cast
 from tests.conftest import FrozenClock
@@ -218,3 +222,16 @@ def test_a_name_between_commas_that_is_nobodys_is_said(store: Store, lin: Phone,
 @pytest.mark.parametrize("word", ["家仿", "家房", "加访"])
 def test_a_word_that_was_heard_wrong_opens_a_visit_all_the_same(lin: Phone, word: str) -> None:
     assert "张小满（三年级1班） · 6月1日 · 家访\n“很好”" in lin.types(f"{word} 小满 今天 很好")
+
+
+@pytest.mark.parametrize("lines", [["家访 张小满 三2班 今天 很好"], ["家访 张小满 今天 很好", "三2班"]])
+def test_a_class_says_which_of_two_children_of_one_name(store: Store, cast: Cast, lin: Phone, lines: list[str]) -> None:
+    with store.write() as session:
+        grade_id = session.get_one(Unit, cast.class_).parent_id
+        class_ = add_unit(session, session.get_one(Unit, grade_id), UnitKind.CLASS, "2班")
+        other = add_child(session, class_, "张小满", Sex.GIRL, date(2018, 5, 1))
+        pair(session, other, session.get_one(Person, cast.lin))
+        other_id = other.id
+    assert "张小满（三年级2班）" in lin.types(*lines)
+    lin.types("1")
+    assert [(row["child_id"], row["note"]) for row in standing(store)] == [(other_id, "很好")]
