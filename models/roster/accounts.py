@@ -98,6 +98,17 @@ def joined_to_best(session: Session, query: sa.Select[Any], person_id: sa.Column
     return query.where(others.c.openid.is_(None))
 
 
+def joined_to_following(session: Session, query: sa.Select[Any], person_id: sa.ColumnElement[int]) -> sa.Select[Any]:
+    """A query of very many people, each once, with `following`: whether any account of theirs follows, empty where
+    they have none. The one that is written to follows just then."""
+    # Dialect switch: SQLite looks it up for each, and need not find out who has several; the OFFSET keeps it
+    # from doing so again wherever `following` is named. To the server each of these looks is dear.
+    if session.get_bind().dialect.name == "sqlite":
+        following = sa.select(sa.func.max(col(Account.following))).where(col(Account.person_id) == person_id)
+        return query.add_columns(following.scalar_subquery().label("following")).offset(0)
+    return joined_to_best(session, query, person_id).add_columns(col(Account.following).label("following"))
+
+
 def _is_better(better: Any, account: Any) -> sa.ColumnElement[bool]:
     later = sa.or_(
         col(better.bound_at) > col(account.bound_at),

@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select
 
 from benchmarks.people import openid, settle_crowd
+from models.base.facts import end
 from models.base.store import Session, Store
 from models.messaging import allowances, audiences, outlets
 from models.messaging.audiences import Audience
@@ -22,8 +23,10 @@ from models.messaging.planning.preview_words import missed_words, time_words
 from models.messaging.planning.who_phones import who_phones
 from models.messaging.wording.notices import Notice
 from models.roster.accounts import Account, left
+from models.roster.children import Child
 from models.roster.consent import withdraw_consent
 from models.roster.people import Person
+from models.roster.ties import Guardianship, set_guardian
 from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
@@ -126,6 +129,45 @@ def test_the_database_chooses_as_the_table_does(store: Store, cast: Cast, seed: 
                 assert got[person] in ways, (seed, plan, urgency, facts)
             if plan.room == 7 and not plan.waits:
                 assert Counter(row.channel for row in rows if not row.reason)[TEMPLATE] <= 7
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_city_is_counted_as_its_people_are_one_by_one(store: Store, cast: Cast, seed: int) -> None:
+    dice = random.Random(seed)
+    with store.write() as session:
+        known = settle_mixed(session, cast, 60, dice)
+        for person in dice.sample(sorted(known), 20):  # a second child, or a tie that ended
+            tie = session.exec(select(Guardianship).where(Guardianship.person_id == person)).one()
+            if dice.random() < 0.5:
+                child = session.get_one(Child, cast.xiaoyu)
+                set_guardian(session, child, session.get_one(Person, person), "家长", at_home=True)
+            else:
+                end(session, tie, by=None)
+        for person in dice.sample(sorted(known), 5):
+            session.get_one(Person, person).erased_at = session.now
+        session.flush()
+        scope = scope_of(session, drafted(session, cast))
+        for bands in ((), ("6-12",), ("12-15",)):
+            audience = Audience(cast.school, bands=bands)
+            each = audiences.with_accounts(audiences.people(session, scope, audience).subquery())
+            one_by_one = Counter(row.reason for row in session.connection().execute(each))
+            assert audiences.reasons(session, scope, audience) == one_by_one
+        assert audiences.reasons(session, scope, Audience(cast.school)).keys() > {"", "unbound"}
+
+
+def test_the_preview_of_a_city_is_that_of_a_village(store: Store, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.write() as session:
+        open_outlets(session, AccountKind.SERVICE, "S")
+        settle_mixed(session, cast, 60, random.Random(7))
+        for urgency in Urgency:
+            notice = Notice(**{**vars(WATER), "urgency": urgency, "title": urgency.value})
+            broadcast = approved(session, cast, notice, key=urgency.value)
+            for quota in (1000, 40):
+                note_quota(session, TEMPLATE, 100_000, quota)
+                seen = preview(session, broadcast)
+                with monkeypatch.context() as here:
+                    here.setattr("models.messaging.planning.open_ways._MANY", 1)
+                    assert preview(session, broadcast) == seen
 
 
 def test_the_preview_and_what_is_frozen_agree(store: Store, cast: Cast) -> None:

@@ -13,6 +13,7 @@ from models.messaging.audiences.people import (
     people,
     with_accounts,
 )
+from models.messaging.audiences.reasons import reasons
 from models.messaging.audiences.whom import Audience, Where, from_json
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "from_json",
     "is_a_birthday",
     "people",
+    "reasons",
     "with_accounts",
 ]

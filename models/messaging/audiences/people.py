@@ -28,6 +28,9 @@ from models.roster.units import Unit
 EVERYWHERE = Scope(0, paths=("",))
 """Whoever is left out is left out wherever they are."""
 
+UNBOUND, NOT_FOLLOWING, NO_CONSENT = REASONS = ("unbound", "not_following", "no_consent")
+"""Why nothing can be sent to somebody: the first that is true."""
+
 
 def people(
     session: Session,
@@ -55,14 +58,19 @@ def people(
     return found.group_by(tie.c.person_id)
 
 
-def everyone(session: Session, scope: Scope, audience: Audience) -> sa.Select[Any]:
-    """(person_id) of those whom `people` means, to be counted: where each of them lives need not be known."""
-    tie, meant = _ties(session, scope, audience, session.today)
+def everyone(session: Session, scope: Scope, audience: Audience, *, many: bool = False) -> sa.Select[Any]:
+    """(person_id) of those whom `people` means, to be counted: where each of them lives need not be known.
+
+    `many`: they are so many that every tie may be looked at for it.
+    """
+    tie, meant = _ties(session, scope, audience, session.today, by_person=many)
     meant = _without_others(session, meant, tie, audience, session.today)
-    # Dialect switch: a server has several processes join people with ties; SQLite looks nobody up for it.
+    # Dialect switch: a server has several processes join people with ties; SQLite looks nobody up for it, and reads
+    # the ties in the order of people, so that nobody is sorted.
     if session.get_bind().dialect.name == "sqlite":
         erased = sa.select(col(Person.id)).where(col(Person.erased_at).is_not(None))
-        return meant.where(tie.c.person_id.not_in(erased)).with_only_columns(tie.c.person_id).distinct()
+        meant = meant.where(tie.c.person_id.not_in(erased)).with_only_columns(tie.c.person_id)
+        return meant.group_by(tie.c.person_id)
     of_ties = col(Person.id).in_(meant.with_only_columns(tie.c.person_id))
     return sa.select(col(Person.id).label("person_id")).where(col(Person.erased_at).is_(None), of_ties)
 
@@ -139,16 +147,27 @@ def _meant(session: Session, scope: Scope, audience: Audience, day: date) -> tup
     return tie, fitting.join(Person, (col(Person.id) == tie.c.person_id) & col(Person.erased_at).is_(None))
 
 
-def _ties(session: Session, scope: Scope, audience: Audience, day: date) -> tuple[sa.Subquery, sa.Select[Any]]:
-    """The same, whether they were erased or not."""
+def _ties(
+    session: Session, scope: Scope, audience: Audience, day: date, *, by_person: bool = False
+) -> tuple[sa.Subquery, sa.Select[Any]]:
+    """The same, whether they were erased or not. `by_person`: SQLite reads every tie and looks up its child, where it
+    would look up the ties of each child."""
     inside = session.get_one(Unit, audience.unit_id).path
     without = tuple(session.get_one(Unit, each).path for each in audience.without)
-    return _fitting(scope, inside, without, audience.expression, audience.birthday, session.today, day)
+    by_person = by_person and session.get_bind().dialect.name == "sqlite"
+    return _fitting(scope, inside, without, audience.expression, audience.birthday, session.today, day, by_person)
 
 
 @lru_cache(maxsize=64)
 def _fitting(
-    scope: Scope, inside: str, without: tuple[str, ...], expression: Node | None, birthday: str, today: date, day: date
+    scope: Scope,
+    inside: str,
+    without: tuple[str, ...],
+    expression: Node | None,
+    birthday: str,
+    today: date,
+    day: date,
+    by_person: bool,
 ) -> tuple[sa.Subquery, sa.Select[Any]]:
     """`_ties` for paths of units, built once a day: a notice asks half a dozen times for the same people, and to build
     the question takes longer than to answer it."""
@@ -157,7 +176,9 @@ def _fitting(
         covered = covered.where(sa.not_(col(Unit.path).startswith(path)))
     child = covered.with_only_columns(col(Child.id), col(Child.birth), col(Child.unit_id)).subquery("child")
     tie = holding(Guardianship, today).subquery("tie")
-    found: sa.Select[Any] = sa.select(tie.c.id).join(child, child.c.id == tie.c.child_id)
+    # A sum is in no index: so SQLite cannot begin with the children.
+    of = tie.c.child_id + 0 if by_person else tie.c.child_id
+    found: sa.Select[Any] = sa.select(tie.c.id).join(child, child.c.id == of)
     if birthday:
         found = found.where(born_on(child.c.birth, date.fromisoformat(birthday)))
     return tie, found if expression is None else found.where(condition(expression, child, tie, day))
@@ -200,9 +221,14 @@ def all_with_accounts(session: Session, found: sa.Subquery) -> sa.Select[Any]:
 
 
 def _reason(consented: sa.ColumnElement[bool]) -> sa.Label[str]:
+    return why_not(col(Account.openid).is_not(None), col(Account.following), consented).label("reason")
+
+
+def why_not(bound: sa.ColumnElement[bool], following: Any, consented: sa.ColumnElement[bool]) -> sa.Case[str]:
+    """Why nothing can be sent to somebody, or ''."""
     return sa.case(
-        (col(Account.openid).is_(None), "unbound"),
-        (sa.not_(col(Account.following)), "not_following"),
-        (sa.not_(consented), "no_consent"),
+        (sa.not_(bound), UNBOUND),
+        (sa.not_(following), NOT_FOLLOWING),
+        (sa.not_(consented), NO_CONSENT),
         else_="",
-    ).label("reason")
+    )

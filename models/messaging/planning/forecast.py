@@ -19,7 +19,7 @@ from models.messaging.broadcasts import Broadcast, Urgency, scope_of
 from models.messaging.outbox import Channel, batch_size
 from models.messaging.outlets import Means, Plan, means_now
 from models.messaging.planning.choosing import ORDER, Facts, Room, choose
-from models.messaging.planning.open_ways import CUSTOM_IN_WINDOW, MASS_A_MONTH, reached
+from models.messaging.planning.open_ways import CUSTOM_IN_WINDOW, MASS_A_MONTH, all_reached, for_a_city, reached_by
 
 USUAL_PER_MINUTE = 6000
 """What the platform took without complaint in our trials; the true pace is the platform's."""
@@ -124,9 +124,12 @@ def _classes(
 ) -> list[tuple[dict[str, Any], int]]:
     """How many guardians there are of each kind: their reason, and whether each of the channels is open."""
     scope, audience = scope_of(session, broadcast), audiences.from_json(broadcast.audience)
-    found = audiences.everyone(session, scope, audience).subquery()
-    rows = reached(session, scope, audience)(session, found, plan, channels).subquery()
-    columns = [rows.c.reason, *(rows.c[channel] for channel in channels if channel != Channel.TEMPLATE)]
+    many, asked = for_a_city(session, scope, audience), [each for each in channels if each != Channel.TEMPLATE]
+    if many and not asked:
+        return [({"reason": reason}, count) for reason, count in audiences.reasons(session, scope, audience).items()]
+    found = audiences.everyone(session, scope, audience, many=many).subquery()
+    rows = (all_reached if many else reached_by)(session, found, plan, asked).subquery()
+    columns = [rows.c.reason, *(rows.c[channel] for channel in asked)]
     query = sa.select(*columns, sa.func.count()).group_by(*columns)
     return [(dict(row._mapping), row[-1]) for row in session.connection().execute(query)]
 

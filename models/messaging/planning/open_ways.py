@@ -58,7 +58,12 @@ def all_reached(session: Session, found: sa.Subquery, plan: Plan, channels: Coll
 
 def reached(session: Session, scope: Scope, audience: Audience) -> Reached:
     """Which of the two is faster for whom an audience means."""
-    return all_reached if are_many(session, scope, audience, _MANY) else reached_by
+    return all_reached if for_a_city(session, scope, audience) else reached_by
+
+
+def for_a_city(session: Session, scope: Scope, audience: Audience) -> bool:
+    """Whether so many are meant that it is faster to ask for all at once."""
+    return are_many(session, scope, audience, _MANY)
 
 
 def _asked(channels: Collection[Channel]) -> list[Channel]:
