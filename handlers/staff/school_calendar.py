@@ -11,6 +11,7 @@ from handlers.dialogue import Dialogue, Kept, Told
 from handlers.flow import flow
 from handlers.prompts import Confirm, Day, Grades, Pick, Text
 from handlers.prompts.prompt import Prompt
+from handlers.staff.days_ahead import DaysAhead
 from handlers.staff.which_unit import OwnUnit
 from models.base.clock import local_date
 from models.base.errors import Refused
@@ -22,7 +23,7 @@ from models.roster.people import Duty, Person
 from models.roster.scope import admin_scope
 from models.roster.units import Unit, UnitKind, labels
 
-_SHOWN = 6
+_EDITS = 6
 _LINES = 10
 
 
@@ -68,8 +69,8 @@ def school_calendar(chat: Chat) -> Dialogue:
     called = labels(chat.session, units)
     unit = yield from OwnUnit(chat, "calendar.which_unit", units, name=lambda each: called[each.id])
     ahead = _ahead(chat, unit)
-    shown = [line.label for line in ahead[:_SHOWN]] or [chat.say("calendar.empty")]
-    act = yield from Pick("calendar.act", Act, words=_also, unit=unit, days="\n".join([*shown, *_warnings(chat, unit)]))
+    shown = [line.label for line in ahead]
+    act = yield from DaysAhead("calendar.act", Act, ahead=shown, notes=_warnings(chat, unit), words=_also, unit=unit)
     if act is Act.HISTORY:
         return Told("calendar.history", {"unit": unit, "edits": _history(chat, unit)})
     asking = {Act.MOVE: _moved, Act.ADD: _added, Act.DROP: _dropped, Act.GRADES: _graded}[act]
@@ -167,7 +168,7 @@ def _warnings(chat: Chat, unit: Unit) -> list[str]:
 
 
 def _history(chat: Chat, unit: Unit) -> str:
-    edits = entries.edits_of(chat.session, unit)[-_SHOWN:]
+    edits = entries.edits_of(chat.session, unit)[-_EDITS:]
     if not edits:
         raise Refused("calendar.no_edits", unit=unit.name)
     return "\n".join(_edit_line(chat, each) for each in reversed(edits))

@@ -55,6 +55,18 @@ def open_county(types: Chats, who: str = "wang") -> str:
     return types(who, "校历 青禾县")
 
 
+def test_more_days_than_are_shown_are_counted_and_can_be_turned_to(store: Store, approved: Cast, types: Chats) -> None:
+    with store.read() as session:
+        calendar = calendar_here(session, session.get_one(Unit, approved.county))
+        names = [span.name for span in sorted(calendar.spans, key=lambda span: (span.first, span.key))]
+        left = sum(span.last >= session.today for span in calendar.spans) - 6
+    assert left > 6 and f"后面还有{left}条，回“更多”看" in open_county(types)
+    turns = [types("wang", "更多") for _ in range(-(-left // 6))]
+    assert names[-1] in turns[-1] and "看前面的，回“更多”" in turns[-1]
+    assert f"后面还有{left}条" in types("wang", "更多")
+    assert "改哪一条" in types("wang", "1")
+
+
 def test_an_exam_is_moved_after_its_notices_were_named(
     store: Store, clock: FrozenClock, approved: Cast, types: Chats
 ) -> None:
