@@ -12,7 +12,7 @@ from models.messaging.binding_news import tell_deciders, tell_of_binding
 from models.roster import binding
 from models.roster.consent import has_consent
 from models.roster.guesses import barred, note_wrong
-from models.roster.invitations import invitation_of, invite, used_up_by
+from models.roster.invitations import Means, invitation_of, invite, used_up_by
 
 _MOVING = timedelta(days=1)
 
@@ -68,5 +68,5 @@ def rebind(chat: Chat) -> Dialogue:
     sure = yield from YesNo("unbind.move_sure", yes="unbind.move_yes", no="unbind.no")
     if not sure:
         return Told("unbind.stays")
-    code = invite(chat.session, chat.person, unit, lifetime=_MOVING, by=chat.person.id)
+    code = invite(chat.session, chat.person, unit, lifetime=_MOVING, by=chat.person.id, means=Means.CHAT)
     return Kept("unbind.move_code", {"code": code})

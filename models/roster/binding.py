@@ -1,6 +1,6 @@
 """Binding (绑定): an account becomes a person's by a code and their phone's last digits, or a second person's word."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,7 +13,7 @@ from models.base.turns import hold, hold_one
 from models.roster.accounts import Account, accounts_of, person_of
 from models.roster.children import Child
 from models.roster.guesses import note_wrong
-from models.roster.invitations import Invitation
+from models.roster.invitations import Invitation, makers_of
 from models.roster.nominations import Nomination
 from models.roster.people import WEIGHTY, Duty, Person, duties_of, staff_of
 from models.roster.requests import Request, has_lapsed, settle, vouchers, waiting
@@ -89,7 +89,8 @@ def try_binding(session: Session, openid: str, invitation: Invitation, digits: s
             invitation.revoked_at = session.now
         return NotBound(WRONG_DIGITS)
     why = None if invitation.trusted else _why_not_at_once(session, person)
-    deciders = _deciders(session, person, invitation.unit_id, why) if why else []
+    makers = [invitation.made_by] if invitation.made_by else []
+    deciders = _deciders(session, person, invitation.unit_id, why, makers) if why else []
     if why and not deciders:
         return NotBound(_NOBODY[why])
     invitation.used_at, invitation.used_by = session.now, openid
@@ -110,7 +111,8 @@ def last_request(session: Session, openid: str) -> BindingRequest | None:
 def deciders_of(session: Session, request: BindingRequest) -> Sequence[Person]:
     """Who may say yes to a request today. A weighty duty that came since it was asked asks for a second person too."""
     person = session.get_one(Person, request.person_id)
-    return _deciders(session, person, request.unit_id, _why_not_at_once(session, person) or request.why)
+    makers = makers_of(session, person.id, [request.openid])
+    return _deciders(session, person, request.unit_id, _why_not_at_once(session, person) or request.why, makers)
 
 
 def waiting_for(session: Session, decider: Person) -> list[BindingRequest]:
@@ -193,16 +195,18 @@ def _may_decide(session: Session, decider: Person, request: BindingRequest) -> b
     return any(each.id == decider.id for each in deciders_of(session, request))
 
 
-def _deciders(session: Session, person: Person, unit_id: int, why: Why) -> list[Person]:
+def _deciders(session: Session, person: Person, unit_id: int, why: Why, makers: Collection[int]) -> list[Person]:
     """Who may vouch: for want of a phone the class teacher or an administrator at or above the unit; for a weighty
-    duty whoever is in every circle (`_circles`). Never the person."""
+    duty whoever is in every circle (`_circles`), but for the `makers` of the code: it could be in their own account.
+    Never the person."""
     if why is Why.NO_PHONE:
         unit = session.get_one(Unit, unit_id)
         people = [*staff_of(session, unit, Duty.CLASS_TEACHER), *staff_of(session, unit, Duty.ADMIN, above=True)]
         found = {each.id: each for each in people if each.id != person.id and accounts_of(session, each.id)}
     else:
         circles = _circles(session, person)
-        found = {i: each for i, each in circles[0].items() if all(i in circle for circle in circles)} if circles else {}
+        first = {i: each for i, each in circles[0].items() if i not in makers} if circles else {}
+        found = {i: each for i, each in first.items() if all(i in circle for circle in circles)}
     return list(found.values())
 
 

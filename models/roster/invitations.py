@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Field, col, select
@@ -31,9 +32,18 @@ _MEANT = str.maketrans("OIL", "011")
 _PIECE = 50
 
 
+class Means(StrEnum):
+    """How a code was made."""
+
+    COMMAND = "command"
+    CHAT = "chat"
+
+
 class Invitation(Record, table=True):
     """One code for one person, named by `unit_id` as the place they are invited for. It opens once, before
-    `expires_at`. `trusted`: the operator vouches for the first one, who has no second person yet."""
+    `expires_at`. `trusted`: the operator vouches for the first one, who has no second person yet. `made_by` has known
+    the code, so they are not the second person of the account that it bound; None: an operator who did not say who
+    hands it out. `made_with` is None of codes that are older than the question."""
 
     person_id: int = Ref("person.id")
     unit_id: int = Ref("unit.id")
@@ -45,6 +55,8 @@ class Invitation(Record, table=True):
     revoked_at: datetime | None = Moment(default=None)
     wrong: int = 0
     trusted: bool = False
+    made_by: int | None = Ref("person.id", index=False, default=None)
+    made_with: Means | None = None
 
 
 @dataclass(frozen=True)
@@ -67,9 +79,10 @@ def invite(
     lifetime: timedelta = LIFETIME,
     trusted: bool = False,
     by: int | None = None,
+    means: Means = Means.COMMAND,
 ) -> str:
     """A new code (`ABC-DEF-GHJ`) for a person; their unused older ones stop working."""
-    code = _fresh(session, person, unit, lifetime, trusted=trusted)
+    code = _fresh(session, person, unit, lifetime, trusted=trusted, by=by, means=means)
     audit.record(session, "invite", by=by, subject="person", subject_id=person.id, unit=unit.id)
     session.flush()
     return code
@@ -115,7 +128,7 @@ def make_invitations(
 
     A person has one row, however many children and duties. Whoever has a code to begin with as first administrator
     or approver (`vouched_for`) keeps it: nobody is there yet who could let him in by another. `new`: everybody keeps
-    a code that still opens, and only who has none gets one.
+    a code that still opens, and only who has none gets one. `by`: who hands the codes out.
     """
     with store.read() as session:
         guests = list(_not_bound(session, session.get_one(Unit, unit_id), guardians, frozenset(duties)).values())
@@ -127,7 +140,7 @@ def make_invitations(
         with store.write() as session:
             if at == 0:
                 audit.record(session, "invite_all", by=by, subject="unit", subject_id=unit_id, people=len(guests))
-            rows += [row for guest in guests[at : at + _PIECE] if (row := _row(session, guest, lifetime))]
+            rows += [row for guest in guests[at : at + _PIECE] if (row := _row(session, guest, lifetime, by))]
         if on_progress is not None:
             on_progress(min(at + _PIECE, len(guests)), len(guests))
     return sorted(rows, key=lambda row: (row.unit, row.role, row.name))
@@ -152,6 +165,12 @@ def used_up_by(session: Session, code: str, openid: str) -> bool:
     """Whether it was this account that used the code up."""
     used = select(Invitation.id).where(Invitation.code_index == _index(session, code), Invitation.used_by == openid)
     return session.exec(used).first() is not None
+
+
+def makers_of(session: Session, person_id: int, openids: Iterable[str]) -> frozenset[int]:
+    """Who made the codes by which these accounts said that they are a person's."""
+    used = select(Invitation.made_by).where(Invitation.person_id == person_id, col(Invitation.used_by).in_(openids))
+    return frozenset(each for each in session.exec(used) if each is not None)
 
 
 def plain_code(code: str) -> str:
@@ -204,19 +223,28 @@ def _opens(session: Session) -> tuple[ColumnElement[bool], ...]:
     return *unused, col(Invitation.expires_at) > session.now
 
 
-def _row(session: Session, guest: _Guest, lifetime: timedelta) -> InvitationRow | None:
+def _row(session: Session, guest: _Guest, lifetime: timedelta, by: int | None) -> InvitationRow | None:
     person = hold(session, Person, guest.person_id)
     if person is None or person.erased_at is not None or accounts_of(session, person.id):
         return None
     if session.exec(_trusted(session).where(Invitation.person_id == person.id).limit(1)).first() is not None:
         return None
     unit = session.get_one(Unit, guest.unit_id)
-    code = _fresh(session, person, unit, lifetime, trusted=False)
+    code = _fresh(session, person, unit, lifetime, trusted=False, by=by, means=Means.COMMAND)
     roles = "、".join(dict.fromkeys(guest.roles))
     return InvitationRow(roles, person.name, label(session, unit), code, code)
 
 
-def _fresh(session: Session, person: Person, unit: Unit, lifetime: timedelta, *, trusted: bool) -> str:
+def _fresh(
+    session: Session,
+    person: Person,
+    unit: Unit,
+    lifetime: timedelta,
+    *,
+    trusted: bool,
+    by: int | None,
+    means: Means,
+) -> str:
     hold(session, Person, person.id)
     older = select(Invitation).where(
         Invitation.person_id == person.id, col(Invitation.used_at).is_(None), col(Invitation.revoked_at).is_(None)
@@ -232,6 +260,8 @@ def _fresh(session: Session, person: Person, unit: Unit, lifetime: timedelta, *,
             made_at=session.now,
             expires_at=session.now + lifetime,
             trusted=trusted,
+            made_by=by,
+            made_with=means,
         )
     )
     return f"{code[:3]}-{code[3:6]}-{code[6:]}"

@@ -7,6 +7,8 @@ from models.base.columns import Ref
 from models.base.errors import Refused
 from models.base.store import Session
 from models.base.turns import hold_one, take_turn
+from models.roster.accounts import accounts_of
+from models.roster.invitations import makers_of
 from models.roster.people import Duty, Person, Staff, give_duty
 from models.roster.requests import Request, settle, vouchers, waiting
 from models.roster.scope import admin_scope
@@ -27,7 +29,7 @@ def nominate(session: Session, by: Person, person: Person, unit: Unit, duty: Dut
     """
     if any(each.duty == duty and each.person_id == person.id for each in nominations_in(session, unit)):
         raise Refused("appoint.waits", name=person.name)
-    if not vouchers(session, unit, person.id, by.id):
+    if not vouchers(session, unit, person.id, by.id, *_makers(session, person.id)):
         raise Refused("appoint.nobody_agrees", unit=unit.name)
     nomination = Nomination(person_id=person.id, unit_id=unit.id, duty=duty, asked_by=by.id, asked_at=session.now)
     session.add(nomination)
@@ -43,12 +45,14 @@ def nominations_in(session: Session, unit: Unit) -> Sequence[Nomination]:
 
 
 def seconds_of(session: Session, nomination: Nomination) -> Sequence[Person]:
-    """Who may say yes today: whoever vouches there, but for the two it is about. Nobody, where the one who asked does
+    """Who may say yes today: whoever vouches there, but for the two it is about and whoever made the code by which the
+    account was bound that the duty would go to. Nobody, where the one who asked does
     not administer there any more."""
     unit, asker = session.get_one(Unit, nomination.unit_id), session.get_one(Person, nomination.asked_by)
     if not admin_scope(session, asker).covers_unit(unit):
         return ()
-    return list(vouchers(session, unit, nomination.person_id, nomination.asked_by).values())
+    besides = (nomination.person_id, nomination.asked_by, *_makers(session, nomination.person_id))
+    return list(vouchers(session, unit, *besides).values())
 
 
 def nominations_for(session: Session, second: Person) -> list[Nomination]:
@@ -76,6 +80,10 @@ def withdraw_nomination(session: Session, nomination: Nomination, by: Person) ->
     hold_one(session, Nomination, nomination.id)
     settle(session, nomination, by, granted=False, may=nomination.asked_by == by.id)
     audit.record(session, "withdraw_nomination", by=by.id, subject="person", subject_id=nomination.person_id)
+
+
+def _makers(session: Session, person_id: int) -> frozenset[int]:
+    return makers_of(session, person_id, [each.openid for each in accounts_of(session, person_id)])
 
 
 def _may_second(session: Session, second: Person, nomination: Nomination) -> bool:

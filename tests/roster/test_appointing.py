@@ -13,15 +13,15 @@ from models.base.store import Store
 from models.care.alerts import Alert, open_alerts, raise_alert, take_alert
 from models.roster.accounts import Account, accounts_of
 from models.roster.appointing import PLACES, appoint, dismiss, holders
-from models.roster.binding import Bound, Waiting, deciders_of, try_binding, unbind
+from models.roster.binding import Bound, NotBound, Waiting, deciders_of, try_binding, unbind
 from models.roster.consent import give_consent
-from models.roster.invitations import invitation_of, invite
+from models.roster.invitations import Means, invitation_of, invite, make_invitations
 from models.roster.nominations import Nomination, decide_nomination, nominations_for
 from models.roster.people import WEIGHTY, Duty, Person, add_person, duties_of, find_person, give_duty
 from models.roster.units import Unit
-from tests.cast import Cast
+from tests.cast import OPENIDS, Cast
 from tests.conftest import FrozenClock
-from tests.roster.conftest import Phone
+from tests.roster.conftest import Phone, unbind_all
 
 PhoneOf = Callable[[str], Phone]
 NEW = ("郑新人", "13800000399")
@@ -166,7 +166,7 @@ def test_without_a_second_person_it_is_said_who_can_help(store: Store, cast: Cas
     with store.write() as session:
         unbind(session, "o-li", by=None)
     answer = asks_for_an_approver(phone("wang"))
-    assert "要另一位管理员或审批人同意，\n柳溪小学现在没有绑定了微信的。" in answer
+    assert "要另一位管理员或审批人同意，\n给他邀请码的那位不算。\n柳溪小学现在没有绑定了微信的。" in answer
     with store.read() as session:
         assert session.exec(select(Nomination)).all() == []
 
@@ -375,3 +375,41 @@ def test_who_keeps_another_duty_keeps_the_alert(store: Store, cast: Cast, phone:
     phone("wang").types("安排职务 柳溪小学 心理辅导员", "周老师不再做了", "1")
     with store.read() as session:
         assert session.get_one(Alert, alert_id).owner_id == cast.zhou
+
+
+def test_who_made_the_code_does_not_vouch_for_the_account_that_it_bound(
+    store: Store, cast: Cast, phone: PhoneOf
+) -> None:
+    """李局长 could have bound an account of his own by the code that he handed out."""
+    with store.write() as session:
+        unbind_all(session, OPENIDS["zhou"])
+        invite(session, session.get_one(Person, cast.zhou), session.get_one(Unit, cast.class_))
+    [row] = [
+        each for each in make_invitations(store, cast.class_, guardians=False, by=cast.li) if each.name == "周老师"
+    ]
+    with store.write() as session:
+        invitation = invitation_of(session, row.code)
+        assert invitation is not None and invitation.made_with is Means.COMMAND
+        assert isinstance(try_binding(session, OPENIDS["zhou"], invitation, "0003"), Bound)
+    wang = phone("wang")
+    assert "给他邀请码的那位不算" in asks_for_an_approver(wang)
+    with store.write() as session:
+        other = add_person(session, "高主任", "13800000020")
+        session.flush()
+        session.add(Account(openid="o-new-gao", person_id=other.id, first_seen_at=session.now, bound_at=session.now))
+        give_consent(session, other.id)
+        give_duty(session, other, session.get_one(Unit, cast.county), Duty.APPROVER)
+    asks_for_an_approver(wang)
+    assert phone("li").types("待办") == "现在没有等您批准的。"
+    assert "周老师" in phone("gao").types("待办")
+
+
+def test_who_made_the_code_does_not_let_an_account_in_that_waits(store: Store, cast: Cast, phone: PhoneOf) -> None:
+    asks_for_an_approver(phone("wang"))
+    with store.write() as session:
+        place, zhou = session.get_one(Unit, cast.class_), session.get_one(Person, cast.zhou)
+        invitation = invitation_of(session, invite(session, zhou, place, by=cast.li))
+        assert invitation is not None
+        assert try_binding(session, "o-another", invitation, "0003") == NotBound("bind.nobody_vouches")
+    found = binds(store, cast.zhou, cast.class_, "o-another", "0003")
+    assert isinstance(found, Waiting) and [each.id for each in found.deciders] == [cast.li]

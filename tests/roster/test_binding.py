@@ -252,7 +252,7 @@ def test_without_anybody_above_an_administrator_is_not_bound(
         session.flush()
         give_duty(session, boss, county, Duty.ADMIN)
         boss_id, county_id = boss.id, county.id
-    assert phone("gao").types(f"绑定 {code_for(boss_id, county_id)}", "0020").startswith("这个身份要另一位管理员批准。")
+    assert phone("gao").types(f"绑定 {code_for(boss_id, county_id)}", "0020").startswith("这个身份要另一位管理员批准，")
     assert whose(store, phone("gao")) is None
 
 
