@@ -57,7 +57,7 @@ def list_(unit: str, by: str) -> None:
             where = session.get_one(Unit, asked.unit_id)
             if where.path.startswith(place.path):
                 facts = facts_of_nomination(session, asked)
-                state = say("cli.staff_waits", number=short(asked))
+                state = f"{say('cli.staff_waits', number=short(asked))}\n{facts['bound']}"
                 table.add_row(str(facts["unit"]), str(facts["duty"]), str(facts["name"]), state, "")
     Console().print(table)
 
@@ -90,9 +90,11 @@ def agree(number: str, by: str, denied: bool) -> None:
     """Say yes, as the second person, to what `staff give` or 安排职务 asked; NUMBER is its number in `staff list`."""
     with open_store(load_settings()).write() as session:
         second, asked = staff_by_phone(session, by), nomination_numbered(session, number)
+        facts = facts_of_nomination(session, asked)
         made = decide_nomination(session, asked, second, granted=not denied)
         tell_of_decision(session, asked, made, second)
-        click.echo(say("appoint.denied" if denied else "appoint.agreed", **facts_of_nomination(session, asked)))
+        click.echo(say("appoint.denied" if denied else "appoint.agreed", **facts))
+        click.echo(facts["bound"])
 
 
 @staff.command("end")

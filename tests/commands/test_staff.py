@@ -10,7 +10,7 @@ from models.roster.binding import Bound, Waiting, decide, try_binding
 from models.roster.consent import give_consent
 from models.roster.invitations import invitation_of
 from models.roster.people import Person
-from tests.commands.conftest import CHEN, LI, WANG
+from tests.commands.conftest import CHEN, GRANDMOTHER, LI, WANG
 from tests.commands.office import Office
 from tests.roster.sheets import XIAOMAN, save_csv
 
@@ -61,7 +61,8 @@ def test_from_nothing_to_an_approver_who_lets_a_notice_go(bare: Office) -> None:
     number = said.split("staff agree ")[1].split()[0]
     assert f"编号 {number}" in bare.does("staff", "list", *COUNTY, "--by", WANG)
     assert "不归您批准" in bare.refuses("staff", "agree", number, "--by", WANG)
-    assert "好了，孙值班是青禾县的值班员了。" in bare.does("staff", "agree", number, "--by", LI)
+    agreed = bare.does("staff", "agree", number, "--by", LI)
+    assert "好了，孙值班是青禾县的值班员了。" in agreed and "还没绑定微信。" in agreed
     assert "没有编号是" in bare.refuses("staff", "agree", number, "--by", LI)
     bare.does("invites", *COUNTY, "--out", "codes.csv")
     listed = bare.does("staff", "list", *COUNTY, "--by", WANG)
@@ -100,6 +101,14 @@ def test_what_cannot_be_given_is_said(office: Office, args: tuple[str, ...], say
     with store.read() as session:
         assert all(person.name != "郑新人" for person in session.exec(select(Person)))
     store.close()
+
+
+def test_the_second_person_reads_since_when_the_account_is_bound(office: Office) -> None:
+    person = ("--name", "张桂花", "--phone", GRANDMOTHER)
+    said = office.does("staff", "give", "值班员", *COUNTY, *person, "--by", WANG)
+    number = said.split("staff agree ")[1].split()[0]
+    assert "绑定的，请问是不是本人绑的" in office.does("staff", "list", *COUNTY, "--by", WANG)
+    assert "绑定的，请问是不是本人绑的" in office.does("staff", "agree", number, "--by", LI)
 
 
 def test_the_list_is_for_who_administers_there(office: Office) -> None:
