@@ -8,7 +8,7 @@ from sqlmodel import select
 from models.base.store import Store
 from models.roster.binding import Bound, Waiting, decide, try_binding
 from models.roster.consent import give_consent
-from models.roster.invitations import invitation_of
+from models.roster.invitations import Invitation, invitation_of
 from models.roster.people import Person
 from tests.commands.conftest import CHEN, GRANDMOTHER, LI, WANG
 from tests.commands.office import Office
@@ -109,6 +109,15 @@ def test_the_second_person_reads_since_when_the_account_is_bound(office: Office)
     number = said.split("staff agree ")[1].split()[0]
     assert "绑定的，请问是不是本人绑的" in office.does("staff", "list", *COUNTY, "--by", WANG)
     assert "绑定的，请问是不是本人绑的" in office.does("staff", "agree", number, "--by", LI)
+
+
+def test_a_list_of_codes_knows_who_hands_it_out(office: Office) -> None:
+    office.does("invites", "--unit", "竹山小学", "--out", "codes.csv", "--by", WANG)
+    store = office.store()
+    with store.read() as session:
+        makers = {session.get_one(Person, each).name for each in session.exec(select(Invitation.made_by)) if each}
+    store.close()
+    assert makers == {"王启明"}
 
 
 def test_the_list_is_for_who_administers_there(office: Office) -> None:
