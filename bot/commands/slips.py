@@ -19,6 +19,19 @@ class Said(click.ClickException):
         click.echo(say("cli.slip", what=self.format_message()), file=file, err=True)
 
 
+class Interrupted(click.ClickException):
+    """Ctrl-C outside of a question: exit status 130, as shells have it."""
+
+    exit_code = 130
+
+    def __init__(self) -> None:
+        super().__init__(say("cli.interrupted"))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Says what is kept and what is not."""
+        click.echo(self.format_message(), file=file, err=True)
+
+
 class Declined(click.ClickException):
     """A question was not answered with a yes: exit status 1, as click has it."""
 
@@ -33,11 +46,13 @@ class Declined(click.ClickException):
 @contextmanager
 def in_words() -> Iterator[None]:
     """A slip of usage ends with words that name the argument or option and what to write, a no to a question with words
-    that say that nothing was done. Raises `Said`, `Declined`."""
+    that say that nothing was done, Ctrl-C with words of what was. Raises `Said`, `Declined`, `Interrupted`."""
     try:
         yield
     except click.Abort as error:
         raise Declined from error
+    except KeyboardInterrupt as error:
+        raise Interrupted from error
     except click.UsageError as error:
         if (words := _words(error)) is None:
             raise

@@ -3,6 +3,7 @@
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -21,7 +22,7 @@ from tests.commands.office import ENVIRONMENT, Office
 from tests.commands.processes import ends, healthy, leader
 from tests.ports import free_port
 from tests.roster.sheets import many, save_csv
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 def test_serve_answers_schedules_and_ends_cleanly(office: Office) -> None:
@@ -56,6 +57,21 @@ def test_they_run_alone_and_end_cleanly(office: Office, command: str) -> None:
         said = ends(process)
     assert {"schedule": "定时在跑", "work": "在等要发的消息"}[command] in said
     assert not leader(office)
+
+
+def test_ctrl_c_in_the_middle_of_a_command_says_what_is_kept(office: Office) -> None:
+    """Nobody asks anything: it waits for a server that takes the call and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(PATIENCE)
+        address = f"postgresql+psycopg://bot@127.0.0.1:{silent.getsockname()[1]}/bot"
+        office.change("sqlite:///data/shouwang.db", address)
+        process = office.start("broadcast", "list")
+        line, _ = silent.accept()
+        with line:
+            process.send_signal(signal.SIGINT)
+            said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+    assert "正在做的那一步没有留下" in said and "Abort" not in said and "Traceback" not in said
 
 
 def _waits_for_signals(process: "subprocess.Popen[str]") -> bool:
