@@ -1,6 +1,7 @@
 """In whose name a command acts, and which unit or broadcast it means; what is not found is said with what to write."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import TypeVar
 
 import click
@@ -17,7 +18,7 @@ from models.roster.nominations import Nomination
 from models.roster.people import Person, duties_of
 from models.roster.requests import waiting
 from models.roster.ties import Guardianship
-from models.roster.units import Unit, label
+from models.roster.units import Unit, labels
 
 numbered = click.argument("number")
 by = click.option("--by", "phone", required=True, help="The phone of the staff member in whose name this is done.")
@@ -25,6 +26,8 @@ by = click.option("--by", "phone", required=True, help="The phone of the staff m
 _R = TypeVar("_R", bound=Record)
 _SHORTEST = 4
 _SHOWN = 8
+_NEAR = 4
+_ALIKE = 0.4
 
 
 def staff_by_phone(session: Session, phone: str) -> Person:
@@ -59,15 +62,19 @@ def guardian_named(session: Session, text: str) -> Person:
 
 
 def unit_named(session: Session, name: str) -> Unit:
-    """The one unit of this name, or of this full name. Raises Misconfigured naming the choices."""
+    """The one unit of this name, or of this full name. Raises Misconfigured naming the nearest, or the choices."""
     units = session.exec(select(Unit).order_by(Unit.path)).all()
-    found = [unit for unit in units if name in (unit.name, label(session, unit))]
+    called = labels(session, units)
+    found = [unit for unit in units if name in (unit.name, called[unit.id])]
     if len(found) == 1:
         return found[0]
     if not found:
-        known = "、".join(unit.name for unit in units[:_SHOWN]) or say("cli.unit_none")
-        raise Misconfigured(say("cli.unit_unknown", name=name, known=known))
-    choices = "、".join(label(session, unit) for unit in found[:_SHOWN])
+        if not units:
+            raise Misconfigured(say("cli.unit_none", name=name))
+        full = list(dict.fromkeys(called[unit.id] for unit in units))
+        near = get_close_matches(name, full, n=_NEAR, cutoff=_ALIKE) or full[:_NEAR]
+        raise Misconfigured(say("cli.unit_unknown", name=name, near="、".join(near)))
+    choices = "、".join(called[unit.id] for unit in found[:_SHOWN])
     raise Misconfigured(say("cli.unit_several", name=name, choices=choices))
 
 

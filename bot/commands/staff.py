@@ -2,6 +2,7 @@
 
 import click
 from rich.console import Console
+from sqlmodel import select
 
 from bot.commands.acting import nomination_numbered, staff_by_phone, unit_named
 from bot.commands.showing import short
@@ -24,7 +25,7 @@ from models.roster.nominations import Nomination, decide_nomination
 from models.roster.people import Duty
 from models.roster.requests import waiting
 from models.roster.scope import admin_scope
-from models.roster.units import Unit, label
+from models.roster.units import Unit, label, labels
 
 _duty = click.argument("duty")
 _unit = click.option("--unit", required=True, help="The unit, by its name.")
@@ -35,7 +36,7 @@ _by = click.option("--by", required=True, help="The phone of an administrator of
 
 @click.group("staff")
 def staff() -> None:
-    """Who has which duty in which unit: list, give, agree, end. A mentor's comes with the roster, and 帮扶交接."""
+    """Who has which duty in which unit: list, units, give, agree, end. A mentor's comes with the roster, 帮扶交接."""
 
 
 @staff.command("list")
@@ -60,6 +61,16 @@ def list_(unit: str, by: str) -> None:
                 state = f"{say('cli.staff_waits', number=short(asked))}\n{facts['bound']}"
                 table.add_row(str(facts["unit"]), str(facts["duty"]), str(facts["name"]), state, "")
     Console().print(table)
+
+
+@staff.command("units")
+def units() -> None:
+    """List the units of the roster as --unit takes them, each below the one it is in."""
+    with open_store(load_settings()).read() as session:
+        found = session.exec(select(Unit).order_by(Unit.path)).all()
+        called = labels(session, found)
+        for each in found:
+            click.echo("  " * (each.path.count("/") - 1) + called[each.id])
 
 
 @staff.command("give")

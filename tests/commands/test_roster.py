@@ -143,7 +143,9 @@ def test_new_codes_end_the_old_ones_and_no_list_is_overwritten(office: Office) -
 
 
 def test_units_are_named_or_the_choices_are(office: Office) -> None:
-    assert "没有“桃花小学”。有：青禾县、柳溪小学" in office.refuses("invites", "--unit", "桃花小学", "--out", "x.csv")
+    said = office.refuses("invites", "--unit", "竹山小学三年级1斑", "--out", "x.csv")
+    assert "没有“竹山小学三年级1斑”。相近的：竹山小学三年级1班、" in said and "staff units" in said
+    assert office.does("staff", "units").splitlines()[:3] == ["青禾县", "  柳溪小学", "    柳溪小学三年级"]
     said = office.refuses("invites", "--unit", "三年级", "--out", "x.csv")
     assert "“三年级”有几个：柳溪小学三年级、竹山小学三年级" in said
     assert not (office.folder / "x.csv").exists()
