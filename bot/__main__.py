@@ -16,6 +16,7 @@ from bot.commands.init import init_
 from bot.commands.invites import invites
 from bot.commands.menu import menu
 from bot.commands.migrate import migrate
+from bot.commands.restored import restored
 from bot.commands.schedule import schedule
 from bot.commands.serve import serve
 from bot.commands.simulate import simulate
@@ -42,6 +43,7 @@ COMMANDS = (
     broadcast,
     duties,
     backup,
+    restored,
     simulate,
 )
 

@@ -50,6 +50,28 @@ class Auditor:
         with self._store.read() as session:
             return audit.broken_at(session, self.anchor())
 
+    def is_ahead(self) -> bool:
+        """Whether acts are missing that were there: a backup was put back, or the tail was cut off."""
+        anchor = self.anchor()
+        if anchor is None:
+            return False
+        with self._store.read() as session:
+            return audit.head(session).position < anchor.position
+
+    def begin_anew(self) -> Path | None:
+        """Goes on from what the database holds, after a restore; the anchor until now stays beside, at the path that it
+        returns. None where it holds still."""
+        anchor = self.anchor()
+        with self._store.write() as session:
+            sound = anchor is None or audit.holds(session, anchor)
+            head = audit.link_pending(session)
+        beside = None
+        if not sound:
+            beside = self._anchor.with_name(f"{self._anchor.stem}-before-{new_id()}.json")
+            self._anchor.rename(beside)
+        self._keep(head)
+        return beside
+
     def _keep(self, head: Head) -> None:
         fresh = self._anchor.with_suffix(f".{new_id()}")  # several processes may keep it at once
         fresh.parent.mkdir(parents=True, exist_ok=True)  # in a city the first to keep anything there

@@ -43,8 +43,10 @@ class Running:
         self.address = ""
 
     def __enter__(self) -> Self:
-        """Begins. Raises Misconfigured where the port is taken."""
+        """Begins. Raises Misconfigured where the port is taken, or a backup was put back and nothing was held."""
         deliver, schedule, web = self._parts
+        if self._house.auditor.is_ahead():
+            raise Misconfigured(say("restored.first"))
         look_for_garbage_rarely()
         change_threads_often()
         if not self._house.store.on_sqlite:

@@ -9,7 +9,8 @@ from models.base.clock import Clock, SystemClock
 from models.base.ids import new_id
 from models.base.store import Session, Store
 from models.calendar.files import calendars
-from models.calendar.pulse import NOTICES, lead, pulse, resting, step_down, wake
+from models.calendar.pulse import LEASE, NOTICES, Lease, lead, pulse, resting, step_down, wake
+from scheduler import notices
 from scheduler.rules import rules
 from scheduler.task import Made, Task
 from scheduler.tasks import TASKS
@@ -42,6 +43,25 @@ def due_tasks(session: Session, tasks: Sequence[Task] = TASKS) -> list[Task]:
     """The tasks that have something to do at `session.now`."""
     asleep = resting(session)
     return [task for task in tasks if task.is_due(session, asleep)]
+
+
+def catch_up(store: Store) -> None:
+    """Does all that came due until now, whatever the hour, at once. Raises Misconfigured for a wrong calendar or rule,
+    and what `tick` raises."""
+    calendars(), rules()
+    with store.write() as session:
+        pulse(session, NOTICES)
+    list(notices.run(store, at_any_hour=True))
+    while tick(store):
+        pass
+
+
+def is_led(store: Store, machine: Clock | None = None) -> bool:
+    """Whether a scheduler leads just now, as the database knows."""
+    now = (machine or SystemClock()).now()
+    with store.read() as session:
+        lease = session.get(Lease, LEADER)
+        return lease is not None and now < lease.until < now + 2 * LEASE
 
 
 class Clockwork:

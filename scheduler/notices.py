@@ -38,16 +38,16 @@ class _Work:
     next_at: datetime
 
 
-def run(store: Store, rules: Sequence[Rule] | None = None) -> Iterator[Made]:
+def run(store: Store, rules: Sequence[Rule] | None = None, *, at_any_hour: bool = False) -> Iterator[Made]:
     """Settles every occasion of these rules (of all) up to now, each in a transaction with its broadcast, and notes
     when to look again.
 
-    In the quiet hours nothing is settled: what came due before is looked at in the morning. Raises ExceptionGroup at
-    the end for what could not be settled.
+    In the quiet hours nothing is settled, unless `at_any_hour`: what came due before is looked at in the morning.
+    Raises ExceptionGroup at the end for what could not be settled.
     """
     with store.write() as session:
         row = pulse(session, NOTICES)
-        if is_quiet(session.now):
+        if is_quiet(session.now) and not at_any_hour:
             row.next_at = after_quiet(session.now)
             return
         since = row.next_at

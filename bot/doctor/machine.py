@@ -56,22 +56,30 @@ def folder(house: House) -> Iterator[Finding]:
 
 def running(house: House) -> Iterator[Finding]:
     """Whether the web server answers at its own address."""
-    server = house.settings.server
-    host = "127.0.0.1" if server.host in ("0.0.0.0", "::") else server.host  # noqa: S104  # read, not bound
-    address = f"http://{host}:{server.port}"
-    asked = http.client.HTTPConnection(host, server.port, timeout=_ANSWERS_IN)
-    try:
-        asked.request("GET", "/healthz")
-        status = asked.getresponse().status
-    except (OSError, http.client.HTTPException):
+    address, status = f"http://{_host(house)}:{house.settings.server.port}", answers(house)
+    if status is None:
         yield look("doctor.running", "doctor.running_not", address=address)
-        return
-    finally:
-        asked.close()
-    if status == http.client.OK:
+    elif status == http.client.OK:
         yield Finding("doctor.running")
     else:
         yield bad("doctor.running", "doctor.running_sick", address=address, status=status)
+
+
+def answers(house: House) -> int | None:
+    """The HTTP status with which the web server answers at its own address; None where nobody does."""
+    asked = http.client.HTTPConnection(_host(house), house.settings.server.port, timeout=_ANSWERS_IN)
+    try:
+        asked.request("GET", "/healthz")
+        return asked.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        asked.close()
+
+
+def _host(house: House) -> str:
+    host = house.settings.server.host
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104  # read, not bound
 
 
 def outside(house: House) -> Iterator[Finding]:
