@@ -24,6 +24,7 @@ from bot.commands.slips import Said, in_words
 from bot.commands.staff import staff
 from bot.commands.work import work
 from bot.database import why_not_kept
+from bot.log import only_words
 from models.base.errors import Misconfigured, Refused
 from models.base.texts import say
 
@@ -78,6 +79,7 @@ def main() -> None:
     New here? `demo` plays it on this machine. To run it for real: `init`, `migrate`, `doctor`,
     `import roster`, `invites`, `serve`.
     """
+    only_words()
 
 
 for command in COMMANDS:

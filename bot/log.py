@@ -6,6 +6,14 @@ import sys
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
+def only_words() -> None:
+    """Until `set_up` nothing is logged: a command says in words what somebody who typed it should know, and a line of
+    the log between them (Redis is away) would say nothing that they can do something about."""
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())
+
+
 def set_up(level: int = logging.INFO) -> None:
     """Logs to standard error, once per process."""
     logging.basicConfig(level=level, format=FORMAT, stream=sys.stderr, force=True)

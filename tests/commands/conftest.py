@@ -39,6 +39,12 @@ def model(tmp_path_factory: pytest.TempPathFactory, zygote: Zygote) -> Path:
     office.does("init")
     office.fill_in()
     office.does("migrate")
+    fill_books(office)
+    return office.folder
+
+
+def fill_books(office: Office) -> None:
+    """Two schools by a roster; 王主任, 李局长 and 奶奶 are bound."""
     other = {"学校": "竹山小学", "学生姓名": "何田田", "出生日期": "2019-07-07", "监护人1姓名": "何婆婆"}
     phones = {"监护人1手机": "13800000111", "监护人2姓名": "", "监护人2关系": "", "监护人2手机": "", "监护人2在家": ""}
     save_csv(office.folder / "roster.csv", [XIAOMAN, row(**other, **phones)])
@@ -65,7 +71,6 @@ def model(tmp_path_factory: pytest.TempPathFactory, zygote: Zygote) -> Path:
             session.flush()
             give_consent(session, bound.id)
     store.close()
-    return office.folder
 
 
 @pytest.fixture

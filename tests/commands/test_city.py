@@ -11,6 +11,7 @@ import requests
 from benchmarks.servers import Postgres, Redis
 from models.base.clock import SystemClock
 from models.base.ids import new_id
+from tests.commands.conftest import WANG, fill_books
 from tests.commands.office import Office
 from tests.commands.processes import children, end_all, ends, healthy, is_free, leader, runs
 from tests.ports import free_port
@@ -60,6 +61,19 @@ def test_redis_without_postgresql_is_refused_in_words(city: Office) -> None:
     url = tomllib.loads(city.config.read_text())["database"]["url"]
     city.change(url, "sqlite:///data/shouwang.db")
     assert "redis.url：几个进程一起干活要用 PostgreSQL" in city.refuses("migrate")
+
+
+def test_a_command_says_no_line_of_the_log_while_redis_is_away(city: Office, own_redis: Redis) -> None:
+    city.does("migrate")
+    fill_books(city)
+    drafted = city.does("broadcast", "new", "--by", WANG, "--notice", "drowning")
+    number = re.findall(r"编号 (\d{6})", drafted)[0]
+    own_redis.crash()
+    try:
+        done = city.bot("broadcast", "test", number, "--by", WANG)
+        assert (done.status, done.err) == (0, "") and "请看自己的微信" in done.out
+    finally:
+        own_redis.start()
 
 
 def test_serve_schedule_and_work_make_a_city_and_end_cleanly(city: Office, own_redis: Redis) -> None:
