@@ -11,6 +11,7 @@ from bot.settings import Settings
 from models.base.clock import Clock, SystemClock
 from models.base.errors import Misconfigured
 from models.base.marks import is_demo
+from models.base.outage import is_lost
 from models.base.seal import Vault
 from models.base.store import Store
 from models.base.texts import say
@@ -67,9 +68,9 @@ def _not_up_to_date(store: Store) -> str:
 
 
 def why_not_kept(error: OperationalError) -> str | None:
-    """The text that says why a database did not do what it was asked: the server is gone or never answered (then it has
-    no code for what went wrong), the disk is full, or the file cannot be written. None for what is a fault of ours."""
-    if error.connection_invalidated or getattr(error.orig, "sqlstate", "") is None:
+    """The text that says why a database did not do what it was asked: the server is gone or never answered, the disk is
+    full, or the file cannot be written. None for what is a fault of ours."""
+    if is_lost(error):
         return "cli.database_lost"
     if getattr(error.orig, "sqlstate", "") == _DISK_FULL or _primary(error) == sqlite3.SQLITE_FULL:
         return "cli.database_full"

@@ -4,6 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
+from models.base.outage import Outage
+
 log = logging.getLogger(__name__)
 
 _LONGEST_REST = 30.0
@@ -17,6 +19,7 @@ class Loop:
         self._step = step
         self._rest = rest_seconds
         self._stop = threading.Event()
+        self._outage = Outage(log, name)
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     def start(self) -> None:
@@ -33,9 +36,11 @@ class Loop:
         while not self._stop.is_set():
             try:
                 busy, rest = self._step(), self._rest
+                self._outage.over()
             except Exception as error:
                 # The step is tried again: what it works on is a row, and rows stay. Only its kind goes to the log.
-                log.error("%s met %s, again in %.0f s", self.name, type(error).__name__, rest)
+                if not self._outage.explains(error):
+                    log.error("%s met %s, again in %.0f s", self.name, type(error).__name__, rest)
                 busy, rest = False, min(rest * 2, _LONGEST_REST)
             if not busy:
                 self._stop.wait(rest)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from models.base.clock import Clock, SystemClock
 from models.base.ids import new_id
+from models.base.outage import Outage
 from models.base.store import Session, Store
 from models.calendar.files import calendars
 from models.calendar.pulse import LEASE, NOTICES, Lease, lead, pulse, resting, step_down, wake
@@ -72,6 +73,7 @@ class Clockwork:
         self._machine = machine or SystemClock()
         self._holder = f"{socket.gethostname()[:18]}:{new_id()}"
         self._waker = Waker(every_seconds)
+        self._outage = Outage(_log, LEADER)
 
     def start(self) -> None:
         """Begins to tick, at once and then regularly. Raises Misconfigured for a wrong calendar or rule."""
@@ -88,13 +90,15 @@ class Clockwork:
         step_down(self._store, LEADER, self._holder, self._machine)
 
     def beat(self) -> list[Made]:
-        """One tick, if this scheduler leads; a failure is logged and tried again with the next."""
+        """One tick, if this scheduler leads; a failure is logged and tried again with the next. While
+        the database is away that is logged once."""
         try:
-            if not lead(self._store, LEADER, self._holder, self._machine):
-                return []
-            made = tick(self._store)
+            leads = lead(self._store, LEADER, self._holder, self._machine)
+            self._outage.over()
+            made = tick(self._store) if leads else []
         except Exception as error:
-            _report(error)
+            if not self._outage.explains(error):
+                _report(error)
             return []
         for each in made:
             _log.info("%s %s: %d", each.what, each.outcome, each.count)
