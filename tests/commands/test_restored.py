@@ -43,7 +43,7 @@ def test_nothing_starts_on_a_copy_before_that_was_typed(office: Office) -> None:
     assert office.bot("restored", typed="n\n").status == 1
     assert "python -m bot restored" in office.refuses("serve")
     said = office.does("restored", "--only-anchor", "--yes")
-    assert "audit-anchor-before-" in said and "停住了" not in said
+    assert "audit-anchor-before-" in said and "正在发的通知" not in said
     assert "[好] 操作记录" in office.does("doctor", "--offline")
     assert len(list((office.folder / "data").glob("audit-anchor-before-*.json"))) == 1
 
