@@ -15,8 +15,8 @@ A = TypeVar("A", bound=Enum)
 
 
 class DaysAhead(Pick[A]):
-    """One of a few acts with a unit's calendar, below `SHOWN` of its days `ahead`; below them `notes`. Where there are
-    more days it says how many are left, and 更多 shows the next; after the last come the first."""
+    """One of a few acts with the calendar of the unit `here`, below `SHOWN` of its days `ahead`; below them `notes`.
+    Where there are more days it says how many are left, and 更多 shows the next; after the last come the first."""
 
     def __init__(
         self,
@@ -26,10 +26,10 @@ class DaysAhead(Pick[A]):
         ahead: Sequence[str],
         notes: Sequence[str] = (),
         words: Callable[[A], Sequence[str]] | None = None,
-        unit: Unit,
+        here: Unit,
     ) -> None:
         super().__init__(key, acts, words=words)
-        self.unit = unit
+        self.here = here
         self.ahead = ahead
         self.notes = notes
 
@@ -41,7 +41,7 @@ class DaysAhead(Pick[A]):
             lines.append(turn.chat.say("calendar.more_days", count=left))
         elif begin:
             lines.append(turn.chat.say("calendar.first_days"))
-        return turn.chat.say(self.key, days="\n".join([*lines, *self.notes]), unit=self.unit)
+        return turn.chat.say(self.key, days="\n".join([*lines, *self.notes]), unit=self.here)
 
     def read(self, turn: Turn, said: Said) -> Outcome:
         """An act, or 更多."""

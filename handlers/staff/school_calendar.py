@@ -70,7 +70,7 @@ def school_calendar(chat: Chat) -> Dialogue:
     unit = yield from OwnUnit(chat, "calendar.which_unit", units, name=lambda each: called[each.id])
     ahead = _ahead(chat, unit)
     shown = [line.label for line in ahead]
-    act = yield from DaysAhead("calendar.act", Act, ahead=shown, notes=_warnings(chat, unit), words=_also, unit=unit)
+    act = yield from DaysAhead("calendar.act", Act, ahead=shown, notes=_warnings(chat, unit), words=_also, here=unit)
     if act is Act.HISTORY:
         return Told("calendar.history", {"unit": unit, "edits": _history(chat, unit)})
     asking = {Act.MOVE: _moved, Act.ADD: _added, Act.DROP: _dropped, Act.GRADES: _graded}[act]
