@@ -14,8 +14,6 @@ from models.roster.importing import import_roster
 from models.roster.people import Person
 from tests.roster.sheets import HEAD, many, name, save_csv, save_xlsx
 
-pytestmark = pytest.mark.alone
-
 ROWS = 20_000
 Rows = list[tuple[str, ...]]
 
@@ -86,6 +84,7 @@ def test_exactly_the_200_planted_errors_are_reported(sqlite_store: Store, tmp_pa
         assert session.exec(select(func.count()).select_from(Child)).one() == 0
 
 
+@pytest.mark.alone
 def test_others_are_answered_within_a_second_during_the_import(store: Store, tmp_path: Path) -> None:
     rows = many(ROWS)
     planted = _plant(rows)
