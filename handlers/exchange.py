@@ -14,6 +14,7 @@ from handlers.prompts.pick import Pick
 from handlers.prompts.prompt import Missed, Turn
 from handlers.reading.choices import bare, choice
 from handlers.reading.plain import plain
+from handlers.reading.questions import asks
 from handlers.running import mark_of
 from handlers.said import Said
 from handlers.stranger import to_a_stranger
@@ -189,10 +190,19 @@ class Exchange(Doubting):
         found = self._opens(said)
         if found is not None:
             return self._offer_same(*found) or self._start(*found, on=on)
+        if offer := self._own_question(said):
+            return offer
         if self.memory.offered or self.memory.aside:  # said twice beside the offer: not understood, and here is help
             self.memory.misses += 1
             return self._with_offer(self._lost(said) if self.memory.misses > 1 else "")
         return self._lost(said)
+
+    def _own_question(self, said: Said) -> str:
+        """The offer to pass a guardian's own question on; '' where the words ask nothing, or are nobody's to pass."""
+        flow = self.tables.named("own_question")
+        if flow is None or not asks(said.words) or not flow.open_to(self.session, self.person):
+            return ""
+        return self._start(flow, flow.words[0], said.words)
 
     def _opens(self, said: Said) -> tuple[Flow, str, str] | None:
         return intents.opened_by(said.words, self.tables.flows, self.session, self.person)

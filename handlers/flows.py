@@ -4,7 +4,7 @@ from handlers.everyone.bind import bind, rebind, unbind
 from handlers.everyone.consent import consent, withdraw
 from handlers.everyone.hello import hello
 from handlers.everyone.help import help_flow
-from handlers.everyone.human import human_flow
+from handlers.everyone.human import human_flow, own_question_flow
 from handlers.everyone.my_children import my_children
 from handlers.everyone.thanks import thanks
 from handlers.flow import Flow
@@ -83,6 +83,7 @@ FLOWS: tuple[Flow, ...] = (
     consent,
     withdraw,
     human_flow(pass_on),
+    own_question_flow(pass_on),
     hello,
     thanks,
     help_flow(lambda: FLOWS),

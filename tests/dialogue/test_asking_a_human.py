@@ -1,5 +1,6 @@
 """人工, over the house's own table of flows: 奶奶 asks, and the class teacher gets it."""
 
+import pytest
 from sqlmodel import select
 
 from handlers.house import house_router
@@ -84,3 +85,36 @@ def test_words_of_danger_raise_an_alert(store: Store, cast: Cast) -> None:
     with store.read() as session:
         [alert] = session.exec(select(Alert)).all()
         assert (alert.openid, alert.cause, alert.words) == (OPENIDS["grandmother"], 7, "孩子说不想活了")
+
+
+def test_a_guardians_own_question_is_offered_to_the_teacher_at_once(store: Store, cast: Cast) -> None:
+    asked = types(store, OPENIDS["grandmother"], "小满不听话，怎么办？", 1)
+    assert asked == "“小满不听话，怎么办？”\n这句话转给老师吗？\n1 转给老师　2 不用转"
+    with store.read() as session:
+        assert session.exec(select(Delivery)).all() == []  # nothing goes before the yes
+    assert types(store, OPENIDS["grandmother"], "1", 2).startswith("已转给周老师")
+    with store.read() as session:
+        told = session.exec(select(Delivery)).one()
+        assert told.person_id == cast.zhou and "小满不听话，怎么办？" in told.words["text"]
+
+
+def test_whoever_keeps_the_question_sends_nothing(store: Store, cast: Cast) -> None:
+    types(store, OPENIDS["grandmother"], "几号开学", 1)
+    assert types(store, OPENIDS["grandmother"], "2", 2).startswith("好，没有转。")
+    with store.read() as session:
+        assert session.exec(select(Delivery)).all() == []
+
+
+def test_another_command_leaves_the_offer_and_nothing_waits(store: Store, cast: Cast) -> None:
+    types(store, OPENIDS["grandmother"], "几号开学", 1)
+    assert "没弄完" not in types(store, OPENIDS["grandmother"], "我的孩子", 2)
+
+
+@pytest.mark.parametrize("slip", ["在吗", "啊啊啊啊", "大红花", "怎么弄", "1吗", "今天下雨了"])
+def test_a_slip_is_no_question(store: Store, cast: Cast, slip: str) -> None:
+    assert types(store, OPENIDS["grandmother"], slip, 1) == f"没看懂“{slip}”。回“帮助”看能做什么。"
+
+
+def test_only_guardians_are_offered_it(store: Store, cast: Cast) -> None:
+    assert types(store, OPENIDS["lin"], "几号开学呢", 1).startswith("没看懂")
+    assert "转给" not in types(store, STRANGER, "几号开学呢", 2)
