@@ -1,6 +1,6 @@
 """What an edit of the calendar moves: what has not come due yet, and nothing else; and it is said before it is done."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -104,7 +104,7 @@ def _shifts(session: Session, change: Callable[[Session], object]) -> list[Shift
 
 def _in_order(session: Session, before: "_Plan", after: "_Plan") -> list[Shift]:
     settled = {(row.rule, row.unit_id, row.occasion): row.state for row in session.exec(select(Occurrence))}
-    found = list(_compared(before, after, {key for key, state in settled.items() if state in DONE}, session.now))
+    found = list(_compared(before, after, settled, session.now))
     return sorted(
         found, key=lambda shift: (shift.done, shift.after or shift.before or session.now, shift.rule, shift.unit)
     )
@@ -120,22 +120,24 @@ def _plan(session: Session) -> _Plan:
     return {(each.moment.rule.name, each.place.unit_id, each.moment.occasion): each for each in plan}
 
 
-def _compared(before: _Plan, after: _Plan, done: set[_Key], now: datetime) -> Iterator[Shift]:
-    """What differs, but for what is over and was never to be sent: nobody would get it on either day."""
+def _compared(before: _Plan, after: _Plan, became: Mapping[_Key, OccurrenceState], now: datetime) -> Iterator[Shift]:
+    """What differs, but for what is over and was never to be sent: nobody would get it on either day. What a unit has
+    had from the one above, before it had days of its own, does not come again."""
     places_before = {unit_id for _, unit_id, _ in before}
     for key in before.keys() | after.keys():
-        old, new = before.get(key), after.get(key)
+        old, new, done = before.get(key), after.get(key), became.get(key) in DONE
         if old is None and key[1] not in places_before:
             old = _of_the_unit_above(before, key, after[key])
-        if key not in done and all(each.moment.useful_until <= now for each in (old, new) if each):
+            done = old is not None and became.get((key[0], old.place.unit_id, key[2])) == OccurrenceState.MADE
+        if not done and all(each.moment.useful_until <= now for each in (old, new) if each):
             continue
         was, will = (each.moment.due_at if each else None for each in (old, new))
         if was != will:
             one = new or before[key]
-            yield Shift(key[0], one.moment.notice, one.place.unit, was, will, key in done)
+            yield Shift(key[0], one.moment.notice, one.place.unit, was, will, done)
         elif old and new and old.moment.grades != new.moment.grades:
             notice, grades = new.moment.notice, new.moment.grades
-            yield Shift(key[0], notice, new.place.unit, was, will, key in done, grades)
+            yield Shift(key[0], notice, new.place.unit, was, will, done, grades)
 
 
 def _of_the_unit_above(before: _Plan, key: _Key, new: Planned) -> Planned | None:

@@ -13,6 +13,7 @@ from models.calendar.calendars import CalendarEntry
 from models.calendar.entries import calendar_here, edits_of, entry_named
 from models.calendar.occurrences import Occurrence
 from models.calendar.spans import makeup_day
+from models.messaging.broadcasts import Broadcast
 from models.roster.people import Duty, Person, duties_of, give_duty
 from models.roster.units import Unit
 from scheduler.clockwork import tick
@@ -153,6 +154,24 @@ def test_a_school_moves_its_own_and_the_county_stays(
     types("zhou", "1")
     assert first_of(store, approved.school, "春季期末") == date(2027, 6, 21)
     assert first_of(store, approved.county, "春季期末") == date(2027, 6, 28)
+
+
+def test_what_a_school_has_had_from_the_county_does_not_come_again(
+    store: Store, clock: FrozenClock, approved: Cast, types: Chats
+) -> None:
+    clock.set(datetime(2027, 6, 23, 18, 35, tzinfo=SHANGHAI))
+    tick(store)
+    with store.read() as session:
+        sent = len(session.exec(select(Broadcast).where(Broadcast.notice_id == "final-exam")).all())
+    types("zhou", "校历 柳溪小学")
+    read_back = types("zhou", "改日子", "春季期末", "1", "7月1日", "7月2日")
+    assert "《期末了，先让他睡够》 2027-06-23 18:30 已经发过或过了，不动" in read_back
+    types("zhou", "1")
+    for day in (26, 27, 28):
+        clock.set(datetime(2027, 6, day, 18, 35, tzinfo=SHANGHAI))
+        tick(store)
+    with store.read() as session:
+        assert len(session.exec(select(Broadcast).where(Broadcast.notice_id == "final-exam")).all()) == sent == 1
 
 
 def test_whoever_administers_the_county_edits_the_calendar_of_a_school_below(
