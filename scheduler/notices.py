@@ -11,7 +11,7 @@ from models.base.clock import at_local, local_date
 from models.base.store import Session, Store
 from models.base.turns import hold_one
 from models.calendar.grades import grades_kept
-from models.calendar.occurrences import Occurrence, OccurrenceState, held, settled, waiting
+from models.calendar.occurrences import Occurrence, OccurrenceState, first_of, held, settled, waiting
 from models.calendar.pulse import NOTICES, fall_asleep, pulse
 from models.calendar.quiet import after_quiet, is_quiet
 from scheduler.deciding import decide
@@ -110,12 +110,15 @@ def _look(session: Session, lower: datetime, rules: dict[str, Rule]) -> _Work:
 
 def _as_it_is_now(row: Occurrence, rule: Rule, place: Place) -> Pending | None:
     """What is held follows its day when that is moved; None where the calendar has it no more. Whoever waits since the
-    others had it gets it as it was."""
-    if row.state == OccurrenceState.WAITING:
-        return as_recorded(row, rule, place)
+    others had it gets it as it was, unless what it is about was called off meanwhile."""
     day = local_date(row.due_at)
     around = rule.between(place.calendar, day - _MOVED_AT_MOST, day + _MOVED_AT_MOST)
-    return next((as_planned(Planned(place, each)) for each in around if each.occasion == row.occasion), None)
+    found = next((each for each in around if each.occasion == first_of(row.occasion)), None)
+    if found is None:
+        return None
+    if row.state == OccurrenceState.WAITING:
+        return as_recorded(row, rule, place)
+    return as_planned(Planned(place, found))
 
 
 def _known(session: Session, lower: datetime) -> dict[tuple[str, int, str], datetime]:

@@ -9,12 +9,15 @@ from sqlmodel import select
 
 from models.base.clock import SHANGHAI, local_date
 from models.base.store import Store
+from models.calendar.entries import calendar_here, new_entry, write_entry
 from models.calendar.occurrences import Occurrence, approve_rule, first_of, following
-from models.calendar.when import either, on
+from models.calendar.school import Kind
+from models.calendar.spans import exam
+from models.calendar.when import before, either, on
 from models.messaging.broadcasts import Broadcast
 from models.messaging.freezing.freezer import Freezer
 from models.messaging.outbox import Delivery
-from models.roster.people import Person
+from models.roster.people import Duty, Person, give_duty
 from models.roster.units import Unit
 from scheduler import notices as task
 from scheduler.rule import Rule, SameDay
@@ -48,6 +51,15 @@ class Year:
             list(task.run(self.store, rules))
             while self.freezer.step():
                 pass
+
+    def write_exam(self, name: str, day: date, *, gone: bool = False) -> None:
+        """王主任 writes an exam in the county's calendar, or takes it out."""
+        with self.store.write() as session:
+            wang, county = session.get_one(Person, self.cast.wang), session.get_one(Unit, self.cast.county)
+            if not gone:
+                give_duty(session, wang, county, Duty.ADMIN)
+            span = new_entry(calendar_here(session, county), Kind.EXAM, name, day, day)
+            write_entry(session, wang, county, span, gone=gone)
 
     def got(self) -> dict[str, dict[int, list[int]]]:
         """By notice: the people who got it on each day of June."""
@@ -137,6 +149,18 @@ def test_whoever_waits_gets_it_though_the_calendar_is_edited_meanwhile(year: Yea
     year.run((rule("all", 2, 9, 5), rule("exam", 20, 17, 2, FOR_XUE)), *days(9, 17)[1:])
     cast = year.cast
     assert year.got()["heat"] == {2: sorted([cast.father, cast.other_mother]), 3: [cast.grandmother]}
+
+
+def test_whoever_waits_is_spared_what_was_called_off_meanwhile(year: Year) -> None:
+    trial = Rule("all", before(exam("月考"), days=8), time(9), "heat", timedelta(days=5))
+    rules = (trial, rule("exam", 2, 17, 2, FOR_XUE))
+    year.write_exam("月考", date(2027, 6, 10))
+    year.run(rules, at(6, 2, 9), at(6, 2, 17))
+    year.write_exam("月考", date(2027, 6, 10), gone=True)
+    year.run(rules, *days(9, 17, first=3))
+    cast = year.cast
+    assert year.got()["heat"] == {2: sorted([cast.father, cast.other_mother])}
+    assert year.states("all")[-1][1] == "skipped"
 
 
 def test_a_rule_of_two_days_is_two_occasions(year: Year) -> None:
