@@ -144,3 +144,23 @@ def test_a_correction_goes_to_the_same_people_as_urgently(house: House, store: S
     house.types(WANG, "紧急，现在就发", "误报")
     house.send()
     assert (house.notices(GRANDMOTHER), house.notices(FATHER)) == (2, 2)
+
+
+def test_whoever_corrects_what_is_still_chased_is_asked_whether_it_ends(
+    house: House, store: Store, agreed: Cast
+) -> None:
+    broadcast_id = out(house, store, agreed)
+    asked = house.types(WANG, "更正", "刚才发错了，不用转移。")
+    assert asked.startswith("《山洪来了》还在发，或还在催。") and asked.endswith("1 停下它　2 不停，接着发、接着催")
+    assert "《更正：山洪来了》（紧急）" in house.types(WANG, "1")
+    with store.read() as session:
+        assert session.get_one(Broadcast, broadcast_id).state == BroadcastState.CANCELLED
+    assert made(house, hours=3) == {} and house.calls() == {}
+
+
+def test_a_correction_of_a_detail_leaves_the_notice_as_it_is(house: House, store: Store, agreed: Cast) -> None:
+    broadcast_id = out(house, store, agreed)
+    assert "《更正：山洪来了》" in house.types(WANG, "更正", "集合的地方改在小学。", "2")
+    with store.read() as session:
+        assert session.get_one(Broadcast, broadcast_id).state == BroadcastState.DONE
+    assert made(house, minutes=15) == {"again": 2}
