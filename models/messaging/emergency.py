@@ -95,6 +95,11 @@ def to_review(session: Session, by: Person | None = None) -> Sequence[Broadcast]
     return session.exec(query.order_by(col(Broadcast.approved_at), col(Broadcast.id))).all()
 
 
+def own_unreviewed(session: Session, by: Person) -> Sequence[Broadcast]:
+    """Emergencies that this person wrote or sent, and nobody has reviewed; the oldest first."""
+    return [each for each in to_review(session) if by.id in (each.written_by, each.approved_by)]
+
+
 def review(session: Session, broadcast: Broadcast, by: Person, verdict: Verdict, note: str = "") -> Review:
     """The second person's word, afterwards; the sender is told. Saying the same again changes nothing.
 

@@ -7,13 +7,14 @@ from sqlmodel import select
 from benchmarks.people import settle_crowd
 from bot.delivery.worker import Worker
 from models.base.audit import AuditEntry
+from models.base.facts import end
 from models.base.store import Session, Store
 from models.messaging.audiences import Audience
 from models.messaging.broadcasts import Broadcast, BroadcastState, Urgency
 from models.messaging.emergency import Review, Verdict, review, send_without_approval, to_review
 from models.messaging.outbox import Delivery
 from models.messaging.planning.planner import draft
-from models.roster.people import Duty, Person, give_duty
+from models.roster.people import Duty, Person, duties_of, give_duty
 from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
 from tests.chats import Chats
@@ -144,3 +145,15 @@ def test_it_is_reviewed_in_the_chat(store: Store, agreed: Cast) -> None:
         kept = session.get_one(Review, broadcast_id)
         assert (kept.verdict, kept.note, kept.reviewed_by) == (Verdict.WRONG, "没先问水利站", agreed.li)
     assert "没先问水利站" in told(store, agreed.wang)[-1]
+
+
+def test_whoever_sent_it_hears_who_reviews_it_or_that_there_is_nobody_yet(store: Store, agreed: Cast) -> None:
+    types = Chats(store)
+    sent(store, agreed)
+    with store.write() as session:
+        give_duty(session, session.get_one(Person, agreed.wang), session.get_one(Unit, agreed.school), Duty.APPROVER)
+    assert "是您自己发的。\n请李局长来复核。" in types("wang", "复核")
+    with store.write() as session:
+        [li] = duties_of(session, agreed.li)
+        end(session, li, by=None)
+    assert "现在没有第二位审批人。" in types("wang", "复核")
