@@ -205,7 +205,8 @@ class Exchange(Doubting):
         return self._start(flow, flow.words[0], said.words)
 
     def _opens(self, said: Said) -> tuple[Flow, str, str] | None:
-        return intents.opened_by(said.words, self.tables.flows, self.session, self.person)
+        found = intents.opened_by(said.words, self.tables.flows, self.session, self.person)
+        return found or intents.told_to(said.words, self.tables.flows, self.session, self.person)
 
     def _offer_same(self, flow: Flow, _word: str, rest: str) -> str | None:
         """The same word again in the middle of its dialogue: 继续 or 重来 is the person's to say."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cached_property
 from typing import Any
@@ -43,6 +43,8 @@ class Flow:
     """Whether it does not wait while another flow runs: one word begins it anew, and nothing is lost with it."""
     names: Callable[[], Sequence[str]] | None = None
     """Names of content that may follow its word or answer its questions: said alone, they report no danger."""
+    told: Callable[[str, date], tuple[str, str] | None] | None = None
+    """What a line that tells of it in another order says, on that day, in its own: its word, and the rest."""
 
     def open_to(self, session: Session, person: Person | None) -> bool:
         """Whether this person may use it today."""
@@ -95,6 +97,7 @@ def flow(
     knows_of_danger: bool = False,
     fleeting: bool = False,
     names: Callable[[], Sequence[str]] | None = None,
+    told: Callable[[str, date], tuple[str, str] | None] | None = None,
 ) -> Callable[[Callable[[Chat], Dialogue]], Flow]:
     """Makes a `Flow` of a function; its name is the function's. A `duty` means staff who hold it (one of them)."""
     duties = frozenset() if duty is None else frozenset({duty} if isinstance(duty, Duty) else duty)
@@ -111,6 +114,7 @@ def flow(
             knows_of_danger,
             fleeting,
             names,
+            told,
         )
 
     return make

@@ -28,6 +28,16 @@ def opened_by(
     return None
 
 
+def told_to(words: str, flows: Sequence[Flow], session: Session, person: Person | None) -> tuple[Flow, str, str] | None:
+    """The flow that hears a line which tells what happened without beginning with its word (今天家访小满…), that word,
+    and the line as it would stand after it."""
+    for flow in flows:
+        told = flow.told(words, session.today) if flow.told is not None else None
+        if told is not None and flow.open_to(session, person):
+            return flow, *told
+    return None
+
+
 def called_by(words: str, flows: Sequence[Flow], session: Session, person: Person | None) -> bool:
     """Whether the words are a flow's own word and nothing else."""
     return any(flow.is_called(words) and flow.open_to(session, person) for flow in flows)

@@ -20,6 +20,7 @@ from handlers.teacher.asking import (
     which_day,
     worry_in,
 )
+from handlers.teacher.telling import visit_told
 from models.base.errors import Refused
 from models.care import visits
 from models.care.terms import term_start
@@ -30,7 +31,7 @@ from models.roster.people import Duty
 
 @flow(
     "家访", "走访", "校谈", "谈话", "电话", "视频", "记走访", *HEARD_WRONG,
-    duty=(Duty.MENTOR, Duty.CLASS_TEACHER), glued=True, menu="visit.menu",
+    duty=(Duty.MENTOR, Duty.CLASS_TEACHER), glued=True, menu="visit.menu", told=visit_told,
 )  # fmt: skip
 def log_visit(chat: Chat) -> Dialogue:
     """Keeps one visit after it was read back."""

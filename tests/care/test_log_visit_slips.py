@@ -1,5 +1,6 @@
 """What goes wrong in a line for a visit: a day that is none, a name that is nobody's, and impatience."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -235,3 +236,37 @@ def test_a_class_says_which_of_two_children_of_one_name(store: Store, cast: Cast
     assert "张小满（三年级2班）" in lin.types(*lines)
     lin.types("1")
     assert [(row["child_id"], row["note"]) for row in standing(store)] == [(other_id, "很好")]
+
+
+@pytest.mark.parametrize(
+    ("line", "day", "words"),
+    [
+        ("今天家访小满，奶奶腿疼", "6月1日", "“奶奶腿疼”"),
+        ("我今天去了小满家，奶奶腿疼", "6月1日", "“奶奶腿疼”"),
+        ("昨天下午我去小满家家访了，奶奶腿疼", "5月31日", "“奶奶腿疼”"),
+        ("刚刚去小满家看了看。奶奶腿疼", "6月1日", "“奶奶腿疼”"),
+        ("今天去小满家看到奶奶腿疼", "6月1日", "“看到奶奶腿疼”"),
+    ],
+)
+def test_a_visit_that_is_told_opens_one(store: Store, lin: Phone, line: str, day: str, words: str) -> None:
+    read_back = lin.types(line)
+    if "哪一天" in read_back:  # who names no day is asked
+        read_back = lin.types("今天")
+    assert f" · {day} · 家访\n{words}" in read_back and "小满" in read_back
+    assert standing(store) == []
+    lin.types("1")
+    assert len(standing(store)) == 1
+
+
+def test_a_told_visit_of_no_certain_way_is_asked_for_it(lin: Phone) -> None:
+    assert lin.types("昨天走访了小满 奶奶腿疼").startswith("怎么看望的？")
+    assert "5月31日 · 家访\n“奶奶腿疼”" in lin.types("家访")
+
+
+@pytest.mark.parametrize("line", ["明天去小满家", "今天下雨了", "我去开会了，晚点回家", "去家里吃饭了"])
+def test_what_tells_of_no_visit_opens_none(store: Store, lin: Phone, line: str) -> None:
+    assert lin.types(line).startswith("没看懂")
+
+
+def test_a_guardian_tells_of_no_visit(phone: Callable[[str], Phone]) -> None:
+    assert phone("o-grandmother").types("今天家访小满，奶奶腿疼").startswith("没看懂")
