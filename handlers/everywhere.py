@@ -5,9 +5,15 @@ from dataclasses import replace
 from handlers.dialogue import back, step
 from handlers.flow import Flow
 from handlers.memory import State
+from handlers.reading.plain import plain
 from handlers.running import Running
+from handlers.said import Said
 from handlers.universal import Universal
 from models.messaging.conversations import last_kept, note_kept
+
+_MEND = ("改", "改一下", "改一改", "改一处", "修改", "要改", "我要改", "记错了", "写错了")
+_MENDED_BY = {"visit": "correct_visit", "duty": "correct_task"}
+"""Which flow changes a record, by its kind."""
 
 
 class Everywhere(Running):
@@ -71,6 +77,12 @@ class Everywhere(Running):
                 text = undo(self._chat(), kept[1])
             note_kept(self.conversation, None, None)
         return f"{text}\n{self._ask_again(*now)}" if now else text
+
+    def _mended(self, said: Said) -> str:
+        """改 right after something was kept opens what changes it; '' for any other words, or where nothing was."""
+        kept = last_kept(self.session, self.conversation) if plain(said.words) in _MEND else None
+        flow = self.tables.named(_MENDED_BY.get(kept[0], "")) if kept else None
+        return self._start(flow, flow.words[0], "") if flow is not None and self._may(flow) else ""
 
     def _resume(self, *, again: bool) -> str:
         state = self.memory.take()

@@ -59,7 +59,7 @@ class Exchange(Doubting):
         if offered and not clicked and (number := _taken_up(said.words)) and not self._asked_since(offered, said):
             return self._take_up(number)
         late = None if clicked else self._too_late(said)
-        return late or self._joined(said) or self._open(said)
+        return late or self._joined(said) or self._mended(said) or self._open(said)
 
     def noting(self, said: Said) -> Flow | None:
         """The flow in which a staff member is writing down what happened, by these words: they must be kept as well as

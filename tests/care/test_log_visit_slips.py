@@ -270,3 +270,12 @@ def test_what_tells_of_no_visit_opens_none(store: Store, lin: Phone, line: str) 
 
 def test_a_guardian_tells_of_no_visit(phone: Callable[[str], Phone]) -> None:
     assert phone("o-grandmother").types("今天家访小满，奶奶腿疼").startswith("没看懂")
+
+
+@pytest.mark.parametrize("word", ["改", "记错了。"])
+def test_to_change_what_was_just_kept_one_word_will_do(lin: Phone, clock: FrozenClock, word: str) -> None:
+    lin.types("电话 小满 今天 很好", "1")
+    assert "电话" in lin.types(word) and "改哪" in lin.types("取消", word)
+    lin.types("取消")
+    clock.advance(minutes=11)
+    assert lin.types(word).startswith("没看懂")
