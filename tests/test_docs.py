@@ -30,6 +30,7 @@ SHARED_WORDS = {
     "1": ("lesson_check_in", "acknowledge_by_number"),
     "一": ("lesson_check_in", "acknowledge_by_number"),
     "电话名单": ("call_list", "see_calls"),
+    "暂停": ("stop_notice", "pause_lessons"),
 } | dict.fromkeys(politely("我知道了", "知道了", "收到"), ("acknowledge_politely", "thanks"))
 """Words of two flows; the first in order passes the word on where nothing waits for it."""
 

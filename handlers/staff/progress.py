@@ -38,7 +38,10 @@ def see_progress(chat: Chat) -> Dialogue:
     return Told("announce.progress", {"title": broadcast.title, "state": state, "more": more, **counts})
 
 
-@flow("停发", "停", "停下", "先停", "停止", "停止发送", "停止发", duty=tuple(LOOKERS), names=notice_names)
+@flow(
+    "停发", "停", "停下", "先停", "停止", "停止发送", "停止发", "暂停", "暂停发送", "先别发", "别发了",
+    duty=tuple(LOOKERS), names=notice_names,
+)  # fmt: skip
 def stop_notice(chat: Chat) -> Dialogue:
     """Stops what is still going out, or calls off what is out and still chased, for good."""
     running = stoppable(chat.session, chat.me)

@@ -43,6 +43,19 @@ def test_with_nothing_going_out_there_is_nothing_to_stop(phone: Phones) -> None:
     assert phone("o-wang").types("停发") == "没有正在发的，都发完了。"
 
 
+@pytest.mark.parametrize("word", ["暂停", "先别发"])
+def test_whoever_sends_notices_stops_one_by_the_word_that_comes_first(
+    phone: Phones, store: Store, cast: Cast, word: str
+) -> None:
+    with store.write() as session:
+        approved(session, cast)
+    assert phone("o-wang").types(word) == phone("o-wang").types("取消", "停发")
+
+
+def test_the_same_word_rests_a_guardians_lessons(phone: Phones) -> None:
+    assert phone("o-grandmother").types("暂停").startswith("好，课先停了。")
+
+
 def test_words_that_may_be_left_out_are_left_out_after_going_back(phone: Phones) -> None:
     wang = phone("o-wang")
     wang.types("发通知", "1", "明天早放学", "三点放学，请来接", "请打个电话")
