@@ -26,6 +26,7 @@ from models.calendar.school import (
     holiday_year,
     in_words,
     makeup_entry,
+    may_be_called_off,
     missing,
     school_year,
     span_key,
@@ -211,5 +212,6 @@ def _wrong(session: Session) -> list[str]:
     for unit in known.units:
         calendar = known.of(unit)
         found += [f"{unit.name}“{span.name}”：{fault}" for span, fault in faults(calendar)]
-        found += [say("calendar.lacks", unit=unit.name, year=year, name=name) for year, _, name in missing(calendar)]
+        lacks = [(year, name) for year, kind, name in missing(calendar) if not may_be_called_off(kind, name)]
+        found += [say("calendar.lacks", unit=unit.name, year=year, name=name) for year, name in lacks]
     return found

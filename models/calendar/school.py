@@ -130,6 +130,12 @@ def missing(calendar: SchoolCalendar) -> Iterable[tuple[int, Kind, str]]:
                     yield year, kind, name
 
 
+def may_be_called_off(kind: Kind, name: str) -> bool:
+    """Whether an administrator may take it out although a file cannot do without it: a 期末 is not held everywhere
+    and not every year; 中考, 高考, terms and vacations are only moved (docs/decisions/0086)."""
+    return kind == Kind.EXAM and name.endswith("期末")
+
+
 def span_key(year: int, kind: Kind, name: str) -> str:
     """The lasting name of an entry: its school year (a holiday's civil year), what it is, and its name."""
     return f"{year}/{kind}/{name}"

@@ -227,3 +227,29 @@ def test_a_term_that_is_moved_counts_from_its_new_day(store: Store, clock: Froze
         move_entry(session, wang, county, term, date(2027, 9, 3), term.last)
     with store.read() as session:
         assert term_start(session, office.county, date(2027, 9, 10)) == date(2027, 9, 3)
+
+
+def test_an_end_of_term_exam_that_is_called_off_is_not_announced(
+    store: Store, clock: FrozenClock, office: Office, approved: Cast
+) -> None:
+    with store.write() as session:
+        office.drops(session, "春季期末")
+    found = office.would("中考", date(2027, 6, 20))  # later edits are not held up by what is not there
+    assert "zhongkao" in {shift.rule for shift in found}
+    office.moves("中考", date(2027, 6, 20), approved.school)  # nor is a school's first own
+    for moment in (at(6, 23, 19), at(6, 24, 19)):
+        clock.set(moment)
+        tick(store)
+    assert settled(store, "final_exam") == []
+
+
+def test_a_school_calls_off_its_own_end_of_term_exam_and_the_county_keeps_it(
+    store: Store, clock: FrozenClock, office: Office, approved: Cast
+) -> None:
+    with store.write() as session:
+        unit, by = session.get_one(Unit, approved.school), session.get_one(Person, office.wang)
+        write_entry(session, by, unit, entry_named(session, unit, "春季期末"), gone=True)
+        names = [span.name for span in calendar_here(session, unit).spans if span.year == 2026]
+        assert "春季期末" not in names and "秋季期末" in names
+        county = session.get_one(Unit, office.county)
+        assert entry_named(session, county, "春季期末").first == date(2027, 6, 28)
