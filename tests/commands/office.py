@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tomllib
@@ -30,6 +31,11 @@ class OfficeClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC) + AHEAD
+
+
+def _hears_ctrl_c() -> None:
+    """As what somebody types on a terminal: whatever was begun in the background hands on that it does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
@@ -110,6 +116,7 @@ class Office:
             stderr=subprocess.STDOUT,
             text=True,
             env=ENVIRONMENT,
+            preexec_fn=_hears_ctrl_c,
         )
 
     @property

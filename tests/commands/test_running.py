@@ -70,7 +70,7 @@ def test_ctrl_c_in_the_middle_of_a_command_says_what_is_kept(office: Office) -> 
         with line:
             process.send_signal(signal.SIGINT)
             said, _ = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert "正在做的那一步没有留下" in said and "Abort" not in said and "Traceback" not in said
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError
 
 from bot import serving
+from bot.auditor import Auditor
 from models.base.asleep import end_sleepers
 from models.base.store import Session, Store
 from models.base.turns import hold
@@ -85,7 +87,7 @@ def at_work(store: Store) -> bool:
         return bool(session.connection().exec_driver_sql(busy).scalar_one())
 
 
-def test_every_process_of_a_city_looks_for_them(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_process_of_a_city_looks_for_them(store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     looked = threading.Event()
 
     def look(looks_in: Store) -> int:
@@ -96,6 +98,6 @@ def test_every_process_of_a_city_looks_for_them(store: Store, monkeypatch: pytes
     monkeypatch.setattr(serving, "end_sleepers", look)
     for of_the_process in ("look_for_garbage_rarely", "change_threads_often"):
         monkeypatch.setattr(serving, of_the_process, lambda: None)
-    house: Any = SimpleNamespace(store=store)
+    house: Any = SimpleNamespace(store=store, auditor=Auditor(store, tmp_path / "anchor.json"))
     with serving.Running(house, web=False, schedule=False, deliver=False):
         assert looked.wait(30)
