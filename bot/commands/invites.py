@@ -11,7 +11,8 @@ from bot.database import open_store
 from bot.settings import load_settings
 from models.base.store import Store
 from models.base.texts import say
-from models.roster.invitations import FIRSTS, InvitationRow, invite_first, make_invitations, vouched_for
+from models.roster.invitations import FIRSTS, invite_first
+from models.roster.inviting import InvitationRow, make_invitations, vouched_for
 from models.roster.people import Duty
 from models.roster.units import Unit, UnitKind, add_unit, label
 

@@ -15,7 +15,8 @@ from models.roster.accounts import Account, accounts_of
 from models.roster.appointing import PLACES, appoint, dismiss, holders
 from models.roster.binding import Bound, NotBound, Waiting, deciders_of, try_binding, unbind
 from models.roster.consent import give_consent
-from models.roster.invitations import Means, invitation_of, invite, make_invitations
+from models.roster.invitations import Means, invitation_of, invite
+from models.roster.inviting import make_invitations
 from models.roster.nominations import Nomination, decide_nomination, nominations_for
 from models.roster.people import WEIGHTY, Duty, Person, add_person, duties_of, find_person, give_duty
 from models.roster.units import Unit

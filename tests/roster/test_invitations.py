@@ -4,7 +4,8 @@ from sqlmodel import col, select
 
 from models.base.audit import AuditEntry
 from models.base.store import Store
-from models.roster.invitations import Invitation, invitation_of, make_invitations
+from models.roster.invitations import Invitation, invitation_of
+from models.roster.inviting import make_invitations
 from models.roster.people import Duty, Person, add_person, give_duty
 from models.roster.units import Unit
 from tests.cast import OPENIDS, Cast
